@@ -1,0 +1,101 @@
+"""How long work tells of itself and how it is stopped: events go out, a clock is asked.
+
+Work calls `report(Event(...))`; only `kansr.cli` draws it. A time limit and Ctrl-C are the same thing to the work:
+`clock.over()` becomes true, and it returns the best that it has.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["done", "timeout", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One sign of life of a long piece of work.
+
+    `loss` is an RMSE as a share of the target's spread; `formula` is the best formula so far, as text.
+    """
+
+    stage: str
+    message: str = ""
+    step: int = 0
+    steps: int = 0
+    loss: float | None = None
+    formula: str | None = None
+    seconds_left: float | None = None
+
+
+Report = Callable[[Event], None]
+
+
+def silent(event: Event) -> None:
+    """Report to nobody."""
+
+
+class Clock:
+    """A time limit that can also be ended by hand.
+
+    >>> clock = Clock(budget=60.0)
+    >>> clock.over(), clock.status
+    (False, 'done')
+    >>> clock.interrupt()
+    >>> clock.over(), clock.status
+    (True, 'interrupted')
+    """
+
+    def __init__(self, budget: float | None = None) -> None:
+        self._start = time.monotonic()
+        self._budget = math.inf if budget is None else float(budget)
+        self._interrupted = False
+        self._timed_out = False
+
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._start
+
+    def left(self) -> float:
+        """Seconds that are left: infinite without a budget, 0 when over."""
+        return 0.0 if self._interrupted else max(0.0, self._budget - self.seconds())
+
+    def over(self) -> bool:
+        """Whether work should return the best that it has, now."""
+        if self._interrupted:
+            return True
+        self._timed_out = self._timed_out or self.seconds() >= self._budget
+        return self._timed_out
+
+    def part(self, share: float) -> Clock:
+        """A clock for a part of the work, which may take `share` of what is left; it ends with this one."""
+        part = _Part(self, self.left() * share)
+        return part
+
+    def interrupt(self) -> None:
+        """End the work by hand (Ctrl-C)."""
+        self._interrupted = True
+
+    @property
+    def status(self) -> Status:
+        """Why the work ended: `done` when neither the limit nor a hand stopped it."""
+        if self._interrupted:
+            return "interrupted"
+        return "timeout" if self._timed_out else "done"
+
+
+class _Part(Clock):
+    """A clock inside another: its own limit does not count as a timeout of the whole."""
+
+    def __init__(self, whole: Clock, budget: float) -> None:
+        super().__init__(budget)
+        self._whole = whole
+
+    def over(self) -> bool:
+        return self._whole.over() or super().over()
+
+    def left(self) -> float:
+        return min(self._whole.left(), super().left())
