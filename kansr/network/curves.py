@@ -1,0 +1,84 @@
+"""The curve on an edge: `phi(x) = w_b silu(z) + sum_i c_i B_i(x)`, with z = -1 .. 1 over the grid.
+
+A curve is a function of one number with parameters; it knows no values of its own. Splines live here; functions with
+names live in `kansr.symbolic` and follow the same protocol, so one network may hold both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+from kansr.network import bspline
+
+
+class CurveValues(NamedTuple):
+    """A curve at n rows: phi, its derivatives by x, and by its parameters (`columns`)."""
+
+    value: Tensor  # [b, n]
+    slope: Tensor  # [b, n]
+    bend: Tensor | None  # [b, n]
+    columns: Tensor  # [b, n, size]
+
+
+class Curve(Protocol):
+    """What a network needs to know of the curve on an edge."""
+
+    @property
+    def size(self) -> int:
+        """Number of parameters."""
+        ...
+
+    def evaluate(self, x: Tensor, p: Tensor, lower: Tensor, upper: Tensor, *, bend: bool = False) -> CurveValues:
+        """Values and derivatives at x [b, n] for parameters p [b, size] and the range [b] of the source node."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spline:
+    """A spline of order k on G intervals with a silu under it; parameters [w_b, c_1 .. c_{G+k}].
+
+    The weight w_s of the spline is folded into its coefficients. The silu takes the position z in [-1, 1] on the
+    grid, so that its parameter keeps its meaning whatever the units of x.
+    """
+
+    grid: int
+    order: int = 3
+
+    @property
+    def size(self) -> int:
+        """Number of parameters: one for the base, G + k for the spline."""
+        return 1 + self.grid + self.order
+
+    def design(self, x: Tensor, lower: Tensor, upper: Tensor, *, bend: bool = False) -> bspline.Basis:
+        """The functions that the parameters weigh, and their derivatives by x: each [b, n, size]."""
+        per_x = self.grid / (upper - lower)[:, None]  # [b, 1]
+        t = (x - lower[:, None]) * per_x
+        b = bspline.basis(t, self.grid, self.order, bend=bend)
+        s = _silu(2 * t / self.grid - 1)
+        scale = per_x[..., None]
+        value = torch.cat([s.value, b.value], -1)
+        slope = torch.cat([s.slope * (2 / self.grid), b.slope], -1) * scale
+        if b.bend is None or s.bend is None:
+            return bspline.Basis(value, slope, None)
+        return bspline.Basis(value, slope, torch.cat([s.bend * (2 / self.grid) ** 2, b.bend], -1) * scale**2)
+
+    def evaluate(self, x: Tensor, p: Tensor, lower: Tensor, upper: Tensor, *, bend: bool = False) -> CurveValues:
+        """See `Curve.evaluate`."""
+        d = self.design(x, lower, upper, bend=bend)
+        weigh = p[..., None]
+        curved = None if d.bend is None else (d.bend @ weigh)[..., 0]
+        return CurveValues((d.value @ weigh)[..., 0], (d.slope @ weigh)[..., 0], curved, d.value)
+
+
+def _silu(z: Tensor) -> bspline.Basis:
+    """Silu with a straight line outside [-1, 1], as one column: [..., n, 1]."""
+    inside = z.clamp(-1, 1)
+    s = torch.sigmoid(inside)
+    slope = s * (1 + inside * (1 - s))
+    bend = s * (1 - s) * (2 + inside * (1 - 2 * s)) * (inside == z)
+    value = inside * s + (z - inside) * slope
+    return bspline.Basis(value[..., None], slope[..., None], bend[..., None])

@@ -1,0 +1,110 @@
+"""One sweep forward, one sweep back: values of a network and their derivatives by its parameters.
+
+The Jacobian is closed-form: `d y / d theta[e, g] = delta[e] * column_g(x[source of e])`, where delta comes from one
+backward sweep. einsum letters: b networks, n rows, g columns of a curve, p parameters, e edges.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from kansr.network.curves import CurveValues, Spline
+from kansr.network.kan import KAN
+
+
+class Sweep(NamedTuple):
+    """Everything that one forward sweep computes."""
+
+    nodes: list[Tensor]  # [b, n] a node
+    edges: list[CurveValues]  # one an edge
+
+    @property
+    def output(self) -> Tensor:
+        """The last node: [b, n]."""
+        return self.nodes[-1]
+
+
+def forward(kan: KAN, x: Tensor, *, bend: bool = False) -> Sweep:
+    """Values of all nodes and curves at rows x [n, inputs] or [b, n, inputs]."""
+    graph = kan.graph
+    where = kan.slices()
+    nodes: list[Tensor] = [x[..., i].expand(kan.batch, -1) for i in range(graph.inputs)]
+    edges: dict[int, CurveValues] = {}
+    for node in range(graph.nodes):
+        if node >= graph.inputs:
+            nodes.append(_combine([edges[i].value for i in graph.into(node)], graph.kind(node)))
+        edges |= _leave(kan, node, nodes[node], where, bend=bend)
+    return Sweep(nodes, [edges[i] for i in range(len(graph.edges))])
+
+
+def predict(kan: KAN, x: Tensor, *, block: int = 65536) -> Tensor:
+    """Output at rows x [n, inputs] in blocks of rows: [b, n]."""
+    return torch.cat([forward(kan, part).output for part in x.split(block, -2)], -1)
+
+
+def jacobian(kan: KAN, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Output [b, n] and its derivatives by all parameters [b, n, P] at rows x [n, inputs]."""
+    sweep = forward(kan, x)
+    deltas = backward(kan, sweep)
+    parts = [d[..., None] * e.columns for d, e in zip(deltas, sweep.edges, strict=True)]
+    return sweep.output, torch.cat(parts, -1)
+
+
+def backward(kan: KAN, sweep: Sweep) -> list[Tensor]:
+    """Derivative of the output by the value of each edge: [b, n] an edge."""
+    graph = kan.graph
+    at_node: list[Tensor | float] = [0.0] * (graph.nodes - 1) + [torch.ones_like(sweep.output)]
+    at_edge: dict[int, Tensor] = {}
+    for node in reversed(range(graph.inputs, graph.nodes)):
+        into = graph.into(node)
+        values = [sweep.edges[i].value for i in into]
+        for i, others in zip(into, _others(values, graph.kind(node)), strict=True):
+            at_edge[i] = at_node[node] * others
+            source = graph.edges[i].source
+            at_node[source] = at_node[source] + at_edge[i] * sweep.edges[i].slope
+    return [at_edge[i] for i in range(len(graph.edges))]
+
+
+def _combine(values: list[Tensor], kind: str) -> Tensor:
+    total = values[0]
+    for v in values[1:]:
+        total = total * v if kind == "product" else total + v
+    return total
+
+
+def _others(values: list[Tensor], kind: str) -> list[Tensor]:
+    """What the value of each edge is multiplied by in its node: ones for a sum."""
+    one = torch.ones_like(values[0])
+    if kind == "sum":
+        return [one] * len(values)
+    before, after = [one], [one]
+    for v, w in zip(values[:-1], reversed(values[1:]), strict=True):
+        before.append(before[-1] * v)
+        after.append(after[-1] * w)
+    return [p * q for p, q in zip(before, reversed(after), strict=True)]
+
+
+def _leave(kan: KAN, node: int, x: Tensor, where: list[slice], *, bend: bool) -> dict[int, CurveValues]:
+    """Curves of all edges that start at a node; splines on one grid share their basis."""
+    lower, upper = kan.lower[:, node], kan.upper[:, node]
+    found: dict[int, CurveValues] = {}
+    alike: dict[Spline, list[int]] = defaultdict(list)
+    for i in kan.graph.out_of(node):
+        curve = kan.curves[i]
+        if isinstance(curve, Spline):
+            alike[curve].append(i)
+        else:
+            found[i] = curve.evaluate(x, kan.theta[:, where[i]], lower, upper, bend=bend)
+    for spline, group in alike.items():
+        design = spline.design(x, lower, upper, bend=bend)
+        weights = torch.stack([kan.theta[:, where[i]] for i in group], -1)  # [b, g, e]
+        value, slope = design.value @ weights, design.slope @ weights
+        bends = None if design.bend is None else design.bend @ weights
+        for j, i in enumerate(group):
+            curved = None if bends is None else bends[..., j]
+            found[i] = CurveValues(value[..., j], slope[..., j], curved, design.value)
+    return found

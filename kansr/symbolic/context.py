@@ -1,0 +1,245 @@
+"""Choose the functions of all edges in context: each choice is judged after a joint refit of everything else.
+
+Isolated fits only rank; what decides is the validation error of the whole network after a few Levenberg-Marquardt
+steps over all constants and all remaining splines. A beam of partly symbolic networks is kept, edges that no function
+fits stay splines, and at the end each choice may be undone once more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from kansr.network.curves import Spline
+from kansr.network.kan import KAN
+from kansr.network.sweep import backward, forward
+from kansr.progress import Clock, Event, Report, silent
+from kansr.symbolic.curve import Candidate, Curves, fit_curves
+from kansr.symbolic.library import Primitive
+from kansr.symbolic.spec import SymbolicSpec
+from kansr.symbolic.symbol import Symbol
+from kansr.training.levenberg import levenberg, rmse
+from kansr.training.rows import Data
+
+_POINTS = 256  # points of a curve that a function is fitted to
+_ROWS = 800  # rows of a joint refit while choices are compared
+_STEPS = 15
+_FINAL_STEPS = 120
+_OBVIOUS = 30.0  # a function is obvious when every other family fits this many times worse
+_ALIKE = 0.1  # relative error up to which a sibling's function is tried on an edge, too
+_MANY = 8  # like edges above which they are no longer settled one by one
+_ROUNDING = 1e-11  # relative error below which nothing is left to explain
+_SLACK = 1.5  # errors this many times apart count as equal: an approximating spline blurs them
+_BITS = 6.0  # price of one node of a formula when networks are compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Choice:
+    """A partly symbolic network (b = 1), the edges that are settled, and its errors."""
+
+    kan: KAN
+    settled: frozenset[int]
+    error: float
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Function on each edge, to tell choices apart."""
+        return tuple(c.primitive.name if isinstance(c, Symbol) else "spline" for c in self.kan.curves)
+
+
+class _Search:
+    """What stays the same during one search."""
+
+    def __init__(self, kan: KAN, data: Data, library: Sequence[Primitive], spec: SymbolicSpec, clock: Clock):
+        self.data, self.library, self.spec, self.clock = data, tuple(library), spec, clock
+        self.error, self.slack = _error(kan, data), _SLACK
+        self.few = data.train.head(_ROWS)
+
+    def score(self, choice: Choice, floor: float) -> float:
+        """Description length in bits; errors below the floor count as equal."""
+        rows = self.data.train.count
+        return rows * math.log2(max(choice.error, floor, 1e-300)) + _structure_bits(choice.kan, rows)
+
+    def refit(self, kan: KAN, settled: frozenset[int], *, steps: int = _STEPS) -> Choice:
+        """Refit all constants and splines together."""
+        rows = self.few if steps == _STEPS else self.data.train
+        kan = levenberg(kan, rows, steps=steps, clock=self.clock, gain=1e-2).kan
+        return Choice(kan=kan, settled=settled, error=_error(kan, self.data))
+
+    def candidates(self, kan: KAN, edges: Sequence[int], library: Sequence[Primitive]) -> dict[int, list[Candidate]]:
+        """Functions fitted to the present curves of some edges."""
+        points = [_curve_of(kan, e, self.data.everything) for e in edges]
+        if not points:
+            return {}
+        x, y, weight = (torch.stack(part) for part in zip(*points, strict=True))
+        return dict(zip(edges, fit_curves(Curves(x=x, y=y, weight=weight), library, clock=self.clock), strict=True))
+
+    def finished(self, choice: Choice) -> bool:
+        """Whether nothing is left to explain: the error fell to rounding, far below what splines can reach."""
+        return choice.error <= max(_ROUNDING, self.error / 1000)
+
+
+def _structure_bits(kan: KAN, rows: int) -> float:
+    """Price of the functions on the edges: a function that a sibling has too is cheap, a spline dear."""
+    bits, seen = 0.0, set()
+    for edge, curve in zip(kan.graph.edges, kan.curves, strict=True):
+        if not isinstance(curve, Symbol):
+            bits += 0.5 * curve.size * math.log2(rows) + 40
+            continue
+        family = curve.primitive.name, edge.target
+        bits += _BITS * (1 if family in seen else 2 + curve.primitive.complexity)
+        seen.add(family)
+    return bits
+
+
+def symbolise(
+    kan: KAN,
+    data: Data,
+    library: Sequence[Primitive],
+    spec: SymbolicSpec,
+    *,
+    clock: Clock | None = None,
+    report: Report = silent,
+) -> list[Choice]:
+    """Replace the splines of a trained network (b = 1) by functions of the library.
+
+    Returns
+    -------
+    The best networks found, best first, every edge settled: by a function, or as a spline where none fits.
+    """
+    search = _Search(kan, data, library, spec, clock or Clock())
+    start = Choice(kan=kan, settled=frozenset(), error=_error(kan, data))
+    fitted = search.candidates(kan, kan.splines, library)
+    ahead = _obvious(search, start, fitted)
+    found = [ahead] if ahead and not _open(ahead) else []
+    if not found or not search.finished(found[0]):
+        found += _beam(search, [c for c in (ahead, start) if c], fitted, report)
+        found = _undone(search, _best(search, found), fitted, report)
+    return _best(search, found)
+
+
+def _obvious(search: _Search, start: Choice, fitted: dict[int, list[Candidate]]) -> Choice | None:
+    """Settle every edge that has one fitting function and no other, all at once; None where no edge has."""
+    clear = {e: c[0] for e, c in fitted.items() if c and _rivals(c) == 1}
+    if not clear:
+        return None
+    kan = start.kan
+    for edge, candidate in clear.items():
+        kan = kan.with_curve(edge, candidate.symbol, candidate.p[None])
+    steps = _FINAL_STEPS if len(clear) == len(fitted) else 2 * _STEPS
+    return search.refit(kan, frozenset(clear), steps=steps)
+
+
+def _rivals(candidates: Sequence[Candidate]) -> int:
+    """Number of functions that fit a curve nearly as well as the best one."""
+    limit = max(_OBVIOUS * candidates[0].error, 1e-14)
+    return sum(c.error <= limit for c in candidates)
+
+
+def _beam(
+    search: _Search, beam: list[Choice], fitted: dict[int, list[Candidate]], report: Report
+) -> list[Choice]:
+    """Settle one edge (or a node's like edges) after the other in the best few networks."""
+    while any(_open(c) for c in beam) and not search.clock.over():
+        grown = [g for c in beam for g in (_settle(search, c, fitted) if _open(c) else [c])]
+        beam = _best(search, grown)[: search.spec.beam]
+        report(_event(f"{len(_open(beam[0]))} curves left", beam[0]))
+    return [search.refit(c.kan, c.settled, steps=_FINAL_STEPS) for c in beam]
+
+
+def _open(choice: Choice) -> list[int]:
+    return [e for e in choice.kan.splines if e not in choice.settled]
+
+
+def _settle(search: _Search, choice: Choice, fitted: dict[int, list[Candidate]]) -> list[Choice]:
+    """Settle the clearest open edge of a network in every promising way, alone and with its like; or keep the spline."""
+    edge = min(_open(choice), key=lambda e: fitted[e][0].error if fitted[e] else math.inf)
+    options = [Choice(kan=choice.kan, settled=choice.settled | {edge}, error=choice.error)]
+    for c in _fresh(search, choice.kan, edge, fitted[edge]):
+        if search.clock.over():
+            break
+        kan = choice.kan.with_curve(edge, c.symbol, c.p[None])
+        alike = _siblings(choice, edge, c.name, fitted)
+        if alike:
+            together = kan
+            for e, other in alike.items():
+                together = together.with_curve(e, other.symbol, other.p[None])
+            options.append(search.refit(together, choice.settled | {edge, *alike}))
+        if len(alike) < _MANY:
+            options.append(search.refit(kan, choice.settled | {edge}))
+    return options
+
+
+def _siblings(choice: Choice, edge: int, name: str, fitted: dict[int, list[Candidate]]) -> dict[int, Candidate]:
+    """Open edges into the same node that the same function fits, too."""
+    edges = choice.kan.graph.edges
+    near = [e for e in _open(choice) if e != edge and edges[e].target == edges[edge].target]
+    fits = {e: next((c for c in fitted[e] if c.name == name), None) for e in near}
+    return {e: c for e, c in fits.items() if c is not None and c.error < max(_ALIKE, 5 * fitted[e][0].error)}
+
+
+def _fresh(search: _Search, kan: KAN, edge: int, before: Sequence[Candidate]) -> list[Candidate]:
+    """Fit the promising functions to the curve as it is now; few when one of them is obvious."""
+    count = search.spec.candidates
+    rows = [c.symbol.primitive for c in before[: count + 2]]
+    rows += [p for p in search.library if p.name in ("x", "0") and p not in rows]
+    candidates = search.candidates(kan, [edge], rows)[edge]
+    keep = max(_rivals(candidates), 2) if candidates else 0
+    return candidates[: min(keep, count)]
+
+
+def _undone(
+    search: _Search, found: list[Choice], fitted: dict[int, list[Candidate]], report: Report
+) -> list[Choice]:
+    """Replace single choices of the best network while that helps."""
+    better = True
+    while better and found and not search.clock.over() and not search.finished(found[0]):
+        best, better = found[0], False
+        for edge in range(len(best.kan.curves)):
+            for other in fitted.get(edge, [])[: search.spec.candidates]:
+                if search.clock.over() or other.name == best.key[edge]:
+                    continue
+                tried = search.refit(best.kan.with_curve(edge, other.symbol, other.p[None]), best.settled, steps=60)
+                if _best(search, [tried, best])[0] is tried:
+                    best, better = tried, True
+                    report(_event("a better choice", best))
+        found = _best(search, [best, *found])
+    return found
+
+
+def _best(search: _Search, choices: Sequence[Choice]) -> list[Choice]:
+    """Choices that are not broken, one for each assignment of functions, best first.
+
+    Errors that are only `slack` times apart count as equal while splines are left that approximate.
+    """
+    sound = [c for c in choices if math.isfinite(c.error)]
+    floor = search.slack * min([search.error, *(c.error for c in sound)])
+    ranked = sorted(sound, key=lambda c: search.score(c, floor))
+    return list({c.key: c for c in reversed(ranked)}.values())[::-1]
+
+
+def _error(kan: KAN, data: Data) -> float:
+    """Validation RMSE, or the training one where that is larger: a law must hold on both."""
+    return float(torch.maximum(rmse(kan, data.validation), rmse(kan, data.train))[0])
+
+
+def _curve_of(kan: KAN, edge: int, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Points of the curve on an edge where rows lie, both ends included, weighed by what they do to the output."""
+    sweep = forward(kan, x)
+    value = sweep.nodes[kan.graph.edges[edge].source][0]
+    order = value.argsort()
+    pick = order[torch.linspace(0, len(order) - 1, min(_POINTS, len(order))).round().long()]
+    delta = backward(kan, sweep)[edge][0, pick].square()
+    weight = delta + 0.05 * delta.mean() + 1e-30
+    return value[pick], sweep.edges[edge].value[0, pick], weight
+
+
+def _event(message: str, choice: Choice) -> Event:
+    return Event(stage="symbols", message=f"{message}: {' '.join(choice.key)}", loss=choice.error)
+
+
+__all__ = ["Choice", "Spline", "symbolise"]

@@ -1,0 +1,170 @@
+"""The functions that may stand on an edge, as a table: torch and sympy side by side.
+
+Each row is a primitive f(u). On an edge it stands as `c f(u) + d` with `u = a x + b`. Where a is redundant (c or d can
+take it over, as in `c (a x)^2`), u is `±(x + b)` instead, and where both are, u is x: `free` lists the parameters
+that remain.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+import sympy as sp
+import torch
+from torch import Tensor
+
+from kansr.errors import UsageError
+
+_Real = Callable[[Tensor], Tensor]
+_LINE = (-8.0, -3.0, -1.2, -0.5, 0.0, 0.5, 1.2, 3.0, 8.0)
+_POSITIVE = (0.001, 0.03, 0.2, 0.5, 1.0, 2.0, 5.0)
+_UNIT = (-1.0, -0.97, -0.8, -0.4, 0.0, 0.4, 0.8, 0.97, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Primitive:
+    """One function of the library.
+
+    Parameters
+    ----------
+    name
+        As in recipes and on the command line.
+    value, slope
+        f(u) and f'(u); nan outside the domain.
+    sympy
+        The same function of a sympy expression.
+    free
+        Which of a, b, c, d and (an exponent) p are fitted.
+    domain
+        Open interval of u on which f is real.
+    complexity
+        Nodes that f adds to a formula.
+    arguments
+        Values that u may take at the ends of an edge's range: fits start from all pairs of them.
+    periodic
+        Whether starts are read from a scan of frequencies.
+    alias
+        The row that the search tries in this one's stead, when both are the same family.
+    """
+
+    name: str
+    value: _Real
+    slope: _Real
+    sympy: Callable[[sp.Expr], sp.Expr]
+    free: str = "abcd"
+    domain: tuple[float, float] = (-torch.inf, torch.inf)
+    complexity: int = 1
+    arguments: tuple[float, ...] = _LINE
+    periodic: bool = False
+    alias: str | None = None
+
+    def starts(self) -> list[tuple[float, float]]:
+        """Pairs of arguments at the two ends of a range."""
+        return list(permutations(self.arguments, 2))
+
+
+def _power(n: int) -> Primitive:
+    """x^n for a whole n, with its pole or root anywhere."""
+    near = (-5.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 5.0) if n > 0 else (-5.0, -2.0, -1.0, -0.3, *_POSITIVE[1:])
+    return Primitive(
+        name=f"x^{n}" if n > 0 else ("1/x" if n == -1 else f"1/x^{-n}"),
+        value=lambda u: u**n,
+        slope=lambda u: n * u ** (n - 1),
+        sympy=lambda u: u**n,
+        free="bcd",
+        complexity=2 if n > 0 or n == -1 else 4,
+        arguments=near,
+    )
+
+
+def _root(name: str, p: sp.Rational, complexity: int) -> Primitive:
+    q = float(p)
+    return Primitive(
+        name=name,
+        value=lambda u: u**q,
+        slope=lambda u: q * u ** (q - 1),
+        sympy=lambda u: u**p,
+        free="bcd",
+        domain=(0.0, torch.inf),
+        complexity=complexity,
+        arguments=(0.0, *_POSITIVE) if q > 0 else _POSITIVE,
+    )
+
+
+def _bose_slope(u: Tensor) -> Tensor:
+    return -torch.exp(u) / torch.expm1(u) ** 2
+
+
+LIBRARY: tuple[Primitive, ...] = (
+    Primitive(name="0", value=torch.zeros_like, slope=torch.zeros_like, sympy=lambda u: sp.Integer(0), free="d",
+              complexity=0, arguments=(0.0, 1.0)),
+    Primitive(name="x", value=lambda u: u, slope=torch.ones_like, sympy=lambda u: u, free="cd", complexity=0,
+              arguments=(0.0, 1.0)),
+    *(_power(n) for n in (2, 3, 4, 5, -1, -2, -3, -4, -5)),
+    _root("sqrt", sp.Rational(1, 2), 1),
+    _root("x^(3/2)", sp.Rational(3, 2), 2),
+    _root("1/sqrt", sp.Rational(-1, 2), 3),
+    Primitive(name="power", value=torch.log, slope=lambda u: 1 / u, sympy=sp.log, free="bcdp", domain=(0.0, torch.inf),
+              complexity=2, arguments=_POSITIVE),
+    Primitive(name="exp", value=torch.exp, slope=torch.exp, sympy=sp.exp, free="acd",
+              arguments=(-12.0, -5.0, -2.0, -0.7, 0.0, 0.3, 0.7)),
+    Primitive(name="log", value=torch.log, slope=lambda u: 1 / u, sympy=sp.log, free="bcd", domain=(0.0, torch.inf),
+              arguments=_POSITIVE),
+    Primitive(name="sin", value=torch.sin, slope=torch.cos, sympy=sp.sin, periodic=True),
+    Primitive(name="cos", value=torch.cos, slope=lambda u: -torch.sin(u), sympy=sp.cos, periodic=True, alias="sin"),
+    Primitive(name="tan", value=torch.tan, slope=lambda u: 1 + torch.tan(u) ** 2, sympy=sp.tan,
+              domain=(-torch.pi / 2, torch.pi / 2), arguments=(-1.5, -1.3, -0.9, -0.3, 0.3, 0.9, 1.3, 1.5)),
+    Primitive(name="sinh", value=torch.sinh, slope=torch.cosh, sympy=sp.sinh, arguments=(-4.0, -2.0, -0.7, 0.7, 2.0)),
+    Primitive(name="cosh", value=torch.cosh, slope=torch.sinh, sympy=sp.cosh,
+              arguments=(-4.0, -2.0, -0.7, 0.0, 0.7, 2.0)),
+    Primitive(name="tanh", value=torch.tanh, slope=lambda u: 1 - torch.tanh(u) ** 2, sympy=sp.tanh),
+    Primitive(name="arcsin", value=torch.asin, slope=lambda u: (1 - u * u) ** -0.5, sympy=sp.asin, domain=(-1.0, 1.0),
+              arguments=_UNIT),
+    Primitive(name="arccos", value=torch.acos, slope=lambda u: -((1 - u * u) ** -0.5), sympy=sp.acos,
+              domain=(-1.0, 1.0), arguments=_UNIT, alias="arcsin"),
+    Primitive(name="arctan", value=torch.atan, slope=lambda u: 1 / (1 + u * u), sympy=sp.atan),
+    Primitive(name="arctanh", value=torch.atanh, slope=lambda u: 1 / (1 - u * u), sympy=sp.atanh, domain=(-1.0, 1.0),
+              arguments=(-0.9999, *_UNIT[1:-1], 0.9999)),
+    Primitive(name="abs", value=torch.abs, slope=torch.sign, sympy=sp.Abs, free="bcd", arguments=_power(2).arguments),
+    Primitive(name="sign", value=torch.sign, slope=torch.zeros_like, sympy=sp.sign, free="bcd",
+              arguments=(-9.0, -4.0, -2.0, -1.0, -0.5, -0.25, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 9.0)),
+    Primitive(name="gaussian", value=lambda u: torch.exp(-u * u), slope=lambda u: -2 * u * torch.exp(-u * u),
+              sympy=lambda u: sp.exp(-(u**2)), complexity=4),
+    Primitive(name="logistic", value=torch.sigmoid, slope=lambda u: torch.sigmoid(u) * torch.sigmoid(-u),
+              sympy=lambda u: 1 / (1 + sp.exp(-u)), complexity=6, alias="tanh"),
+    Primitive(name="1/(e^x-1)", value=lambda u: 1 / torch.expm1(u), slope=_bose_slope,
+              sympy=lambda u: 1 / (sp.exp(u) - 1), complexity=5, arguments=(0.03, 0.2, 0.6, 1.5, 4.0, 10.0)),
+    Primitive(name="J0", value=torch.special.bessel_j0, slope=lambda u: -torch.special.bessel_j1(u),
+              sympy=lambda u: sp.besselj(0, u), complexity=2, periodic=True),
+    Primitive(name="erf", value=torch.erf, slope=lambda u: 2 / torch.pi**0.5 * torch.exp(-u * u), sympy=sp.erf),
+)  # fmt: skip
+
+_BY_NAME = {p.name: p for p in LIBRARY}
+
+
+def primitive(name: str) -> Primitive:
+    """Find a row of the library.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name; the nearest one is named.
+    """
+    if name not in _BY_NAME:
+        near = difflib.get_close_matches(name, _BY_NAME, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(_BY_NAME)}"
+        raise UsageError(f"no function {name!r} in the library", hint=hint)
+    return _BY_NAME[name]
+
+
+def choose(names: Sequence[str] | None) -> tuple[Primitive, ...]:
+    """Rows that a search tries: the named ones (None: all), aliases replaced by their family's row.
+
+    The constant and the straight line are always among them.
+    """
+    wanted = [primitive(n) for n in names] if names is not None else list(LIBRARY)
+    rows = [primitive("0"), primitive("x"), *(primitive(p.alias) if p.alias else p for p in wanted)]
+    return tuple(dict.fromkeys(rows))

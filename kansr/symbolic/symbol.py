@@ -1,0 +1,67 @@
+"""A primitive on an edge: a curve with a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+import torch
+from torch import Tensor
+
+from kansr.network.curves import CurveValues
+from kansr.symbolic.library import Primitive
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """`c f(u) + d` with u = a x + b, or u = sign (x + b) where a is not free; for the general power `c u^p + d`.
+
+    Parameters are those that `primitive.free` lists, in that order.
+    """
+
+    primitive: Primitive
+    sign: float = 1.0
+
+    @property
+    def size(self) -> int:
+        """Number of free parameters."""
+        return len(self.primitive.free)
+
+    def evaluate(self, x: Tensor, p: Tensor, lower: Tensor, upper: Tensor, *, bend: bool = False) -> CurveValues:
+        """See `kansr.network.curves.Curve.evaluate`; rows outside the function's domain give nan."""
+        a, b, c, d, q = (self._parameter(k, p) for k in "abcdp")
+        scaled = "a" in self.primitive.free
+        u = a * x + b if scaled else self.sign * (x + b)
+        f, df, dq = self._function(u, q)
+        inner = c * df * (1.0 if scaled else self.sign)
+        columns = {"a": inner * x, "b": inner, "c": f, "d": torch.ones_like(f), "p": c * dq}
+        slope = c * df * (a if scaled else self.sign)
+        return CurveValues(c * f + d, slope, None, torch.stack([columns[k] for k in self.primitive.free], -1))
+
+    def _function(self, u: Tensor, q: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Value of f, its derivative by u and by the exponent."""
+        row = self.primitive
+        low, high = row.domain
+        if low > -torch.inf or high < torch.inf:
+            u = torch.where((u >= low) & (u <= high), u, torch.nan)
+        if "p" in row.free:
+            f = u**q
+            return f, q * f / u, f * u.log()
+        f = row.value(u)
+        return f, row.slope(u), f
+
+    def _parameter(self, name: str, p: Tensor) -> Tensor:
+        """One parameter as a column [b, 1]; those that are not free have their neutral value."""
+        at = self.primitive.free.find(name)
+        neutral = 1.0 if name in "acp" else 0.0
+        return p[:, at, None] if at >= 0 else p.new_full((p.shape[0], 1), neutral)
+
+    def expression(self, x: sp.Expr, p: Tensor) -> sp.Expr:
+        """Write the curve as a sympy expression of x, for parameters p [size]."""
+        value = {k: sp.Float(float(p[i]), 17) for i, k in enumerate(self.primitive.free)}
+        if "a" in value:
+            u = value["a"] * x + value.get("b", 0)
+        else:
+            u = sp.Integer(int(self.sign)) * (x + value["b"]) if "b" in value else x
+        f = u ** value["p"] if "p" in value else self.primitive.sympy(u)
+        return value.get("c", 1) * f + value.get("d", 0)

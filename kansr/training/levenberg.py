@@ -1,0 +1,180 @@
+"""Levenberg-Marquardt: the optimiser that a KAN of a few thousand parameters is trained with.
+
+With r = y_hat - y and the closed-form Jacobian J of `kansr.network.sweep`, a step s solves
+`(J'WJ + mu D) s = -J'Wr` with D the diagonal of J'WJ (Marquardt 1963). J'WJ is accumulated over blocks of rows, so
+memory is O(P^2 + block * P) however long the table. All networks of a batch step together; each keeps its own mu.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from kansr.network.curves import Spline
+from kansr.network.kan import KAN
+from kansr.network.knots import follow
+from kansr.network.sweep import forward, jacobian, predict
+from kansr.progress import Clock
+from kansr.training.rows import Rows
+
+_FASTER, _SLOWER = 0.25, 4.0  # mu after an accepted and a rejected step
+_FLAT = 8  # steps without progress that end a training
+_UNSEEN = 1e-8  # share of a spline's largest scale below which a coefficient counts as hardly seen
+
+
+class Quadratic(NamedTuple):
+    """A penalty at the present parameters: value [b], gradient [b, P], positive curvature [b, P, P]."""
+
+    value: Tensor
+    gradient: Tensor
+    curvature: Tensor
+
+
+Penalty = Callable[[KAN, Tensor], Quadratic]
+
+
+class Fitted(NamedTuple):
+    """What an optimiser gives: the networks and the mean square error of each over the rows [b]."""
+
+    kan: KAN
+    loss: Tensor
+
+
+def levenberg(
+    kan: KAN,
+    rows: Rows,
+    *,
+    steps: int,
+    clock: Clock | None = None,
+    penalty: Penalty | None = None,
+    block: int = 16384,
+    gain: float = 1e-2,
+) -> Fitted:
+    """Minimise the mean square error of each network of a batch over the rows.
+
+    Parameters
+    ----------
+    steps
+        The most steps that are tried.
+    penalty
+        Added to the loss; see `kansr.training.penalty`.
+    gain
+        A training ends when no network of the batch has lowered its loss by this share over a few steps.
+
+    Returns
+    -------
+    The networks after their last accepted step; a network that only ever failed comes back as it was.
+    """
+    state = _State.at(kan, rows, penalty, block)
+    mu = torch.full_like(state.loss, 1e-2)
+    best, flat = state.loss, 0
+    for _ in range(steps):
+        if clock is not None and clock.over():
+            break
+        state, accepted = _step(state, mu, rows, penalty, block)
+        mu = torch.where(accepted, (mu * _FASTER).clamp(min=1e-15), mu * _SLOWER)
+        flat = 0 if bool((state.loss < best * (1 - gain)).any()) else flat + 1
+        best = torch.where(state.loss < best * (1 - gain), state.loss, best)
+        if flat >= _FLAT or bool((mu > 1e12).all()) or bool((state.loss < 1e-31).all()):
+            break
+    return Fitted(state.kan, mean_square(state.kan, rows, block))
+
+
+class _State(NamedTuple):
+    """Networks with the normal equations at their parameters."""
+
+    kan: KAN
+    loss: Tensor  # [b], penalty included
+    matrix: Tensor  # [b, P, P]
+    vector: Tensor  # [b, P]
+
+    @staticmethod
+    def at(kan: KAN, rows: Rows, penalty: Penalty | None, block: int) -> _State:
+        loss, matrix, vector = normal_equations(kan, rows, block)
+        if penalty is not None:
+            extra = penalty(kan, rows.x)
+            loss, matrix, vector = loss + extra.value, matrix + extra.curvature, vector + extra.gradient
+        return _State(kan, loss, matrix, vector)
+
+
+def _step(state: _State, mu: Tensor, rows: Rows, penalty: Penalty | None, block: int) -> tuple[_State, Tensor]:
+    """Try one step for each network; networks whose loss does not fall stay where they are."""
+    step = solve_damped(state.matrix, state.vector, mu, _floor(state.kan, state.matrix))
+    tried = replace(state.kan, theta=state.kan.theta - step)
+    loss = mean_square(tried, rows, block)
+    if penalty is not None:
+        loss = loss + penalty(tried, rows.x).value
+    accepted = loss < state.loss
+    if not bool(accepted.any()):
+        return state, accepted
+    theta = torch.where(accepted[:, None], tried.theta, state.kan.theta)
+    moved = follow(replace(state.kan, theta=theta), rows.x)
+    return _State.at(moved, rows, penalty, block), accepted
+
+
+def solve_damped(matrix: Tensor, vector: Tensor, mu: Tensor, floor: Tensor | None = None) -> Tensor:
+    """Solve `(A + mu D) s = v` for each network [b, P], in units in which the diagonal D of A is one.
+
+    `floor` [b, P] bounds D from below; a column of zeros gives a step of zero, a matrix that is not positive nan.
+    """
+    diagonal = matrix.diagonal(dim1=-2, dim2=-1)
+    d = diagonal if floor is None else torch.maximum(diagonal, floor)
+    unit = d.clamp(min=1e-290).rsqrt()
+    scaled = matrix * unit[:, :, None] * unit[:, None, :]
+    damping = torch.diag_embed((mu[:, None] + 1e-15).expand_as(unit))
+    factor, _ = torch.linalg.cholesky_ex(scaled + damping)
+    return unit * torch.cholesky_solve((unit * vector)[..., None], factor)[..., 0]
+
+
+def _floor(kan: KAN, matrix: Tensor) -> Tensor:
+    """Least scale of each parameter: coefficients of a spline that see almost no rows move no faster than the rest."""
+    diagonal = matrix.diagonal(dim1=-2, dim2=-1)
+    parts = []
+    for curve, where in zip(kan.curves, kan.slices(), strict=True):
+        own = diagonal[:, where]
+        share = _UNSEEN if isinstance(curve, Spline) else 0.0
+        parts.append((share * own.amax(-1, keepdim=True)).expand_as(own))
+    return torch.cat(parts, -1)
+
+
+def normal_equations(kan: KAN, rows: Rows, block: int = 16384) -> tuple[Tensor, Tensor, Tensor]:
+    """Mean square error [b], J'WJ / n [b, P, P] and J'Wr / n [b, P], summed over blocks of rows."""
+    n, p = rows.count, kan.parameters
+    loss = rows.y.new_zeros(kan.batch)
+    matrix, vector = rows.y.new_zeros(kan.batch, p, p), rows.y.new_zeros(kan.batch, p)
+    for part in _blocks(rows, block):
+        output, j = jacobian(kan, part.x)
+        residual = output - part.y
+        weighed = j if part.weight is None else j * part.weight[..., None]
+        loss += (residual**2 if part.weight is None else residual**2 * part.weight).sum(-1) / n
+        matrix = torch.baddbmm(matrix, weighed.mT, j, alpha=1 / n)
+        vector += (weighed * (residual / n)[..., None]).sum(1)
+    return loss, matrix, vector
+
+
+def mean_square(kan: KAN, rows: Rows, block: int = 65536) -> Tensor:
+    """Mean square error of each network over the rows [b]; infinite where it is not a number."""
+    square = (predict(kan, rows.x, block=block) - rows.y) ** 2
+    if rows.weight is not None:
+        square = square * rows.weight
+    return square.mean(-1).nan_to_num(nan=torch.inf)
+
+
+def _blocks(rows: Rows, block: int) -> list[Rows]:
+    if rows.count <= block:
+        return [rows]
+    weights = [None] * rows.count if rows.weight is None else rows.weight.split(block, -1)
+    parts = zip(rows.x.split(block, -2), rows.y.split(block, -1), weights, strict=False)
+    return [Rows(x=x, y=y, weight=w) for x, y, w in parts]
+
+
+def rmse(kan: KAN, rows: Rows) -> Tensor:
+    """Root mean square error of each network over the rows [b]."""
+    return mean_square(kan, rows).sqrt()
+
+
+__all__ = ["Fitted", "Penalty", "Quadratic", "forward", "levenberg", "mean_square", "normal_equations", "rmse"]

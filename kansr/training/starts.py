@@ -1,0 +1,77 @@
+"""Where a training starts: several networks whose edges carry shapes of different kinds.
+
+Local minima are real on coarse grids, and cheap to leave behind there: a start costs less than 0.1 s. All-linear
+starts fail on V-shaped and periodic edges, so each edge draws a shape of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from kansr.network.curves import Spline
+from kansr.network.graph import Graph
+from kansr.network.kan import KAN
+from kansr.network.knots import from_samples, sample_positions, with_margin
+from kansr.network.sweep import forward
+
+# Shapes on z in [-1, 1], all of about unit size.
+SHAPES: tuple[Callable[[Tensor], Tensor], ...] = (
+    lambda z: z,
+    lambda z: z,
+    lambda z: 2 * z**2 - 1,
+    lambda z: torch.exp(1.5 * z) / 2 - 1,
+    lambda z: torch.log(z + 1.1) + 0.6,
+    lambda z: torch.sin(torch.pi * z),
+    lambda z: torch.cos(torch.pi * z),
+)
+
+
+def starts(graph: Graph, x: Tensor, *, grid: int, order: int, count: int, seed: int) -> KAN:
+    """Draw `count` networks on a graph, with their grids laid on the values that rows x [n, i] give each node.
+
+    The first start has straight lines everywhere; the others draw a shape, a sign and (before a product node) an
+    offset for each edge from a generator of their own.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    spline = Spline(grid, order)
+    edges = [_edge(spline, graph, i, count, generator) for i in range(len(graph.edges))]
+    lower, upper = x.amin(0).expand(count, -1), x.amax(0).expand(count, -1)
+    lower, upper = with_margin(lower, upper, margin=2.0 / len(x))
+    unit = lower.new_ones(count, len(graph.kinds))
+    kan = KAN(
+        graph=graph,
+        curves=(spline,) * len(graph.edges),
+        theta=torch.cat(edges, -1).to(x),
+        lower=torch.cat([lower, -unit], -1),
+        upper=torch.cat([upper, unit], -1),
+    )
+    return _laid(kan, x)
+
+
+def _edge(spline: Spline, graph: Graph, edge: int, count: int, generator: torch.Generator) -> Tensor:
+    """Parameters [count, size] of one edge in each start."""
+    z = 2 * sample_positions(spline) - 1
+    target = graph.edges[edge].target
+    size = 1.0 if graph.kind(target) == "product" else len(graph.into(target)) ** -0.5
+    drawn = torch.randint(len(SHAPES), (count,), generator=generator)
+    sign = 2.0 * torch.randint(2, (count,), generator=generator) - 1
+    offset = 1.5 * torch.randint(2, (count,), generator=generator)
+    drawn[0], sign[0] = 0, 1
+    value = torch.stack([SHAPES[int(k)](z) for k in drawn]) * sign[:, None] * size
+    if graph.kind(target) == "product":
+        value = value + offset[:, None]
+    return from_samples(spline, value, torch.zeros(count, 1, dtype=value.dtype))
+
+
+def _laid(kan: KAN, x: Tensor) -> KAN:
+    """Lay the grids of hidden nodes on their values, from the inputs on; the curves keep their shape over the grid."""
+    lower, upper = kan.lower.clone(), kan.upper.clone()
+    for node in range(kan.graph.inputs, kan.graph.nodes):
+        placed = KAN(graph=kan.graph, curves=kan.curves, theta=kan.theta, lower=lower, upper=upper)
+        value = forward(placed, x).nodes[node]
+        low, high = with_margin(value.amin(-1), value.amax(-1))
+        lower[:, node], upper[:, node] = low, high
+    return KAN(graph=kan.graph, curves=kan.curves, theta=kan.theta, lower=lower, upper=upper)
