@@ -1,0 +1,103 @@
+"""`kansr fit`: a table in, a formula out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from kansr.cli.options import (
+    Names,
+    WholeNumbers,
+    budget_option,
+    example,
+    force_option,
+    option,
+    reader_options,
+    recipe_options,
+    talk_options,
+)
+
+if TYPE_CHECKING:
+    from kansr.recipe import Recipe
+    from kansr.table import Table
+
+
+@click.command(no_args_is_help=False)
+@click.argument("table", required=False, metavar="TABLE")
+@option("-t", "--target", metavar="COLUMN", help="The column to explain.  [the last one]")
+@option("-x", "--features", type=Names(), help="The columns to explain it with.  [all others]")
+@option("--width", type=WholeNumbers(auto=True), help="Nodes of each layer, such as 2,5,1.  [the data decide]")
+@option("--grid", type=WholeNumbers(), help="Grid intervals of each stage, such as 3,5,10,20.")
+@option("--functions", type=Names(), help="Functions that may be used, such as sin,exp.  [all]")
+@option("--seed", type=int, metavar="N", help="The number that decides every random draw.")
+@budget_option
+@option("--device", metavar="NAME", help="Where to work: cpu, cuda or cuda:N.")
+@option("--recipe", metavar="NAME|FILE", default="default", help="Settings: quick, default, thorough, or a file.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="The run folder.  [runs/TABLE-001]")
+@force_option
+@reader_options
+@talk_options
+@example(
+    "kansr fit data.csv",
+    "kansr fit data.csv -t force -x mass,acceleration --budget 60",
+    "cat data.csv | kansr fit - --json",
+)
+def fit(
+    *,
+    table: str | None,
+    recipe: str,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
+) -> None:
+    """Find the formula behind a table.
+
+    TABLE is a CSV, TSV or Parquet file, also compressed; - reads from a pipe.
+    """
+    source = _source(table)
+    from kansr import pipeline  # noqa: PLC0415  (heavy: only once the command line is known to be right)
+    from kansr.cli.work import finish, note, work  # noqa: PLC0415
+    from kansr.recipe import load_recipe, with_options  # noqa: PLC0415
+    from kansr.run import Run, stem_of  # noqa: PLC0415
+    from kansr.table import read_table  # noqa: PLC0415
+
+    settings = with_options(load_recipe(recipe), recipe_options(options))
+    rows = read_table(source, settings.table)
+    note(_introduction(rows, settings), quiet)
+    said = tuple(str(warning) for warning in rows.warnings)
+    for warning in said:
+        note(f"warning: {warning}", quiet)
+    run = Run.create(stem_of(source), out, force)
+    try:
+        result = work(
+            run,
+            lambda report, clock: pipeline.fit(rows, settings, run, report=report, clock=clock),
+            budget=settings.budget,
+            quiet=quiet,
+            verbose=verbose,
+        )
+    finally:
+        run.discard_if_unused()
+    finish(result, source=source, said=said, as_json=as_json, quiet=quiet)
+
+
+def _source(table: str | None) -> str:
+    """Where the table comes from: the argument, or a pipe when there is one."""
+    if table is not None:
+        return table
+    if sys.stdin is None or sys.stdin.isatty():
+        raise click.UsageError("Which table? For example: kansr fit data.csv", click.get_current_context())
+    return "-"
+
+
+def _introduction(table: Table, recipe: Recipe) -> str:
+    """Say what is about to be explained with what."""
+    chosen = "" if recipe.table.target else " (the last column; -t names another)"
+    shown = ", ".join(table.features[:8]) + (", ..." if len(table.features) > 8 else "")
+    return f"{table.source}: {len(table.y)} rows; explaining {table.target}{chosen} with {shown}"

@@ -1,0 +1,133 @@
+"""The command `kansr`: finds the command, and turns every error into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any, NoReturn, TextIO
+
+import rich_click as click
+
+from kansr import __version__
+from kansr.cli.options import example
+from kansr.cli.text import visible
+from kansr.errors import KansrError
+
+COMMANDS = ("fit", "extend", "prune", "show", "export", "predict", "recipes")
+INTERRUPTED = 130
+
+
+class LazyGroup(click.RichGroup):
+    """A group whose commands are imported when they are asked for; command `fit` is `kansr.cli.fit.fit`."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Name the commands in the order in which one meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """Import a command."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"kansr.cli.{name}"), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; suggest the nearest one for a misspelt name, and `fit` for a file."""
+        name = str(args[0])
+        if name not in COMMANDS and not name.startswith("-"):
+            raise click.UsageError(_unknown(name), ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _unknown(name: str) -> str:
+    close = get_close_matches(name, COMMANDS, n=1)
+    if close:
+        return f"There is no command '{name}'. Did you mean '{close[0]}'?"
+    advice = f"Did you mean 'kansr fit {name}'?" if "." in name else f"Commands: {', '.join(COMMANDS)}."
+    return f"There is no command '{name}'. {advice}"
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.rich_config(help_config={"text_paragraph_linebreaks": "\n\n"})
+@click.version_option(__version__, "-V", "--version", prog_name="kansr")
+@example(
+    "kansr fit data.csv",
+    "kansr show",
+    "kansr export --to latex",
+)
+def group() -> None:
+    """Give it a table, get back the formula.
+
+    kansr trains a Kolmogorov-Arnold network on the rows and reads the formula off it.
+    Every command has its own --help.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run `kansr` and end the process."""
+    for stream in (sys.stdout, sys.stderr):
+        _print_anything(stream)
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code; every error becomes one sentence on stderr."""
+    try:
+        code = group.main(args=list(arguments), prog_name="kansr", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _reader_gone()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        return _told(error, verbose=any(word in {"-v", "--verbose"} for word in arguments))
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: Exception, verbose: bool) -> int:
+    """Say what went wrong, and give the exit code for it."""
+    if isinstance(error, KansrError):
+        place = f" ({error.where})" if error.where else ""
+        _say(f"error: {error.what}{place}", error.hint)
+        return error.exit_code
+    if isinstance(error, click.Abort):
+        return INTERRUPTED
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        hint = f"see: {context.command_path} --help" if context else None
+        _say(f"error: {error.format_message()}", hint)
+        return error.exit_code
+    if verbose:
+        traceback.print_exc()
+    hint = "this is a mistake in kansr: please report it, with what the same command prints with -v"
+    _say(f"error: {type(error).__name__}: {error}", hint)
+    return 1
+
+
+def _say(what: str, hint: str | None) -> None:
+    """Print an error on stderr; its own line breaks stay, other control characters are made visible."""
+    with suppress(OSError, ValueError):
+        for line in what.split("\n"):
+            print(visible(line), file=sys.stderr)
+        if hint:
+            print(f"  {visible(hint)}", file=sys.stderr)
+
+
+def _reader_gone() -> int:
+    """End quietly when the reader of stdout has gone, as in `kansr predict ... | head`."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _print_anything(stream: TextIO | Any) -> None:
+    """Let a stream show a character that its encoding lacks as an escape instead of failing."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")

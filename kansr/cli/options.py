@@ -1,0 +1,150 @@
+"""Options that commands share, and the way from options to keys of a recipe.
+
+Flags come first, then `KANSR_*` variables, then the recipe, then the defaults.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from inspect import cleandoc
+from typing import Any, TypeVar
+
+import rich_click as click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+NULL = object()  # an option that says null, as against one that was not given
+
+
+class WholeNumbers(click.ParamType[Any]):
+    """Whole numbers with commas between them, such as `2,5,1`; `auto` is null where it is allowed."""
+
+    name = "N,N,..."
+
+    def __init__(self, auto: bool = False) -> None:
+        self.auto = auto
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text of the option into numbers."""
+        if not isinstance(value, str):
+            return value
+        if self.auto and value.strip().lower() == "auto":
+            return NULL
+        try:
+            return tuple(int(part) for part in value.strip("[]() ").split(","))
+        except ValueError:
+            self.fail(f"'{value}' is not whole numbers with commas between them, such as 3,5,10", param, ctx)
+
+
+class Names(click.ParamType[Any]):
+    """Names with commas between them; a name that holds a comma stands in double quotes."""
+
+    name = "NAME,NAME,..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text of the option into names."""
+        if not isinstance(value, str):
+            return value
+        names = tuple(name.strip() for name in next(csv.reader([value], skipinitialspace=True), []))
+        if not names or not all(names):
+            self.fail(f"'{value}' holds an empty name", param, ctx)
+        return names
+
+
+class Seconds(click.ParamType[Any]):
+    """Seconds above 0; `none` is null."""
+
+    name = "SECONDS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text of the option into seconds."""
+        if str(value).strip().lower() == "none":
+            return NULL
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(f"'{value}' is not a number of seconds, nor 'none'", param, ctx)
+
+
+# option name -> key of the recipe
+KEYS = {
+    "target": "table.target",
+    "features": "table.features",
+    "delimiter": "table.delimiter",
+    "decimal": "table.decimal",
+    "encoding": "table.encoding",
+    "no_header": "table.header",
+    "skip_lines": "table.skip_lines",
+    "null_value": "table.null_values",
+    "missing": "table.missing",
+    "width": "network.width",
+    "grid": "training.grid",
+    "functions": "symbolic.functions",
+    "seed": "seed",
+    "budget": "budget",
+    "device": "device",
+}
+
+
+def recipe_options(options: Mapping[str, Any]) -> dict[str, object]:
+    """Turn the options that were given into keys of a recipe."""
+    given = {name: value for name, value in options.items() if name in KEYS and _is_given(value)}
+    if "no_header" in given:
+        given["no_header"] = False  # the key says whether there is a header
+    return {KEYS[name]: None if value is NULL else value for name, value in given.items()}
+
+
+def _is_given(value: object) -> bool:
+    return value is not None and value is not False and value != ()
+
+
+def option(*names: str, **settings: Any) -> Callable[[Command], Command]:
+    """Make an option that can also be set by a variable `KANSR_<NAME>`."""
+    long = next(name for name in names if name.startswith("--")).split("/")[0].removeprefix("--")
+    variable = f"KANSR_{long.upper().replace('-', '_')}"
+    return click.option(*names, envvar=variable, show_envvar=False, **settings)
+
+
+def together(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Apply decorators so that the options stand in the help in the order given."""
+
+    def apply(command: Command) -> Command:
+        for decorate in reversed(decorators):
+            command = decorate(command)
+        return command
+
+    return apply
+
+
+def example(*lines: str) -> Callable[[Command], Command]:
+    """Put example commands at the end of the help, as they stand."""
+
+    def add(command: Command) -> Command:
+        command.__doc__ = f"{cleandoc(command.__doc__ or '')}\n\n\b\nExample:\n" + "".join(
+            f"  {line}\n" for line in lines
+        )
+        return command
+
+    return add
+
+
+reader_options = together(
+    option(
+        "-d", "--delimiter", metavar="CHAR", help="Character between columns; `tab`, `whitespace`, ...  [found out]"
+    ),
+    option("--decimal", metavar="CHAR", help="Decimal sign: `.` or `,`.  [found out]"),
+    option("--encoding", metavar="NAME", help="Encoding of the file.  [utf-8]"),
+    option("-H", "--no-header", is_flag=True, help="The first line holds values, not names."),
+    option("--skip-lines", type=int, metavar="N", help="Lines to pass over at the top."),
+    option(
+        "--null-value", multiple=True, metavar="TEXT", help="Text that stands for a missing value; may be repeated."
+    ),
+    option("--missing", type=click.Choice(["drop", "fail"]), help="What to do with rows that miss a value."),
+)
+quiet_option = option("-q", "--quiet", is_flag=True, help="Print only the result, and errors.")
+verbose_option = option("-v", "--verbose", is_flag=True, help="Print every step, and where an error arose.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+budget_option = option("--budget", type=Seconds(), help="Time limit; the best so far is kept. `none`: no limit.")
+force_option = click.option("--force", is_flag=True, help="Overwrite a file; an old run folder is moved aside.")
+run_argument = click.argument("run", required=False, metavar="[RUN]")
+talk_options = together(json_option, quiet_option, verbose_option)

@@ -1,0 +1,27 @@
+"""`kansr show`: the last screen of a run again."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from kansr.cli.options import example, json_option, quiet_option, run_argument, verbose_option
+
+
+@click.command(no_args_is_help=False)
+@run_argument
+@json_option
+@quiet_option
+@verbose_option
+@example(
+    "kansr show",
+    "kansr show runs/data-001 --json",
+)
+def show(*, run: str | None, as_json: bool, quiet: bool, verbose: bool) -> None:  # noqa: ARG001  (main reads verbose)
+    """Show what a run found.
+
+    RUN is a run folder or its name in runs; without it the last run is taken.
+    """
+    from kansr import pipeline  # noqa: PLC0415
+    from kansr.cli.work import opened, show_result  # noqa: PLC0415
+
+    show_result(pipeline.load(opened(run, quiet)), as_json=as_json, quiet=quiet)

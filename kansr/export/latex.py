@@ -1,0 +1,10 @@
+"""A formula as LaTeX, for a paper."""
+
+from __future__ import annotations
+
+from kansr.formula.formula import Formula
+
+
+def render_latex(formula: Formula) -> str:
+    """Give the formula in LaTeX: numbers with six digits, columns as letters with subscripts or as text."""
+    return formula.latex

@@ -1,0 +1,163 @@
+"""The constants of a formula: found in it, refitted together, with what the data tell of each.
+
+Every decimal in an expression is a free constant; whole numbers, fractions, pi and such are fixed. All free constants
+are fitted together by least squares (SciPy's trust region, with the slopes of `kansr.formula.evaluate.gradient`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from scipy.optimize import least_squares
+
+from kansr.formula.evaluate import evaluate, gradient
+from kansr.formula.functions import Array
+
+ROUNDING = 1e-11
+"""Errors below this share of the target's size count as rounding: constants are never taken to be known better."""
+
+_NULL = 1e-9  # singular values below this share of the largest are directions that the data do not see
+_WORST = 1e100  # stands for a value that is not a number, so that the fit turns back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Refit:
+    """An expression whose free constants are at their best.
+
+    Parameters
+    ----------
+    expression
+        With the constants as decimals.
+    template, symbols, values
+        The same with a symbol for each free constant, and their values [p].
+    sigma
+        Standard error of each constant [p]; infinite for one that others can stand in for.
+    covariance
+        Of all constants together [p, p], in directions that the data see.
+    mse
+        Mean square error over the rows.
+    """
+
+    expression: sp.Expr
+    template: sp.Expr
+    symbols: tuple[sp.Symbol, ...]
+    values: Array
+    sigma: Array
+    covariance: Array
+    mse: float
+
+    def fixed(self, exact: Mapping[int, sp.Expr]) -> sp.Expr:
+        """The expression with some constants (by position) replaced by exact numbers."""
+        numbers = {s: exact.get(i, sp.Float(float(self.values[i]))) for i, s in enumerate(self.symbols)}
+        return substituted(self.template, numbers)
+
+
+def parametrised(expr: sp.Expr) -> tuple[sp.Expr, tuple[sp.Symbol, ...], Array]:
+    """Give an expression with a symbol in place of each decimal, the symbols, and their values [p].
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> parametrised(2.5 * x + 1)[1:]
+    ((c0_,), array([2.5]))
+    """
+    symbols: list[sp.Symbol] = []
+    values: list[float] = []
+
+    def walk(node: Any) -> Any:
+        if node.is_Float:
+            symbols.append(sp.Symbol(f"c{len(symbols)}_", real=True))
+            values.append(float(node))
+            return symbols[-1]
+        return node if node.is_Atom else node.func(*map(walk, node.args), evaluate=False)
+
+    template = walk(expr)
+    return template, tuple(symbols), np.array(values)
+
+
+def substituted(template: sp.Expr, numbers: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """Put numbers in place of symbols, letting sympy simplify what becomes trivial on the way."""
+
+    def walk(node: Any) -> Any:
+        if node.is_Symbol:
+            return numbers.get(node, node)
+        return node if node.is_Atom else node.func(*map(walk, node.args))
+
+    return walk(template)
+
+
+def refit(expr: sp.Expr, columns: Mapping[str, Array], y: Array, *, steps: int = 60) -> Refit:
+    """Fit all free constants of an expression to rows together, starting from where they are.
+
+    Parameters
+    ----------
+    columns
+        Values [n] of each symbol that is a column.
+    y
+        Target [n].
+
+    A formula without free constants comes back as it is, with its error; one that is nan at the start, with an
+    infinite error.
+    """
+    template, symbols, values = parametrised(expr)
+    size = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
+    if len(symbols) and np.isfinite(evaluate(expr, columns)).all():
+        values = _fitted(template, symbols, columns, y / size, values, size, steps)
+    numbers = {s: sp.Float(float(v)) for s, v in zip(symbols, values, strict=True)}
+    best = substituted(template, numbers) if symbols else expr
+    with np.errstate(all="ignore"):
+        mse = float(np.mean((evaluate(best, columns) - y) ** 2))
+    covariance, seen = _covariance(template, symbols, columns, values, max(mse, (ROUNDING * size) ** 2))
+    sigma = np.where(seen, np.sqrt(np.diag(covariance)), np.inf) if len(values) else values
+    return Refit(
+        expression=best,
+        template=template,
+        symbols=symbols,
+        values=values,
+        sigma=sigma,
+        covariance=covariance,
+        mse=mse if np.isfinite(mse) else np.inf,
+    )
+
+
+def _fitted(  # noqa: PLR0913
+    template: sp.Expr,
+    symbols: tuple[sp.Symbol, ...],
+    columns: Mapping[str, Array],
+    y: Array,
+    values: Array,
+    size: float,
+    steps: int,
+) -> Array:
+    """Least squares from the present values, in units of the target's size."""
+
+    def residuals(p: Array) -> Array:
+        return np.nan_to_num(gradient(template, symbols, columns, p)[0] / size - y, nan=_WORST, posinf=_WORST)
+
+    def slopes(p: Array) -> Array:
+        return np.nan_to_num(gradient(template, symbols, columns, p)[1] / size, posinf=0.0, neginf=0.0)
+
+    with np.errstate(all="ignore"):
+        found = least_squares(
+            residuals, values, slopes, x_scale="jac", xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=steps
+        )
+    return np.asarray(found.x if np.isfinite(found.cost) else values)
+
+
+def _covariance(
+    template: sp.Expr, symbols: tuple[sp.Symbol, ...], columns: Mapping[str, Array], values: Array, variance: float
+) -> tuple[Array, Any]:
+    """Covariance [p, p] in the directions that the data see, and which constants [p] lie in them alone."""
+    p = len(symbols)
+    if not p:
+        return np.zeros((0, 0)), np.zeros(0, dtype=bool)
+    j = np.nan_to_num(gradient(template, symbols, columns, values)[1], posinf=0.0, neginf=0.0)
+    scale = np.sqrt((j**2).sum(0))
+    scale[scale == 0] = 1.0
+    _, s, v = np.linalg.svd(j / scale, full_matrices=False)
+    seen = s > _NULL * (s[0] if s[0] > 0 else 1.0)
+    inverse = (v[seen].T / s[seen] ** 2) @ v[seen]
+    hidden = (v[~seen] ** 2).sum(0) + (1 - (v**2).sum(0)).clip(min=0)
+    return inverse / np.outer(scale, scale) * variance, hidden < 1e-6

@@ -1,0 +1,67 @@
+"""The front: the formulas that no other beats in both complexity and error."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from kansr.errors import UsageError
+from kansr.formula.formula import Formula
+
+Rule = Literal["best", "accuracy", "simple"]
+
+SAME = 1.01
+"""Errors within this factor count as the same: nobody takes a larger formula for less."""
+
+
+def front(formulas: Iterable[Formula], floor: float = 0.0) -> tuple[Formula, ...]:
+    """Give the formulas that no other beats in both complexity and validation error, simplest first.
+
+    Along the front complexity rises and error falls, both strictly. Errors up to `floor` (in the target's unit, such as
+    rounding error) count as equal, and the simpler formula is kept; of two with one complexity and one error it is the
+    one with the shorter description. A formula without a finite validation error is never on the front.
+    """
+    kept: list[Formula] = []
+    for formula in sorted(formulas, key=lambda one: _order(one, floor)):
+        error = _error(formula, floor)
+        if math.isfinite(error) and (not kept or error < _error(kept[-1], floor)):
+            kept.append(formula)
+    return tuple(kept)
+
+
+def choose(formulas: Sequence[Formula], rule: Rule = "best", floor: float = 0.0) -> Formula:
+    """Choose one formula of a front.
+
+    | rule       | the formula                                                                         |
+    |------------|-------------------------------------------------------------------------------------|
+    | `best`     | with the shortest description; the lowest error where none has a description length |
+    | `accuracy` | with the lowest validation error, the simplest of those that are equal within 1 %   |
+    | `simple`   | with the lowest complexity                                                          |
+
+    Raises `UsageError` when there is no formula.
+    """
+    if not formulas:
+        raise UsageError(
+            "there is no formula to choose from", hint="no expression had finite values on the validation rows"
+        )
+    if rule == "simple":
+        return min(formulas, key=lambda one: (one.complexity, _error(one, floor)))
+    if rule == "best" and any(one.description_length is not None for one in formulas):
+        return min(formulas, key=lambda one: (_length(one), one.complexity))
+    limit = SAME * min(_error(one, floor) for one in formulas)
+    return min((one for one in formulas if _error(one, floor) <= limit), key=lambda one: _order(one, floor))
+
+
+def _error(formula: Formula, floor: float) -> float:
+    """Give the validation error, nothing below the floor."""
+    error = formula.rmse.validation
+    return max(error, floor) if math.isfinite(error) else math.inf
+
+
+def _length(formula: Formula) -> float:
+    return math.inf if formula.description_length is None else formula.description_length
+
+
+def _order(formula: Formula, floor: float) -> tuple[int, float, float, str]:
+    return formula.complexity, _error(formula, floor), _length(formula), formula.text

@@ -1,0 +1,188 @@
+"""One form for each formula: constants gathered where they cannot be told apart, then the shortest equal form.
+
+`canonical` only moves numbers: `exp(x + 1.5)` becomes `4.48 exp(x)`, `sqrt(4 x + 8)` becomes `2 sqrt(x + 2)`, phases
+come to lie near 0. After it no two constants of a formula can stand in for each other, in most formulas. `shortest`
+tries sympy's cheap rewritings and keeps what is printed with the fewest nodes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from kansr.errors import FormulaError
+from kansr.formula.complexity import complexity
+from kansr.formula.evaluate import evaluate
+
+_TERMS = 60  # larger sums are not rewritten: sympy would take too long
+_TOLERANCE = 1e-9  # relative difference up to which two forms are the same
+
+
+def canonical(expr: sp.Expr) -> sp.Expr:
+    """Gather the constants of an expression from the inside out.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> canonical(sp.sqrt(4.0 * x + 8.0))
+    2.0*sqrt(x + 2.0)
+    """
+    return _walk(expr)
+
+
+def _walk(node: Any) -> Any:
+    if node.is_Atom:
+        return node
+    args = [_walk(a) for a in node.args]
+    rule = _RULES.get(node.func)
+    if rule is not None:
+        return rule(*args)
+    return _spread(node.func(*args))
+
+
+def _spread(node: Any) -> Any:
+    """Multiply numbers into sums, so that the constants of a sum are gathered: 2 (x + 3) + 1 is 2 x + 7."""
+    if node.is_Mul:
+        number, rest = node.as_coeff_Mul()
+        if rest.is_Add and number != 1:
+            return sp.Add(*(number * t for t in rest.args))
+    if node.is_Add:
+        return sp.Add(*(_spread(t) for t in node.args))
+    return node
+
+
+def _exp(inner: Any) -> Any:
+    """exp(S + k) = exp(k) exp(S), for a decimal k."""
+    number, rest = inner.as_coeff_Add()
+    if number.is_Float and rest != 0 and abs(number) < 300:
+        return sp.Float(math.exp(float(number))) * sp.exp(rest)
+    return sp.exp(inner)
+
+
+def _log(inner: Any) -> Any:
+    """log(k S) = log(k) + log(S)."""
+    k, rest = _leading(inner)
+    return sp.log(rest) if k == 1 else sp.Float(math.log(float(k))) + sp.log(rest)
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """(k S)^n = k^n S^n."""
+    if not exponent.is_Number or not base.free_symbols:
+        return sp.Pow(base, exponent)
+    if base.is_Pow and base.exp.is_Number and not (exponent.is_Integer or base.base.is_positive):
+        return sp.Pow(base, exponent)
+    k, rest = _leading(base)
+    if k == 1:
+        return sp.Pow(base, exponent)
+    with np.errstate(all="ignore"):
+        factor = float(k) ** float(exponent)
+    return sp.Float(factor) * sp.Pow(rest, exponent) if 0 < factor < math.inf else sp.Pow(base, exponent)
+
+
+def _leading(node: Any) -> tuple[Any, Any]:
+    """Split off the size of a decimal factor, or of the constant or first coefficient of a sum."""
+    number, rest = node.as_coeff_Mul()
+    if number.is_Float and rest != 1:
+        return abs(number), rest if number > 0 else -rest
+    if node.is_Add:
+        coefficients = [t.as_coeff_Mul()[0] for t in sorted(node.args, key=_first)]
+        k = next((abs(c) for c in coefficients if c.is_Float and c != 0), None)
+        if k is not None and all(c.is_Float for c in coefficients):
+            return k, sp.Add(*(_divided(t, k) for t in node.args))
+    return sp.Integer(1), node
+
+
+def _first(term: Any) -> tuple[bool, str]:
+    """Order the terms of a sum: those with columns first, then the constant."""
+    return not term.free_symbols, str(term.as_coeff_Mul()[1])
+
+
+def _divided(term: Any, k: Any) -> Any:
+    """term / k, with a coefficient of exactly +-1 where that is what is left."""
+    number, rest = term.as_coeff_Mul()
+    return (sp.sign(number) if abs(number) == k else number / k) * rest
+
+
+def _sine(function: Any) -> Callable[[Any], Any]:
+    """sin and cos: a positive first coefficient and a phase between -pi/2 and pi/2."""
+
+    def rule(inner: Any) -> Any:
+        phase, rest = inner.as_coeff_Add()
+        sign = 1
+        if rest.could_extract_minus_sign():
+            rest, phase = -rest, -phase
+            sign = -1 if function is sp.sin else 1
+        if phase.is_Float:
+            turns = round(float(phase) / math.pi)
+            phase, sign = phase - sp.Float(turns * math.pi), sign * (-1) ** turns
+        return sign * function(rest + phase)
+
+    return rule
+
+
+def _odd(function: Any) -> Callable[[Any], Any]:
+    """Odd functions: the sign of the first coefficient comes out."""
+    return lambda inner: -function(-inner) if inner.could_extract_minus_sign() else function(inner)
+
+
+_RULES: dict[Any, Callable[..., Any]] = {
+    sp.exp: _exp,
+    sp.log: _log,
+    sp.Pow: _power,
+    sp.sin: _sine(sp.sin),
+    sp.cos: _sine(sp.cos),
+    **{f: _odd(f) for f in (sp.tan, sp.sinh, sp.tanh, sp.asin, sp.atan, sp.asinh, sp.atanh, sp.erf)},
+}
+
+_REWRITINGS: tuple[Callable[[Any], Any], ...] = (
+    sp.expand_mul,
+    sp.powsimp,
+    sp.factor_terms,
+    sp.together,
+    lambda e: sp.factor_terms(sp.powsimp(sp.expand_mul(e))),
+    lambda e: sp.expand(e, power_base=True, power_exp=True, mul=True, log=True),
+    lambda e: e.replace(sp.tanh, lambda u: sp.expand_trig(sp.tanh(u))),
+    lambda e: sp.together(e.replace(sp.tanh, lambda u: sp.expand_trig(sp.tanh(u)))),
+    lambda e: sp.powsimp(sp.expand_power_exp(e)),
+    lambda e: sp.logcombine(e, force=True),
+    lambda e: sp.powdenest(e, force=True),
+    lambda e: sp.powsimp(sp.powdenest(sp.expand_log(e, force=True), force=True), force=True),
+)
+
+
+def shortest(expr: sp.Expr, probe: dict[str, Any]) -> sp.Expr:
+    """Give the form of an expression with the fewest printed nodes among cheap rewritings, applied twice.
+
+    `probe` holds a few rows of each column: a form that does not have the same values there is no candidate.
+    """
+    best = expr
+    for _ in range(2):
+        if best.count_ops() > _TERMS:
+            return best
+        forms = [best, *(f for f in (_tried(r, best) for r in _REWRITINGS) if f is not None)]
+        forms = [f for f in dict.fromkeys(forms) if f is best or _same(f, expr, probe)]
+        shorter = min(forms, key=lambda f: (complexity(f), len(str(f))))
+        if shorter == best:
+            return best
+        best = shorter
+    return best
+
+
+def _tried(rewriting: Callable[[Any], Any], expr: Any) -> Any:
+    try:
+        return rewriting(expr)
+    except (ValueError, TypeError, AttributeError, NotImplementedError, RecursionError, sp.PolynomialError):
+        return None  # sympy could not rewrite this one: the form as it is stays
+
+
+def _same(form: Any, expr: Any, probe: dict[str, Any]) -> bool:
+    try:
+        a, b = evaluate(form, probe), evaluate(expr, probe)
+        complexity(form)
+    except FormulaError:
+        return False
+    with np.errstate(all="ignore"):
+        close = np.abs(a - b) <= _TOLERANCE * (np.abs(b) + 1e-12 * np.nanmax(np.abs(b)))
+    return bool((close | (np.isnan(b) & np.isnan(a))).all())

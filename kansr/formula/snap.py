@@ -1,0 +1,163 @@
+"""Replace decimals by simple numbers where the error allows: 3.1415926 by pi, 0.49999 by 1/2.
+
+A constant known to within sigma carries log2(|value| / sigma) bits. A simple number inside its error bars that takes
+fewer bits says the same with less, and the formula with it is kept when its description length does not rise. All
+constants are tried together first; when that fails, halves of them, down to single ones. `nsimplify` and the like,
+which look at one number without its error, give wrong answers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+import sympy as sp
+
+from kansr.formula.complexity import constant_bits, description_length
+from kansr.formula.constants import Refit, refit
+from kansr.formula.functions import Array
+from kansr.formula.simplify import canonical
+
+_SIGMAS = 3.0  # how far from its value a constant may be moved, in standard errors
+_MARGIN = 2.0  # bits that a simple number must save
+_LARGEST = 10**7  # whole numbers and denominators beyond this are not simple
+_ROUNDS = 12
+
+# How a constant may hide a fraction: v = make(r), with r = find(v), its slope for the error, and the extra bits.
+_FORMS: tuple[tuple[Callable[[float], float], Callable[[sp.Rational], sp.Expr], float], ...] = (
+    (lambda v: v, lambda r: r, 0.0),
+    (lambda v: v / math.pi, lambda r: r * sp.pi, 2.0),
+    (lambda v: v * math.pi, lambda r: r / sp.pi, 2.5),
+    (lambda v: v * abs(v), lambda r: sp.sign(r) * sp.sqrt(abs(r)), 2.5),
+    (lambda v: v * abs(v) / math.pi, lambda r: sp.sign(r) * sp.sqrt(abs(r) * sp.pi), 4.0),
+    (lambda v: v * abs(v) * math.pi, lambda r: sp.sign(r) * sp.sqrt(abs(r) / sp.pi), 4.0),
+    (lambda v: v / math.pi**2, lambda r: r * sp.pi**2, 4.0),
+    (lambda v: v / math.e, lambda r: r * sp.E, 4.0),
+    (lambda v: math.log(abs(v)), lambda r: sp.exp(r), 4.0),
+)
+
+
+def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> Refit:
+    """Refit the constants of an expression and fix those that are simple numbers.
+
+    Parameters
+    ----------
+    columns, y
+        Rows [n] that the constants are fitted on.
+
+    Returns
+    -------
+    The shortest description found; constants that stay free are decimals.
+    """
+    best = refit(canonical(expr), columns, y)
+    for _ in range(_ROUNDS):
+        fixed = _some(best, _wishes(best), columns, y)
+        if fixed is None:
+            break
+        best = fixed
+    return best
+
+
+def length(fit: Refit, y: Array) -> float:
+    """Description length of a refitted formula in bits."""
+    if not math.isfinite(fit.mse):
+        return math.inf
+    return description_length(fit.expression, rows=len(y), mse=fit.mse, variance=float(np.var(y)), free=len(fit.values))
+
+
+def _some(best: Refit, wishes: dict[int, sp.Expr], columns: Mapping[str, Array], y: Array) -> Refit | None:
+    """Fix as many of the wished constants as the error allows: all, else the better of two halves, else none."""
+    if not wishes:
+        return None
+    tried = refit(canonical(best.fixed(wishes)), columns, y)
+    if length(tried, y) <= length(best, y) + 1e-9:
+        return tried
+    if len(wishes) == 1:
+        return None
+    keys = list(wishes)
+    for half in (keys[: (len(keys) + 1) // 2], keys[(len(keys) + 1) // 2 :]):
+        found = _some(best, {k: wishes[k] for k in half}, columns, y)
+        if found is not None:
+            return found
+    return None
+
+
+def _wishes(fit: Refit) -> dict[int, sp.Expr]:
+    """Return the simplest number inside the error bars of each constant, if there is one; redundant constants alone.
+
+    The surest come first: the more bits a simple number saves, the less it is chance.
+    """
+    hidden = [i for i in range(len(fit.values)) if not math.isfinite(fit.sigma[i])]
+    if hidden:  # one at a time: fixing one makes the others known
+        i = hidden[0]
+        return {i: _nearest_of(fit.values[i])}
+    found = []
+    for i, (value, sigma) in enumerate(zip(fit.values, fit.sigma, strict=True)):
+        best = min(simple_numbers(float(value), float(sigma)), default=None, key=lambda c: c[0])
+        if best is not None:
+            worth = math.log2(abs(value) / sigma + 1) if sigma > 0 else 52.0
+            found.append((best[0] - worth, i, best[1]))
+    return {i: number for gain, i, number in sorted(found, key=lambda f: f[:2]) if gain < -_MARGIN or number == 0}
+
+
+def _nearest_of(value: float) -> sp.Expr:
+    """A redundant constant may be anything: 0 for one that is small, else 1 with its sign."""
+    return sp.Integer(0) if abs(value) < 0.1 else sp.Integer(1 if value > 0 else -1)
+
+
+def simple_numbers(value: float, sigma: float) -> Iterator[tuple[float, sp.Expr]]:
+    """Yield (bits, number) for the simple numbers within the error bars of a constant.
+
+    >>> min(simple_numbers(3.1415926, 1e-6))[1], min(simple_numbers(0.33333, 1e-4))[1]
+    (pi, 1/3)
+    """
+    reach = max(_SIGMAS * sigma, 1e-14 * abs(value))
+    if abs(value) <= reach:
+        yield 1.0, sp.Integer(0)
+        return
+    for find, make, extra in _FORMS:
+        ends = sorted((find(value - reach), find(value + reach)))
+        simplest = _simplest(*ends)
+        if simplest is None or simplest == 0:
+            continue
+        number = make(sp.Rational(simplest.numerator, simplest.denominator))
+        if float(number) * value < 0:
+            number = -number
+        yield constant_bits(sp.Rational(simplest.numerator, simplest.denominator)) + extra, number
+    yield from _decimal(value, sigma)
+
+
+def _decimal(value: float, sigma: float) -> Iterator[tuple[float, sp.Expr]]:
+    """Yield a decimal of few digits that is as good as the value: 9.81, as a fraction of powers of ten."""
+    for digits in range(1, 8):
+        text = f"{value:.{digits - 1}e}"
+        if abs(float(text) - value) <= sigma * _SIGMAS:
+            yield 1 + digits * math.log2(10) + 2 * math.log2(1 + abs(math.log10(abs(value)))) + 1, sp.Rational(text)
+            return
+
+
+def _simplest(low: float, high: float) -> Fraction | None:
+    """Return the fraction of smallest denominator in [low, high] (Stern-Brocot), None when it is not simple."""
+    if low <= 0 <= high:
+        return Fraction(0)
+    if high < 0:
+        mirrored = _simplest(-high, -low)
+        return None if mirrored is None else -mirrored
+    if not math.isfinite(high) or high > _LARGEST or low < 1 / _LARGEST:
+        return None
+    found = _between(Fraction(low), Fraction(high))
+    return found if found.denominator <= _LARGEST else None
+
+
+def _between(low: Fraction, high: Fraction) -> Fraction:
+    whole = low.numerator // low.denominator
+    if low == whole:
+        return Fraction(whole)
+    if whole + 1 <= high:
+        return Fraction(whole + 1)
+    return whole + 1 / _between(1 / (high - whole), 1 / (low - whole))
+
+
+__all__: Sequence[str] = ["length", "simple_numbers", "snap"]

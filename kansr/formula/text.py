@@ -1,0 +1,229 @@
+"""A formula as people write it: the printed tree and its one line of text.
+
+sympy holds `a - b/c` as a sum with a product with a power -1. People see a subtraction and a division. The printed
+tree is what they see; text, LaTeX, complexity and the exports are all read off it, so they agree.
+
+A tree is a leaf (a sympy symbol, number or constant) or a tuple of a head and its parts:
+
+| head                   | parts                                                                |
+|------------------------|----------------------------------------------------------------------|
+| `+`                    | two or more terms; a term `("-", t)` is subtracted                   |
+| `*`                    | two or more factors                                                  |
+| `/`                    | numerator, denominator                                               |
+| `-`                    | what is negated                                                      |
+| `**`                   | base, exponent                                                       |
+| the name of a function | its arguments                                                        |
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+from kansr.errors import FormulaError
+from kansr.formula.functions import BY_CLASS, CONSTANTS, FUNCTIONS
+
+Tree = Any
+"""A leaf, or `(head, *parts)`."""
+
+CONSTANT_NAMES = {constant: name for name, constant in CONSTANTS.items()}
+SUM, PRODUCT, FACTOR, POWER, ATOM = 1, 2, 3, 4, 5  # how tightly a text holds together
+
+
+def to_text(expr: sympy.Expr) -> str:
+    """Write a formula as one line that `kansr.formula.parse` and plain `sympy.sympify` read back.
+
+    A decimal number is the shortest text that reads back to the same double.
+    Raises `FormulaError` for what has no real value (`I`, `zoo`, `nan`) or no place in the list of functions.
+
+    >>> x, y = sympy.symbols("x y", real=True)
+    >>> to_text(sympy.Float(0.1) * x**2 - 3 * x / (4 * y) + 1 / sympy.sqrt(x))
+    '0.1*x**2 - 3*x/(4*y) + 1/sqrt(x)'
+    """
+    return write(printed(expr))
+
+
+# -- the printed tree -------------------------------------------------------------------------------------------------
+
+
+def printed(expr: sympy.Expr) -> Tree:
+    """Give the printed tree of a formula.
+
+    >>> x = sympy.Symbol("x")
+    >>> printed(1 - 2 / sympy.sqrt(x))
+    ('+', 1, ('-', ('/', 2, ('sqrt', x))))
+    """
+    if isinstance(expr, sympy.Symbol) or expr in CONSTANT_NAMES:
+        return expr
+    if expr.is_Number and expr.is_finite:
+        return expr
+    make = _MAKE.get(expr.func)
+    if make is not None:
+        return make(expr)
+    function = BY_CLASS.get(expr.func)
+    if function is None:
+        raise FormulaError(
+            f"a formula cannot hold {expr}", hint="it has no real value, or no place in kansr.formula.functions"
+        )
+    return (function.name, *(printed(part) for part in expr.args))
+
+
+def _sum(expr: Any) -> Tree:
+    """Order the terms as sympy does, the first positive one in front."""
+    terms = [_signed(term) for term in expr.as_ordered_terms()]
+    first = next((i for i, term in enumerate(terms) if not term[0]), None)
+    if first is None:
+        return ("+", printed(expr.as_ordered_terms()[0]), *(("-", tree) for _, tree in terms[1:]))
+    terms.insert(0, terms.pop(first))
+    return ("+", *(("-", tree) if negative else tree for negative, tree in terms))
+
+
+def _signed(term: Any) -> tuple[bool, Tree]:
+    """Give whether a term is subtracted, and the tree of its size."""
+    number, rest = term.as_coeff_Mul()
+    if number.is_negative:
+        return True, _scaled(-number, rest)
+    return False, printed(term)
+
+
+def _product(expr: Any) -> Tree:
+    return _scaled(*expr.as_coeff_Mul())
+
+
+def _scaled(number: Any, rest: Any) -> Tree:
+    """Give the tree of number * rest, as a fraction where there are denominators."""
+    if rest is sympy.S.One:
+        return printed(number)
+    over: list[Tree] = []
+    under: list[Tree] = []
+    for factor in rest.as_ordered_factors():
+        turned = _turned(factor)
+        (over if turned is None else under).append(printed(factor) if turned is None else turned)
+    number = _whole(number)
+    p, q = (number.p, number.q) if number.is_Rational else (number, 1)
+    if q != 1:
+        under.insert(0, sympy.Integer(q))
+    if p == -1 and q == 1 and over:
+        return ("-", _fraction(over, under))
+    if p != 1 or not over:
+        over.insert(0, sympy.Integer(p) if number.is_Rational else p)
+    return _fraction(over, under)
+
+
+def _whole(number: Any) -> Any:
+    """Give 1.0 and -1.0 as 1 and -1: people do not write such factors."""
+    return sympy.Integer(int(number)) if number.is_Float and abs(float(number)) == 1.0 else number
+
+
+def _turned(factor: Any) -> Tree | None:
+    """Give the tree of 1/factor where the factor is a negative power."""
+    if factor.is_Pow and factor.exp.is_Number and factor.exp.is_negative:
+        return _raised(factor.base, -factor.exp)
+    return None
+
+
+def _fraction(over: list[Tree], under: list[Tree]) -> Tree:
+    numerator = over[0] if len(over) == 1 else ("*", *over)
+    if not under:
+        return numerator
+    return ("/", numerator, under[0] if len(under) == 1 else ("*", *under))
+
+
+def _power(expr: Any) -> Tree:
+    turned = _turned(expr)
+    return _raised(*expr.args) if turned is None else ("/", sympy.S.One, turned)
+
+
+def _raised(base: Any, exponent: Any) -> Tree:
+    """Give the tree of base**exponent; exponents such as 2.0 and 0.5 are written as whole numbers and roots."""
+    if exponent in (sympy.S.Half, sympy.Float(0.5)):
+        return ("sqrt", printed(base))
+    if exponent.is_Float and float(exponent).is_integer() and abs(exponent) < 1e15:
+        exponent = sympy.Integer(int(exponent))
+    return printed(base) if exponent == 1 else ("**", printed(base), printed(exponent))
+
+
+_MAKE: dict[Any, Callable[[Any], Tree]] = {sympy.Add: _sum, sympy.Mul: _product, sympy.Pow: _power}
+
+
+# -- one line of text -------------------------------------------------------------------------------------------------
+
+
+def leaf_text(leaf: Any) -> str:
+    """Write a leaf: a name, or a number that reads back to the same value.
+
+    >>> leaf_text(sympy.Float(1e-30)), leaf_text(sympy.Rational(3, 4))
+    ('1e-30', '3/4')
+    """
+    if isinstance(leaf, sympy.Symbol):
+        return str(leaf.name)
+    if leaf.is_Float:
+        double = float(leaf)
+        if not math.isfinite(double):
+            raise FormulaError(f"{leaf} is beyond the range of doubles")
+        return repr(double)
+    return CONSTANT_NAMES.get(leaf) or str(leaf)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How a language writes leaves, and how it calls its functions."""
+
+    leaf: Callable[[Any], str]
+    functions: Mapping[str, str]
+
+
+TEXT = Dialect(leaf=leaf_text, functions={name: name for name in FUNCTIONS})
+"""What `sympy.sympify` and `kansr.formula.parse` read."""
+
+
+def write(tree: Tree, dialect: Dialect = TEXT) -> str:
+    """Write a printed tree on one line, with no more brackets than are needed to read it."""
+    return _write(tree, 0, dialect)
+
+
+def _write(tree: Tree, level: int, dialect: Dialect) -> str:
+    """Write a tree in a place that holds together as tightly as `level`."""
+    text = _line(tree, dialect) if isinstance(tree, tuple) else dialect.leaf(tree)
+    return f"({text})" if tightness(tree) < level else text
+
+
+def tightness(tree: Tree) -> int:
+    """Say how tightly the text of a tree holds together."""
+    if isinstance(tree, tuple):
+        return _TIGHTNESS.get(tree[0], ATOM)
+    fraction = tree.is_Rational and tree.q != 1
+    return PRODUCT if fraction or (tree.is_negative and tree.is_Number) else ATOM
+
+
+_TIGHTNESS = {"+": SUM, "-": PRODUCT, "*": PRODUCT, "/": PRODUCT, "**": POWER}
+
+
+def _line(tree: tuple[Any, ...], dialect: Dialect) -> str:
+    head, *parts = tree
+    if head == "+":
+        return joined(parts, lambda part: _write(part, PRODUCT, dialect))
+    if head == "*":
+        first, *others = parts
+        start = "-" if first == sympy.S.NegativeOne else _write(first, PRODUCT, dialect) + "*"
+        return start + "*".join(_write(part, FACTOR, dialect) for part in others)
+    if head == "/":
+        return f"{_write(parts[0], PRODUCT, dialect)}/{_write(parts[1], FACTOR, dialect)}"
+    if head == "-":
+        return f"-{_write(parts[0], PRODUCT, dialect)}"
+    if head == "**":
+        return f"{_write(parts[0], ATOM, dialect)}**{_write(parts[1], ATOM, dialect)}"
+    return f"{dialect.functions[head]}({', '.join(_write(part, 0, dialect) for part in parts)})"
+
+
+def joined(terms: Sequence[Tree], write_term: Callable[[Tree], str]) -> str:
+    """Join terms with plus and minus."""
+    text = write_term(terms[0])
+    for term in terms[1:]:
+        minus = isinstance(term, tuple) and term[0] == "-"
+        text += f" - {write_term(term[1])}" if minus else f" + {write_term(term)}"
+    return text

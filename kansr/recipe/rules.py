@@ -1,0 +1,102 @@
+"""What each key of a recipe may hold: one row a key."""
+
+from __future__ import annotations
+
+import codecs
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from kansr.errors import UsageError
+from kansr.table.spec import TableSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a key may hold, in words and as a test. The type has been checked before the test is asked."""
+
+    key: str
+    allowed: str
+    test: Callable[[Any], bool] = lambda _: True
+
+
+def _within(low: float, high: float) -> Callable[[float], bool]:
+    return lambda value: low <= value <= high
+
+
+def _or_none(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: value is None or test(value)
+
+
+def _names(values: Sequence[str]) -> bool:
+    """Different names, at least one, none empty."""
+    return 0 < len(values) == len(set(values)) and all(value.strip() for value in values)
+
+
+def _grid(values: Sequence[int]) -> bool:
+    rising = all(before < after for before, after in pairwise(values))
+    return bool(values) and rising and values[0] >= 1 and values[-1] <= 100_000
+
+
+def _width(values: Sequence[int]) -> bool:
+    return len(values) >= 2 and all(1 <= value <= 10_000 for value in values)
+
+
+def _encoding(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name))
+    except (LookupError, ValueError):
+        return False
+
+
+def _accepted(spec: Callable[..., object], name: str) -> Callable[[Any], bool]:
+    """Ask the spec itself."""
+
+    def test(value: Any) -> bool:
+        try:
+            spec(**{name: value})
+        except UsageError:
+            return False
+        return True
+
+    return test
+
+
+RULES = (
+    Rule("seed", "a whole number from 0 to 2147483647", _within(0, 2**31 - 1)),
+    Rule("budget", "seconds above 0, or null for no limit", _or_none(lambda value: 0 < value < math.inf)),
+    Rule("device", "cpu, cuda or cuda:N", lambda value: bool(re.fullmatch(r"cpu|cuda(:\d{1,3})?", value))),
+    Rule("table.target", "the name of a column, or null for the last one", _or_none(bool)),
+    Rule("table.features", "a list of different columns, or null for all", _or_none(_names)),
+    Rule(
+        "table.delimiter",
+        "one sign such as ';', or tab, comma, semicolon, pipe, whitespace, or null to find out",
+        _accepted(TableSpec, "delimiter"),
+    ),
+    Rule("table.decimal", "'.' or ',', or null to find out"),
+    Rule("table.encoding", "an encoding that Python knows, such as utf-8 or latin-1", _encoding),
+    Rule("table.header", "true or false"),
+    Rule("table.skip_lines", "a whole number from 0 to 1000000", _within(0, 1_000_000)),
+    Rule("table.null_values", "a list of texts that stand for a missing value"),
+    Rule("table.missing", "drop or fail"),
+    Rule("table.split", "three shares above 0", _accepted(TableSpec, "split")),
+    Rule("network.width", "two or more numbers of nodes from 1 to 10000, or null", _or_none(_width)),
+    Rule("network.order", "a whole number from 1 to 5", _within(1, 5)),
+    Rule("training.grid", "rising whole numbers from 1 to 100000", _grid),
+    Rule("training.starts", "a whole number from 1 to 10000", _within(1, 10_000)),
+    Rule("training.steps", "a whole number from 1 to 1000000", _within(1, 1_000_000)),
+    Rule("training.optimiser", "lm or lbfgs"),
+    Rule("training.penalty", "a number from 0 to 1000", _within(0, 1000)),
+    Rule("training.prune", "true or false"),
+    Rule("training.tolerance", "a number from 0 to 1000", _within(0, 1000)),
+    Rule("training.block", "a whole number from 1 to 100000000", _within(1, 100_000_000)),
+    Rule("structure.products", "true or false"),
+    Rule("symbolic.functions", "a list of different functions, or null for all", _or_none(_names)),
+    Rule("symbolic.beam", "a whole number from 1 to 1000", _within(1, 1000)),
+    Rule("symbolic.candidates", "a whole number from 1 to 1000", _within(1, 1000)),
+    Rule("symbolic.snap", "true or false"),
+)
+RULE_OF = {rule.key: rule for rule in RULES}

@@ -1,0 +1,155 @@
+"""What a fit gives back: the formula, its rivals, the network behind it and how it was trained.
+
+These are plain records. `Result.to_json` is the contract of `kansr fit --json`; it is kept from version to version.
+`Result.to_record` holds everything, and `Result.from_record` gives the same result again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from kansr.progress import Status
+
+if TYPE_CHECKING:  # the command line draws results without loading sympy
+    from kansr.formula.formula import Formula
+
+Verdict = Literal["exact", "noise", "approximation"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSummary:
+    """The network that was found: its width, its grid, its error, and one line an edge.
+
+    A line names the edge and its function, such as `x1 -> h1   sin(pi*x1)`.
+    """
+
+    width: tuple[int, ...]
+    grid: int
+    rmse_test: float
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRow:
+    """One stage of the training: what was done, on which grid, and the errors after it."""
+
+    stage: str
+    grid: int
+    parameters: int
+    rmse_train: float
+    rmse_validation: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A formula found in a table.
+
+    `spread` is the standard deviation of the target on the test rows, the size that errors are read against;
+    `front` holds the formulas that no other beats in both error and complexity, simplest first.
+    """
+
+    run: str
+    status: Status
+    target: str
+    features: tuple[str, ...]
+    formula: Formula
+    front: tuple[Formula, ...]
+    verdict: Verdict
+    spread: float
+    network: NetworkSummary
+    history: tuple[StageRow, ...]
+    exact: bool
+    seconds: float
+    warnings: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the contract of `kansr fit --json`. Numbers that are not finite become null."""
+        formula = self.formula
+        record = {
+            "run": self.run,
+            "status": self.status,
+            "target": self.target,
+            "features": list(self.features),
+            "formula": formula.text,
+            "symbols": dict(formula.symbols),
+            "latex": formula.latex,
+            "complexity": formula.complexity,
+            "rmse": {
+                "train": formula.rmse.train,
+                "validation": formula.rmse.validation,
+                "test": formula.rmse.test,
+            },
+            "r2": {"test": formula.r2.test},
+            "exact": self.exact,
+            "network": {
+                "width": list(self.network.width),
+                "grid": self.network.grid,
+                "rmse_test": self.network.rmse_test,
+            },
+            "front": [_rival(rival) for rival in self.front],
+            "seconds": self.seconds,
+        }
+        return {key: plain(value) for key, value in record.items()}
+
+    def to_record(self) -> dict[str, Any]:
+        """Everything that the result holds, as JSON values."""
+        record: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
+        record["formula"] = self.formula.to_json()
+        record["front"] = [rival.to_json() for rival in self.front]
+        record["network"] = asdict(self.network)
+        record["history"] = [asdict(row) for row in self.history]
+        return {key: plain(value) for key, value in record.items()}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Result:
+        """Give the result that `to_record` wrote.
+
+        Raises `KeyError` or `TypeError` when a part is missing.
+        """
+        from kansr.formula.formula import Formula  # loads sympy  # noqa: PLC0415
+
+        values = {name: record[name] for name in _PLAIN}
+        network = dict(record["network"])
+        return cls(
+            **(values | {"features": tuple(record["features"]), "warnings": tuple(record["warnings"])}),
+            formula=Formula.from_json(record["formula"]),
+            front=tuple(Formula.from_json(rival) for rival in record["front"]),
+            network=NetworkSummary(
+                **(network | {"width": tuple(network["width"]), "lines": tuple(network["lines"])}),
+            ),
+            history=tuple(StageRow(**row) for row in record["history"]),
+        )
+
+
+_PLAIN = ("run", "status", "target", "features", "verdict", "spread", "exact", "seconds", "warnings")
+
+
+def _rival(formula: Formula) -> dict[str, Any]:
+    """One row of the front."""
+    return {
+        "formula": formula.text,
+        "complexity": formula.complexity,
+        "rmse_validation": formula.rmse.validation,
+        "rmse_test": formula.rmse.test,
+    }
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON can hold: tuples become lists, numbers that are not finite become None.
+
+    >>> plain({"rmse": (0.5, float("nan"))})
+    {'rmse': [0.5, None]}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in value]
+    if hasattr(value, "item"):  # a NumPy number
+        return plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,302 @@
+"""The run folder: everything that a fit found, readable by a person, enough to go on from on another machine.
+
+A run lives in `runs/<name of the table>-001/`; the text file `runs/latest` holds the name of the last one.
+
+| file                  | what it holds                                                                |
+|-----------------------|------------------------------------------------------------------------------|
+| `run.json`            | marks the folder as a run of kansr: version and format                       |
+| `recipe.yaml`         | every setting of the run, with nothing left to defaults                      |
+| `data.json`           | the data card: source, hash, rows, columns, names, split                     |
+| `data.parquet`        | the rows that were used                                                      |
+| `metrics.jsonl`       | one JSON line a stage: grid, parameters, errors, seconds                     |
+| `network.safetensors` | the trained network: its graph as metadata, its numbers in float64           |
+| `graph.json`          | the graph of the network: nodes, edges, and the function on each edge        |
+| `formula.txt`         | `target = formula`                                                           |
+| `formula.tex`         | the formula in LaTeX                                                         |
+| `formula.py`          | the formula as a Python function                                             |
+| `formula.json`        | what `kansr fit --json` prints                                               |
+| `result.json`         | the whole result: formulas, verdict, network, history                        |
+| `front.csv`           | the formulas that no other beats in both error and complexity                |
+| `log.txt`             | what was said on the terminal                                                |
+
+Every file is written whole or not at all. None can hold code that loading it would run, but `formula.py`, which kansr
+never loads.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kansr import __version__, files
+from kansr.errors import RunError
+from kansr.result import plain
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kansr.table import Table
+
+    Arrays = Mapping[str, NDArray[np.float64]]
+
+RECIPE, DATA_CARD, DATA, METRICS = "recipe.yaml", "data.json", "data.parquet", "metrics.jsonl"
+NETWORK, GRAPH, LOG = "network.safetensors", "graph.json", "log.txt"
+FORMULA_TXT, FORMULA_TEX, FORMULA_PY = "formula.txt", "formula.tex", "formula.py"
+FORMULA_JSON, RESULT, FRONT = "formula.json", "result.json", "front.csv"
+
+RUNS = Path("runs")
+FORMAT = 1
+_MARK, _POINTER, _LOCK = "run.json", "latest", ".lock"
+_MB = 1 << 20
+_TEXT_LIMIT, _NETWORK_LIMIT = 256 * _MB, 4096 * _MB
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run folder on disk.
+
+    >>> run = Run.create("pendulum", out=getfixture("tmp_path") / "here")
+    >>> run.write_json("data.json", {"rows": 3})
+    >>> run.read_json("data.json")
+    {'rows': 3}
+    """
+
+    folder: Path
+
+    @classmethod
+    def create(cls, stem: str, out: Path | None = None, force: bool = False) -> Run:
+        """Make a new run folder: `runs/<stem>-001` or the next free number, or `out` itself.
+
+        An `out` that holds anything is refused. With `force` an old run there is moved to `<out>.old-001`; a folder
+        that is not a run is refused even then.
+        """
+        try:
+            folder = _next_free(RUNS, stem_of(stem)) if out is None else _make(out, force)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise RunError(f"cannot make a run folder: {reason}", where=str(out or RUNS), hint="try -o DIR") from error
+        run = cls(folder)
+        run.write_json(_MARK, {"kansr": __version__, "format": FORMAT})
+        return run
+
+    @classmethod
+    def open(cls, path: str | Path | None = None) -> Run:
+        """Open a run folder, by its path or its name in `runs`; None opens the one that `runs/latest` names."""
+        folder = _latest() if path is None else _named(str(path))
+        mark = cls(folder).read_json(_MARK)
+        if not isinstance(mark, dict) or not isinstance(mark.get("format"), int):
+            raise RunError("the mark of the run folder is damaged", where=str(folder / _MARK))
+        if mark["format"] > FORMAT:
+            raise RunError("the run was made by a newer kansr", where=str(folder), hint="pip install --upgrade kansr")
+        return cls(folder)
+
+    def mark_latest(self) -> None:
+        """Let `runs/latest` name this run, if it lies in `runs`."""
+        if self.folder.resolve().parent == RUNS.resolve():
+            files.write_text(RUNS / _POINTER, f"{self.folder.name}\n")
+
+    def discard_if_unused(self) -> None:
+        """Remove the folder when nothing but its mark and log was written."""
+        if {path.name for path in self.folder.iterdir()} <= {_MARK, _LOCK, LOG}:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def path(self, name: str) -> Path:
+        """Give the path of a file of the run. Raises `RunError` when `name` is more than a file name."""
+        if not re.fullmatch(r"[A-Za-z0-9_][\w.\-]{0,99}|\.lock", name, flags=re.ASCII):
+            raise RunError(f"{name!r} is not the name of a file in a run", where=str(self.folder))
+        return self.folder / name
+
+    def has(self, name: str) -> bool:
+        """Whether the run holds a file of this name."""
+        return self.path(name).is_file()
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file."""
+        files.write_text(self.path(name), text)
+
+    def read_text(self, name: str) -> str:
+        """Read a text file."""
+        path = self.path(name)
+        try:
+            return files.read_bytes(path, _TEXT_LIMIT).decode("utf-8", errors="surrogatepass")
+        except UnicodeDecodeError as error:
+            raise _damaged(path) from error
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Write a JSON file; numbers that are not finite become null."""
+        self.write_text(name, json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def read_json(self, name: str) -> Any:
+        """Read a JSON file."""
+        return _parsed(self.read_text(name), self.path(name))
+
+    def append_line(self, name: str, value: Any) -> None:
+        """Add one line of JSON."""
+        files.append_line(self.path(name), json.dumps(plain(value), ensure_ascii=False, allow_nan=False))
+
+    def read_lines(self, name: str) -> Iterator[Any]:
+        """Read the JSON lines; one that a crash left unfinished is passed over."""
+        for line in self.read_text(name).splitlines():
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue
+
+    def write_csv(self, name: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Write a CSV file that is safe to open in a spreadsheet."""
+        self.write_text(name, files.csv_text(header, rows))
+
+    def write_network(self, name: str, metadata: Mapping[str, Any], arrays: Arrays) -> None:
+        """Write named float64 arrays with JSON metadata; the same content gives the same bytes.
+
+        Raises `RunError` when a number is not finite.
+        """
+        import numpy as np  # noqa: PLC0415
+        from safetensors.numpy import save  # noqa: PLC0415
+
+        whole = {key: np.array(arrays[key], dtype=np.float64, order="C") for key in sorted(arrays)}
+        for key, array in whole.items():
+            if not np.isfinite(array).all():
+                raise RunError("the network holds a number that is not finite", where=f"{name}: {key}")
+        text = json.dumps(plain(metadata), sort_keys=True, allow_nan=False)
+        files.write_bytes(self.path(name), save(whole, metadata={"kansr": text}))
+
+    def read_network(self, name: str) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
+        """Read what `write_network` wrote: metadata and arrays."""
+        import numpy as np  # noqa: PLC0415
+        from safetensors import SafetensorError, safe_open  # noqa: PLC0415
+
+        path = self.path(name)
+        _check_size(path)
+        try:
+            with safe_open(path, framework="numpy") as file:
+                text = (file.metadata() or {})["kansr"]
+                arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  (not a mapping)
+        except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
+            raise _damaged(path) from error
+        metadata = _parsed(text, path)
+        sound = all(array.dtype == np.float64 and np.isfinite(array).all() for array in arrays.values())
+        if not isinstance(metadata, dict) or not sound:
+            raise _damaged(path)
+        return metadata, arrays
+
+    def write_table(self, table: Table) -> None:
+        """Write the rows of the run."""
+        from kansr.table import write_parquet  # noqa: PLC0415
+
+        write_parquet(table, self.path(DATA))
+
+    def read_table(self) -> Table:
+        """Read the rows of the run, bit by bit as they were written."""
+        from kansr.table import read_parquet  # noqa: PLC0415
+
+        if not self.has(DATA):
+            raise _damaged(self.path(DATA))
+        return read_parquet(self.path(DATA))
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep other processes from working in the folder for the length of a `with` block."""
+
+        def refuse(process: str) -> RunError:
+            hint = "wait for it to end, or work in another folder with -o"
+            return RunError(f"another kansr (process {process}) works in this run", where=str(self.folder), hint=hint)
+
+        return files.held(self.path(_LOCK), refuse)
+
+
+def stem_of(source: str) -> str:
+    """Give the name that runs of a table get: its file name without suffixes, in harmless characters.
+
+    >>> stem_of("data/Free fall.csv.gz"), stem_of("-")
+    ('Free-fall', 'stdin')
+    """
+    if source == "-":
+        return "stdin"
+    name = re.split(r"[\\/]", source)[-1]
+    name = re.sub(r"(\.(csv|tsv|txt|dat|parquet|gz|zst|zstd|bz2|xz|zip))+$", "", name, flags=re.IGNORECASE)
+    return re.sub(r"[^\w.]+", "-", name).strip("-._")[:60] or "table"
+
+
+def _next_free(parent: Path, stem: str) -> Path:
+    """Make `parent/stem-NNN` with the number after the last; making the folder is the lock."""
+    parent.mkdir(parents=True, exist_ok=True)
+    pattern = re.compile(re.escape(stem) + r"-(\d{3,9})", flags=re.IGNORECASE)
+    taken = [int(match[1]) for path in parent.iterdir() if (match := pattern.fullmatch(path.name))]
+    number = max(taken, default=0) + 1
+    while True:
+        try:
+            folder = parent / f"{stem}-{number:03d}"
+            folder.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return folder
+
+
+def _make(folder: Path, force: bool) -> Path:
+    """Make the folder that the user named; what is in the way is kept."""
+    if folder.is_dir() and any(folder.iterdir()):
+        is_run = (folder / _MARK).is_file()
+        if not is_run:
+            raise RunError("the folder holds other files", where=str(folder), hint="choose a new folder with -o")
+        if not force:
+            raise RunError("the folder holds a run", where=str(folder), hint="--force moves that run aside")
+        with Run(folder).lock():
+            aside = _next_free(folder.parent, f"{folder.name}.old")
+        aside.rmdir()
+        folder.rename(aside)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _latest() -> Path:
+    """Find the folder that `runs/latest` names."""
+    pointer = RUNS / _POINTER
+    if not pointer.is_file():
+        raise RunError("there is no run here yet", where=str(RUNS), hint="start one with: kansr fit TABLE")
+    name = files.read_bytes(pointer, 1000).decode("utf-8", errors="replace").strip()
+    if not name or re.search(r"[\\/:\x00-\x1f]", name) or name.startswith("."):
+        raise RunError(f"the pointer does not hold the name of a run: {name!r}", where=str(pointer))
+    if not (RUNS / name / _MARK).is_file():
+        raise RunError(f"the last run {name!r} is gone", where=str(pointer), hint="name a run, such as runs/data-001")
+    return RUNS / name
+
+
+def _named(path: str) -> Path:
+    """Find the folder that the user means by `path`: a path, or the name of a folder in `runs`."""
+    if "\x00" in path or not path:
+        raise RunError(f"{path!r} is not a path")
+    inside = [RUNS / path] if not re.search(r"[\\/]", path) else []
+    try:
+        found = next((folder for folder in [Path(path), *inside] if (folder / _MARK).is_file()), None)
+    except OSError as error:
+        raise RunError(f"{error.strerror}", where=path[:80]) from error
+    if found is not None:
+        return found
+    what = "the folder is not a run of kansr" if Path(path).exists() else "there is no such run"
+    raise RunError(what, where=path, hint="runs lie in the folder runs; kansr fit TABLE makes one")
+
+
+def _parsed(text: str, path: Path) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path) from error
+
+
+def _check_size(path: Path) -> None:
+    if not path.is_file():
+        raise RunError("the run has no such file", where=str(path), hint="the fit that made it did not get that far")
+    if path.stat().st_size > _NETWORK_LIMIT:
+        raise _damaged(path)
+
+
+def _damaged(path: Path) -> RunError:
+    return RunError("the file is damaged or missing", where=str(path), hint="kansr fit TABLE makes the run anew")

@@ -1,0 +1,28 @@
+"""Rooms of the table: any file, stream or data frame in; numbers by row and column out, and what is odd about them.
+
+pandas and pyarrow are loaded when the first file is read, not before.
+"""
+
+from kansr.table.card import card
+from kansr.table.check import check_table
+from kansr.table.parquet import read_parquet, write_parquet
+from kansr.table.read import features_from_frame, read_features, read_table, table_from_frame
+from kansr.table.spec import TableSpec
+from kansr.table.split import Split, split_rows
+from kansr.table.table import Table, TableWarning
+
+__all__ = [
+    "Split",
+    "Table",
+    "TableSpec",
+    "TableWarning",
+    "card",
+    "check_table",
+    "features_from_frame",
+    "read_features",
+    "read_parquet",
+    "read_table",
+    "split_rows",
+    "table_from_frame",
+    "write_parquet",
+]

@@ -1,0 +1,49 @@
+"""The data card: what a table holds, as plain JSON values, for the run folder."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from kansr.table.split import Split
+from kansr.table.table import Floats, Table
+
+
+def card(table: Table, split: Split) -> dict[str, Any]:
+    """Describe a table and its split.
+
+    Keys: `source`, `sha256`, `rows`, `target`, `features`, `columns` (each with `name`, `role`, `min`, `max`, `mean`,
+    `sd`, `distinct`; target last), `split` (rows for `train`, `validation`, `test`), `warnings`.
+    """
+    columns = [_column(name, "feature", values) for name, values in zip(table.features, table.x.T, strict=True)]
+    return {
+        "source": table.source,
+        "sha256": table.sha256,
+        "rows": len(table),
+        "target": table.target,
+        "features": list(table.features),
+        "columns": [*columns, _column(table.target, "target", table.y)],
+        "split": {"train": len(split.train), "validation": len(split.validation), "test": len(split.test)},
+        "warnings": [asdict(warning) for warning in table.warnings],
+    }
+
+
+def _column(name: str, role: str, values: Floats) -> dict[str, Any]:
+    scale = float(np.abs(values).max()) or 1.0  # so that neither sums nor squares overflow
+    scaled = values / scale
+    return {
+        "name": name,
+        "role": role,
+        "min": float(values.min()),
+        "max": float(values.max()),
+        "mean": _finite(float(scaled.mean()) * scale),
+        "sd": _finite(float(scaled.std()) * scale),
+        "distinct": int(np.unique(values).size),
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

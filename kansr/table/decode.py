@@ -1,0 +1,68 @@
+"""From bytes to text: byte-order marks, encodings, and what is not text at all."""
+
+from __future__ import annotations
+
+import codecs
+
+from kansr.errors import TableError, UsageError
+
+_MARKS = (  # longest first: the mark of UTF-32 begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_MARK = "\ufeff"
+
+
+def decode(data: bytes, encoding: str, where: str) -> str:
+    """Give the text of `data`. A byte-order mark is obeyed where the encoding is the default, UTF-8.
+
+    Raises `UsageError` for an encoding that does not exist, `TableError` for bytes that are not text in this encoding.
+    """
+    name = _encoding(data, encoding)
+    if not name.startswith(("utf-16", "utf-32")):
+        _check_zero_bytes(data, where)
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError as error:
+        raise _wrong(data, name, error, where) from error
+    except (ValueError, LookupError) as error:
+        raise UsageError(f"{encoding!r} cannot decode text: {error}", hint="such as utf-8, cp1252, utf-16") from error
+    return text.removeprefix(_MARK)
+
+
+def _encoding(data: bytes, encoding: str) -> str:
+    """Give the encoding to use, by Python's own name for it."""
+    try:
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError) as error:
+        raise UsageError(f"there is no encoding {encoding!r}", hint="such as utf-8, cp1252, latin-1, utf-16") from error
+    marked = next((marked for mark, marked in _MARKS if data.startswith(mark)), name)
+    return marked if name == "utf-8" else name
+
+
+def _check_zero_bytes(data: bytes, where: str) -> None:
+    """Refuse bytes of zero: such a file is binary, damaged, or UTF-16 without its mark."""
+    position = data.find(b"\0")
+    if position < 0:
+        return
+    wide = data[:1000].count(b"\0") > 0.3 * len(data[:1000])
+    hint = "it may be UTF-16: try --encoding utf-16-le" if wide else "it is binary or damaged: save it as CSV again"
+    raise TableError(f"line {_line(data, position)} holds a NUL byte: this is not text", where=where, hint=hint)
+
+
+def _wrong(data: bytes, name: str, error: UnicodeDecodeError, where: str) -> TableError:
+    """Say which byte is wrong, and how the place reads in the most frequent other encoding."""
+    around = data[max(0, error.start - 12) : error.start + 12].decode("cp1252", errors="replace")
+    reading = " ".join(around.split())
+    return TableError(
+        f"byte 0x{data[error.start]:02x} in line {_line(data, error.start)} is not {name}",
+        where=where,
+        hint=f"if {reading!r} reads right, try --encoding cp1252",
+    )
+
+
+def _line(data: bytes, position: int) -> int:
+    return data.count(b"\n", 0, position) + 1

@@ -1,0 +1,81 @@
+"""Column names: taken as they are written, filled in where there are none, found again where they are misspelt."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from kansr.errors import TableError
+from kansr.table.table import TableWarning
+
+
+def place(row: int | None, column: str | None) -> str:
+    """Say where a cell is; rows count from 1, without the header.
+
+    >>> place(17, "temp")
+    'row 17, column "temp"'
+    """
+    parts = [f"row {row}"] if row is not None else []
+    return ", ".join([*parts, f'column "{column}"'] if column is not None else parts)
+
+
+def listed(names: Iterable[object], limit: int = 8) -> str:
+    """List names in one line, the first few of them.
+
+    >>> listed(["a", "b", "c"], limit=2)
+    'a, b and 1 more'
+    """
+    words = [str(name) for name in names]
+    rest = len(words) - limit
+    return ", ".join(words) if rest <= 0 else f"{', '.join(words[:limit])} and {rest} more"
+
+
+def nearest(name: str, names: Sequence[str]) -> str:
+    """Advise about a name that is not among `names`.
+
+    >>> nearest("tmep", ["time", "temp"])
+    'did you mean "temp"?'
+    """
+    lowered = {known.strip().casefold(): known for known in reversed(names)}
+    wanted = name.strip().casefold()
+    swapped = [known for known in lowered if sorted(known) == sorted(wanted)]
+    close = swapped or difflib.get_close_matches(wanted, list(lowered), n=1, cutoff=0.5)
+    return f'did you mean "{lowered[close[0]]}"?' if close else f"the columns are: {listed(names)}"
+
+
+def numbered(width: int) -> tuple[str, ...]:
+    """Name the columns of a table without a header: x1, x2, ... and y for the last.
+
+    >>> numbered(3)
+    ('x1', 'x2', 'y')
+    """
+    return (*(f"x{i}" for i in range(1, width)), "y")
+
+
+def tidy(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[TableWarning, ...]]:
+    """Strip blanks around names and fill in the empty ones, each with a warning.
+
+    Raises `TableError` when two columns have the same name.
+    """
+    warnings = []
+    result = []
+    for position, name in enumerate(names, start=1):
+        filled = name.strip() or f"unnamed_{position}"
+        if not name.strip():
+            message = f'column {position} has no name; it is called "{filled}"'
+            warnings.append(TableWarning(kind="unnamed", column=filled, message=message))
+        result.append(filled)
+    _check_twins(result)
+    return tuple(result), tuple(warnings)
+
+
+def _check_twins(names: Sequence[str]) -> None:
+    first: dict[str, int] = {}
+    for position, name in enumerate(names, start=1):
+        if name in first:
+            raise TableError(
+                f'columns {first[name]} and {position} are both named "{name}"',
+                where=place(None, name),
+                hint="give each column a name of its own in the header",
+            )
+        first[name] = position

@@ -1,0 +1,87 @@
+"""Parquet: any file in, and a table out and back without the loss of a bit."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kansr.errors import TableError
+from kansr.files import replacing
+from kansr.table.names import tidy
+from kansr.table.source import read_content
+from kansr.table.table import Table, TableWarning, fingerprint
+from kansr.table.text import Sheet
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_KEY = b"kansr"
+
+
+def read_sheet(data: bytes, where: str) -> Sheet:
+    """Read the bytes of any Parquet file; an index that pandas stored is a column like the others."""
+    arrow = _arrow(data, where)
+    names, unnamed = tidy(arrow.column_names)
+    try:
+        frame = arrow.rename_columns(list(map(str, range(len(names))))).to_pandas(ignore_metadata=True)
+    except Exception as error:
+        raise TableError(f"the Parquet file cannot be read: {error}", where=where) from error
+    return Sheet(frame=frame.set_axis(list(names), axis=1), warnings=unnamed)
+
+
+def write_parquet(table: Table, path: Path) -> None:
+    """Write a table: one float64 column each, features first; what else is known of it goes into the metadata.
+
+    The file is written whole or not at all. Raises `RunError` when it cannot be written.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    about = {"source": table.source, "sha256": table.sha256, "warnings": [asdict(one) for one in table.warnings]}
+    columns = [pa.array(np.ascontiguousarray(values)) for values in (*table.x.T, table.y)]
+    arrow = pa.Table.from_arrays(columns, names=[*table.features, table.target])
+    with replacing(path) as temporary:
+        pq.write_table(arrow.replace_schema_metadata({_KEY: json.dumps(about)}), temporary, compression="zstd")
+
+
+def read_parquet(path: Path) -> Table:
+    """Give the table that `write_parquet` wrote: same names, bits, source and warnings.
+
+    Raises `TableError` when the file is damaged or was not written by `write_parquet`, `UsageError` when it is missing.
+    """
+    arrow = _arrow(read_content(path).data, str(path))
+    *features, target = arrow.column_names
+    *x, y = [column.to_numpy() for column in arrow.columns]
+    try:
+        about: dict[str, Any] = json.loads(arrow.schema.metadata[_KEY])
+        table = Table(
+            features=tuple(features),
+            target=target,
+            x=np.column_stack(x),
+            y=np.ascontiguousarray(y),
+            source=about["source"],
+            sha256=about["sha256"],
+            warnings=tuple(TableWarning(**warning) for warning in about["warnings"]),
+        )
+        same = fingerprint(table.features, target, table.x, table.y) == table.sha256
+    except (TypeError, KeyError, ValueError) as error:
+        raise TableError("this Parquet file was not written by kansr", where=str(path)) from error
+    if not same:
+        raise TableError("the values are not those that were written", where=str(path), hint="the file was changed")
+    return table
+
+
+def _arrow(data: bytes, where: str) -> pa.Table:
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        return pq.read_table(io.BytesIO(data))
+    except MemoryError as error:
+        raise TableError("the table does not fit into memory", where=where, hint="give fewer rows") from error
+    except Exception as error:
+        raise TableError(f"the Parquet file is damaged: {error}", where=where, hint="copy it again") from error

@@ -1,0 +1,164 @@
+"""From any file, stream or data frame to a `Table`, or to the columns that a formula needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kansr.errors import TableError
+from kansr.table.check import check_table
+from kansr.table.choose import check_some, choose_features, choose_target, leave_out_useless, read_columns
+from kansr.table.columns import Column, refused
+from kansr.table.decode import decode
+from kansr.table.names import listed, nearest, place, tidy
+from kansr.table.parquet import read_sheet
+from kansr.table.source import read_content
+from kansr.table.spec import TableSpec
+from kansr.table.split import check_rows
+from kansr.table.table import Floats, Table, TableWarning, fingerprint
+from kansr.table.text import Sheet, read_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DEFAULT = TableSpec()
+
+
+def read_table(source: str | Path, spec: TableSpec = _DEFAULT) -> Table:
+    """Read a table: CSV, TSV or other text, also packed with gzip or zstd, or Parquet; `-` is stdin.
+
+    Rows that miss a value are left out (or refused, see `TableSpec`), and so are columns that cannot be features;
+    `Table.warnings` says which and why.
+
+    Raises `UsageError` where there is no such file or column, `TableError` where the table cannot be used.
+    """
+    sheet, name = _sheet(source, spec)
+    return _table(sheet, spec, name)
+
+
+def table_from_frame(frame: pd.DataFrame, spec: TableSpec = _DEFAULT, source: str = "<frame>") -> Table:
+    """Take a table from a data frame, by the same rules as `read_table`; the index is not used.
+
+    >>> import pandas as pd
+    >>> table = table_from_frame(pd.DataFrame({"x": range(0, 60, 2), "y": range(30)}))
+    >>> table.features, table.target, table.x.shape
+    (('x',), 'y', (30, 1))
+    """
+    return _table(_sheet_of(frame), spec, source)
+
+
+def read_features(source: str | Path, names: Sequence[str], spec: TableSpec = _DEFAULT) -> Floats:
+    """Read the columns that a formula needs, by name: [rows, names], float64. The target need not be there.
+
+    In a table without a header, columns are taken in their order where there are as many as names. Every row counts:
+    raises `TableError` where a column is missing or a cell is missing, text or infinite.
+    """
+    spec = replace(spec, target=None, features=tuple(names))
+    sheet, _ = _sheet(source, spec)
+    return _features(sheet, names, spec)
+
+
+def features_from_frame(frame: pd.DataFrame, names: Sequence[str], spec: TableSpec = _DEFAULT) -> Floats:
+    """Take the columns that a formula needs from a data frame, as `read_features` does."""
+    return _features(_sheet_of(frame), names, spec)
+
+
+def _sheet(source: str | Path, spec: TableSpec) -> tuple[Sheet, str]:
+    content = read_content(source)
+    if content.form == "parquet":
+        return read_sheet(content.data, content.name), content.name
+    return read_text(decode(content.data, spec.encoding, content.name), spec, content.name), content.name
+
+
+def _sheet_of(frame: pd.DataFrame) -> Sheet:
+    names, unnamed = tidy([str(name) for name in frame.columns])
+    return Sheet(frame=frame.set_axis(list(names), axis=1), warnings=unnamed)
+
+
+def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
+    """Choose target and features, leave out what cannot be used, and check the rest."""
+    check_rows(len(sheet.frame), source)
+    decimal = spec.decimal or sheet.decimal
+    target = choose_target(sheet.frame, spec, decimal)
+    features, unusable = choose_features(sheet.frame, target.name, spec, decimal)
+    features, useless = leave_out_useless(features, spec.features is not None)
+    check_some(features, target, [*unusable, *useless])
+    (*features, target), missing = _whole_rows([*features, target], spec)
+    features, emptied = leave_out_useless(features, spec.features is not None)
+    check_some(features, target, emptied)
+    table = _stack([*features, target], source)
+    said = (*sheet.warnings, *unusable, *useless, *missing, *emptied, *_rounded([*features, target]))
+    return replace(table, warnings=(*said, *check_table(table)))
+
+
+def _stack(columns: Sequence[Column], source: str) -> Table:
+    """Put features and, last, the target side by side."""
+    features, target = tuple(one.name for one in columns[:-1]), columns[-1].name
+    x, y = np.column_stack([one.values for one in columns[:-1]]), columns[-1].values
+    digest = fingerprint(features, target, x, y)
+    return Table(features=features, target=target, x=x, y=y, source=source, sha256=digest)
+
+
+def _whole_rows(columns: list[Column], spec: TableSpec) -> tuple[list[Column], list[TableWarning]]:
+    """Leave out the rows that miss a value, and say which; refuse when there are many, or when any may not be."""
+    gaps = np.isnan(np.column_stack([one.values for one in columns]))
+    lost = np.flatnonzero(gaps.any(axis=1))
+    if not lost.size:
+        return columns, []
+    worst = columns[int(gaps.sum(axis=0).argmax())].name
+    first, rows = int(lost[0]) + 1, len(gaps)
+    name = columns[int(gaps[first - 1].argmax())].name
+    if spec.missing == "fail":
+        raise TableError(f"a value is missing, in {lost.size} of {rows} rows", where=place(first, name), hint=_FILL)
+    if 2 * lost.size > rows:
+        what = f'{lost.size} of {rows} rows miss a value, most often in column "{worst}"'
+        raise TableError(what, where=place(first, name), hint="leave such columns out with -x")
+    check_rows(rows - lost.size, f"without the {lost.size} that miss a value")
+    numbers = f"row{'s' if lost.size > 1 else ''} {listed((int(i) + 1 for i in lost), limit=3)}"
+    message = f'{lost.size} of {rows} rows miss a value, most often in column "{worst}", and are left out: {numbers}'
+    keep = ~gaps.any(axis=1)
+    kept = [replace(one, values=one.values[keep]) for one in columns]
+    return kept, [TableWarning(kind="missing", column=worst, row=first, message=message)]
+
+
+_FILL = "fill the cell, or leave such rows out with --missing drop"
+
+
+def _rounded(columns: Sequence[Column]) -> list[TableWarning]:
+    return [
+        TableWarning(
+            kind="rounded",
+            column=one.name,
+            row=one.rounded,
+            message=f'whole numbers above 2^53 lose digits, first in row {one.rounded}, column "{one.name}"',
+        )
+        for one in columns
+        if one.rounded is not None
+    ]
+
+
+def _features(sheet: Sheet, names: Sequence[str], spec: TableSpec) -> Floats:
+    frame = sheet.frame
+    if not sheet.named and not set(names) <= set(frame.columns) and len(names) == len(frame.columns):
+        frame = frame.set_axis(list(names), axis=1)
+    for name in names:
+        if name not in frame.columns:
+            what = f'column "{name}" is missing; the formula needs it'
+            raise TableError(what, where=place(None, name), hint=nearest(name, list(frame.columns)))
+    columns = read_columns(frame, names, spec, spec.decimal or sheet.decimal)
+    for one in columns:
+        _check_whole(one)
+    return np.column_stack([one.values for one in columns])
+
+
+def _check_whole(one: Column) -> None:
+    if one.kind != "number":
+        raise refused(one, "feature")
+    gaps = np.flatnonzero(np.isnan(one.values))
+    if gaps.size:
+        what = f"a value is missing, in {gaps.size} of {len(one.values)} rows"
+        raise TableError(what, where=place(int(gaps[0]) + 1, one.name), hint="fill the cell, or leave the row out")

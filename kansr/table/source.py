@@ -1,0 +1,154 @@
+"""The bytes of a table: from a file or from stdin, unpacked, and recognised by what they are."""
+
+from __future__ import annotations
+
+import difflib
+import gzip
+import sys
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from kansr.errors import TableError, UsageError
+from kansr.table.names import listed
+
+STDIN = "<stdin>"
+_GZIP, _ZSTD, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
+_SUFFIXES = {
+    ".gz": (_GZIP, "gzip"),
+    ".zst": (_ZSTD, "zstd"),
+    ".parquet": (_PARQUET, "Parquet"),
+    ".pq": (_PARQUET, "Parquet"),
+}
+_FOREIGN = {
+    b"PK\x03\x04": "an Excel workbook or ZIP archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"\x89HDF": "an HDF5 file",
+    b"\x93NUMPY": "a NumPy array file",
+    b"MATLAB 5.0": "a MATLAB file",
+    b"ARROW1": "an Arrow file",
+    b"SQLite format 3": "a SQLite database",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a PNG picture",
+    b"\x80\x04\x95": "a Python pickle",
+    b"\x80\x05\x95": "a Python pickle",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a source holds: its name, unpacked bytes, and whether they are text or Parquet."""
+
+    name: str
+    data: bytes
+    form: Literal["text", "parquet"]
+
+
+def read_content(source: str | Path) -> Content:
+    """Read a file, or stdin for `-`, and unpack it.
+
+    The form is known by the first bytes; a suffix must not contradict them. Raises `UsageError` when there is no such
+    file, `TableError` when it is empty, damaged or no table.
+    """
+    name = STDIN if str(source) == "-" else str(source)
+    packed = _stdin() if name == STDIN else _file(Path(source))
+    _check_suffix(name, packed)
+    data = _unpack(packed, name)
+    if not data or data.isspace():
+        raise TableError(
+            "there is no data: the input is empty", where=name, hint="check the file or the pipe before it"
+        )
+    for magic, what in _FOREIGN.items():
+        if data.startswith(magic):
+            raise TableError(f"this is {what}, not a table", where=name, hint="save it as CSV or Parquet")
+    return Content(name=name, data=data, form="parquet" if data.startswith(_PARQUET) else "text")
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("nothing is piped in", where=STDIN, hint="give a file, or pipe one: kansr fit - < data.csv")
+    try:
+        return sys.stdin.buffer.read()
+    except (OSError, MemoryError) as error:
+        raise TableError(f"cannot read: {error}", where=STDIN) from error
+
+
+def _file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no file {path.name!r}", where=str(path), hint=_near_file(path)) from error
+    except IsADirectoryError as error:
+        raise UsageError("this is a folder, not a file", where=str(path), hint=_files_in(path)) from error
+    except MemoryError as error:
+        raise TableError("the file does not fit into memory", where=str(path), hint="give fewer rows") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"cannot read the file: {reason}", where=repr(str(path))) from error
+
+
+def _near_file(path: Path) -> str:
+    """Advise about a path that does not exist: the first folder that is missing, or the nearest name."""
+    folder = path.parent
+    if not folder.is_dir():
+        return f"there is no folder {str(folder)!r}"
+    close = difflib.get_close_matches(path.name, _names_in(folder), n=1, cutoff=0.5)
+    return f"did you mean {str(folder / close[0])!r}?" if close else _files_in(folder)
+
+
+def _files_in(folder: Path) -> str:
+    return f"the folder holds: {listed(_names_in(folder), limit=5) or 'nothing'}"
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError:
+        return []
+
+
+def _check_suffix(name: str, data: bytes) -> None:
+    """Refuse a file whose name promises what its bytes are not."""
+    magic, form = _SUFFIXES.get(Path(name).suffix.lower(), (b"", ""))
+    if data and not data.startswith(magic):
+        raise TableError(
+            f"the name ends like {form}, the content is not {form}", where=name, hint="rename or pack it again"
+        )
+
+
+def _unpack(data: bytes, name: str) -> bytes:
+    if data.startswith(_GZIP):
+        return _unpacked(gzip.decompress, data, name, "gzip")
+    if data.startswith(_ZSTD):
+        return _unpacked(_unzstd, data, name, "zstd")
+    return data
+
+
+def _unpacked(unpack: Callable[[bytes], bytes], data: bytes, name: str, form: str) -> bytes:
+    try:
+        return unpack(data)
+    except MemoryError as error:
+        raise TableError("the unpacked file does not fit into memory", where=name, hint="give fewer rows") from error
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise TableError(f"the {form} file is damaged: {error}", where=name, hint="copy or pack it again") from error
+
+
+def _unzstd(data: bytes) -> bytes:
+    """Unpack all frames of a zstd file; a frame that is cut short is an error."""
+    import zstandard  # only for .zst files  # noqa: PLC0415
+
+    parts = []
+    while data:
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        try:
+            parts.append(frame.decompress(data))
+        except zstandard.ZstdError as error:
+            raise ValueError(str(error)) from error
+        if not frame.eof:
+            raise ValueError("it ends too early")
+        data = frame.unused_data
+    return b"".join(parts)

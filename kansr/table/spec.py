@@ -1,0 +1,92 @@
+"""How to read a table, and what to take from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kansr.errors import UsageError
+
+WHITESPACE = r"\s+"
+_NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", " ": WHITESPACE}
+_NAMED |= {"space": WHITESPACE, "whitespace": WHITESPACE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSpec:
+    r"""How to read a table, and what to take from it.
+
+    Attributes
+    ----------
+    target
+        The column to explain; None is the last one.
+    features
+        The columns to explain it with; None is every other column that holds numbers.
+    delimiter
+        One character, or `tab`, `comma`, `semicolon`, `pipe`, `whitespace` (any run of blanks); None is sniffed.
+    decimal
+        `.` or `,`; None is found out, and a comma is reported.
+    encoding
+        Of text files. A byte-order mark (UTF-8, UTF-16, UTF-32) is obeyed where this is `utf-8`.
+    header
+        Whether the first line holds the column names.
+    skip_lines
+        How many lines to leave out before the header.
+    null_values
+        Cells that stand for a missing value, besides the usual ones (empty, `NA`, `NaN`, `null`, ...).
+    missing
+        What to do with rows that miss a value: `drop` leaves them out and says which, `fail` refuses the table.
+    split
+        Shares of the train, validation and test rows, relative to their sum.
+
+    Raises `UsageError` where a value cannot be.
+
+    Examples
+    --------
+    >>> TableSpec(delimiter="tab").separator
+    '\t'
+    """
+
+    target: str | None = None
+    features: tuple[str, ...] | None = None
+    delimiter: str | None = None
+    decimal: Literal[".", ","] | None = None
+    encoding: str = "utf-8"
+    header: bool = True
+    skip_lines: int = 0
+    null_values: tuple[str, ...] = ()
+    missing: Literal["drop", "fail"] = "drop"
+    split: tuple[float, float, float] = (0.7, 0.15, 0.15)
+
+    def __post_init__(self) -> None:
+        if self.decimal not in {None, ".", ","}:
+            raise UsageError(f"the decimal sign cannot be {self.decimal!r}", hint="it is '.' or ','")
+        if self.missing not in {"drop", "fail"}:
+            raise UsageError(f"missing cannot be {self.missing!r}", hint="it is 'drop' or 'fail'")
+        if self.skip_lines < 0:
+            raise UsageError(f"cannot skip {self.skip_lines} lines", hint="give a number that is 0 or more")
+        _check_separator(self.separator, self.decimal)
+        check_shares(self.split)
+
+    @property
+    def separator(self) -> str | None:
+        """The delimiter as one character, or as `WHITESPACE`; None where it is to be sniffed."""
+        return None if self.delimiter is None else _NAMED.get(self.delimiter, self.delimiter)
+
+
+def check_shares(shares: tuple[float, ...]) -> None:
+    """Raise `UsageError` unless there are three shares above zero."""
+    if len(shares) != 3 or not all(0 < share < float("inf") for share in shares):
+        raise UsageError(
+            f"the rows cannot be split as {', '.join(map(str, shares))}",
+            hint="give three shares above zero for train, validation and test, such as 0.7, 0.15, 0.15",
+        )
+
+
+def _check_separator(separator: str | None, decimal: str | None) -> None:
+    if separator is None or separator == WHITESPACE:
+        return
+    if len(separator) != 1 or separator in '"\r\n\0' or separator.isalnum() or not separator.isascii():
+        raise UsageError(f"the delimiter cannot be {separator!r}", hint="it is one sign, such as ',' ';' '|' or tab")
+    if separator in ".+-" or (separator == decimal and separator != ","):
+        raise UsageError(f"the delimiter cannot be {separator!r}", hint="numbers are written with it")

@@ -1,0 +1,93 @@
+"""The table: numbers by row and column, where they come from, and what was odd about them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+Kind = Literal[
+    "constant",
+    "constant-target",
+    "counter",
+    "date",
+    "decimal-comma",
+    "duplicate",
+    "empty",
+    "few-rows",
+    "id-like",
+    "leaking",
+    "missing",
+    "no-header",
+    "rounded",
+    "text",
+    "trailing-delimiter",
+    "unnamed",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableWarning:
+    """Something odd about a table that does not stop the work.
+
+    `message` is a whole sentence that already names the column and the row; `row` counts data rows from 1.
+    """
+
+    kind: Kind
+    message: str
+    column: str | None = None
+    row: int | None = None
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """Rows of numbers: features and one target.
+
+    Attributes
+    ----------
+    features, target
+        Column names, as the user wrote them.
+    x
+        Features, [rows, features], float64, finite.
+    y
+        Target, [rows], float64, finite.
+    source
+        The path, `<stdin>` or `<frame>`.
+    sha256
+        Fingerprint of names and values, the same for the same numbers in CSV and in Parquet.
+    warnings
+        What was odd.
+    """
+
+    features: tuple[str, ...]
+    target: str
+    x: Floats
+    y: Floats
+    source: str
+    sha256: str
+    warnings: tuple[TableWarning, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+def fingerprint(features: tuple[str, ...], target: str, x: Floats, y: Floats) -> str:
+    """Give the SHA-256 of names and values: the bits of each column, features first, target last.
+
+    >>> one, two = np.array([[1.0]]), np.array([2.0])
+    >>> fingerprint(("x",), "y", one, two) == fingerprint(("z",), "y", one, two)
+    False
+    """
+    digest = hashlib.sha256(json.dumps([*features, target, len(y)]).encode())
+    for column in (*x.T, y):
+        digest.update(column.astype("<f8").tobytes())
+    return digest.hexdigest()

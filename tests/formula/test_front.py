@@ -1,0 +1,82 @@
+"""The front holds what nothing beats, and the choice is one of its formulas."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kansr.errors import UsageError
+from kansr.formula.formula import Formula, Scores
+from kansr.formula.front import choose, front
+from kansr.formula.parse import parse
+
+
+def formula(complexity, error, length=None):
+    scores = Scores(train=error, validation=error, test=error)
+    return Formula(
+        text="x",
+        expression=parse("x"),
+        symbols={},
+        complexity=complexity,
+        label=f"{complexity}-{error}",
+        rmse=scores,
+        r2=scores,
+        description_length=length,
+    )
+
+
+ERRORS = st.one_of(st.sampled_from([0.0, 1e-16, 0.5, math.inf]), st.floats(0, 1))
+FORMULAS = st.lists(st.builds(formula, st.integers(1, 9), ERRORS, st.one_of(st.none(), st.floats(-9, 9))), max_size=12)
+FLOORS = st.sampled_from([0.0, 1e-12, 0.1])
+
+
+@given(FORMULAS, FLOORS)
+def test_no_formula_of_the_front_beats_another(formulas, floor):
+    for simple, exact in itertools.pairwise(front(formulas, floor)):
+        assert simple.complexity < exact.complexity
+        assert max(simple.rmse.validation, floor) > max(exact.rmse.validation, floor)
+
+
+@given(FORMULAS, FLOORS)
+def test_every_other_formula_is_beaten_by_one_of_the_front(formulas, floor):
+    kept = front(formulas, floor)
+    for one in formulas:
+        assert not math.isfinite(one.rmse.validation) or any(
+            best.complexity <= one.complexity and best.rmse.validation <= max(one.rmse.validation, floor)
+            for best in kept
+        )
+
+
+@given(FORMULAS, FLOORS)
+def test_the_front_of_a_front_is_itself_in_any_order(formulas, floor):
+    kept = front(formulas, floor)
+    assert front(kept, floor) == kept
+    assert front(reversed(formulas), floor) == kept
+
+
+@given(FORMULAS.filter(front), FLOORS, st.sampled_from(["best", "accuracy", "simple"]))
+def test_the_choice_is_one_of_the_front(formulas, floor, rule):
+    kept = front(formulas, floor)
+    assert choose(kept, rule, floor) in kept
+
+
+def test_each_rule_chooses_by_its_own_measure():
+    kept = front([formula(1, 1.0, 50.0), formula(5, 0.1, 10.0), formula(9, 0.09, 20.0), formula(15, 0.0899, 60.0)])
+    assert [choose(kept, rule).complexity for rule in ("simple", "best", "accuracy")] == [1, 5, 9]
+
+
+def test_rounding_errors_prefer_the_simpler_formula():
+    assert [one.complexity for one in front([formula(5, 3e-16), formula(9, 1e-16)], floor=1e-12)] == [5]
+
+
+def test_without_lengths_the_best_is_the_most_accurate():
+    assert choose([formula(1, 1.0), formula(5, 0.1)]).complexity == 5
+
+
+def test_without_formulas_there_is_nothing_to_choose():
+    with pytest.raises(UsageError):
+        choose(front([formula(1, math.inf)]))
