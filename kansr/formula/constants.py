@@ -51,7 +51,7 @@ class Refit:
     mse: float
 
     def fixed(self, exact: Mapping[int, sp.Expr]) -> sp.Expr:
-        """The expression with some constants (by position) replaced by exact numbers."""
+        """Give the expression with some constants (by position) replaced by exact numbers."""
         numbers = {s: exact.get(i, sp.Float(float(self.values[i]))) for i, s in enumerate(self.symbols)}
         return substituted(self.template, numbers)
 

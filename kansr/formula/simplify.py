@@ -15,10 +15,11 @@ import numpy as np
 import sympy as sp
 
 from kansr.errors import FormulaError
-from kansr.formula.complexity import complexity
+from kansr.formula.complexity import complexity, description_length
 from kansr.formula.evaluate import evaluate
 
-_TERMS = 60  # larger sums are not rewritten: sympy would take too long
+_UNUSUAL = (sp.sinh, sp.cosh, sp.tanh, sp.asin, sp.acos, sp.atan, sp.asinh, sp.acosh, sp.atanh)
+_TERMS = 200  # larger sums are not rewritten: sympy would take too long
 _TOLERANCE = 1e-9  # relative difference up to which two forms are the same
 
 
@@ -43,11 +44,13 @@ def _walk(node: Any) -> Any:
 
 
 def _spread(node: Any) -> Any:
-    """Multiply numbers into sums, so that the constants of a sum are gathered: 2 (x + 3) + 1 is 2 x + 7."""
+    """Gather the numbers of sums and products: 2 (x + 3) + 1 is 2 x + 7, (2 x) (3 y + 6) is 6 x (y + 2)."""
     if node.is_Mul:
         number, rest = node.as_coeff_Mul()
-        if rest.is_Add and number != 1:
-            return sp.Add(*(number * t for t in rest.args))
+        if rest.is_Add:
+            return sp.Add(*(number * t for t in rest.args)) if number != 1 else rest
+        split = [_leading(f) if f.is_Add else (sp.Integer(1), f) for f in sp.Mul.make_args(rest)]
+        return sp.Mul(number, *(k for k, _ in split), *(f for _, f in split))
     if node.is_Add:
         return sp.Add(*(_spread(t) for t in node.args))
     return node
@@ -138,6 +141,7 @@ _RULES: dict[Any, Callable[..., Any]] = {
 
 _REWRITINGS: tuple[Callable[[Any], Any], ...] = (
     sp.expand_mul,
+    sp.expand,
     sp.powsimp,
     sp.factor_terms,
     sp.together,
@@ -163,11 +167,17 @@ def shortest(expr: sp.Expr, probe: dict[str, Any]) -> sp.Expr:
             return best
         forms = [best, *(f for f in (_tried(r, best) for r in _REWRITINGS) if f is not None)]
         forms = [f for f in dict.fromkeys(forms) if f is best or _same(f, expr, probe)]
-        shorter = min(forms, key=lambda f: (complexity(f), len(str(f))))
+        shorter = min(forms, key=_bits)
         if shorter == best:
             return best
         best = shorter
     return best
+
+
+def _bits(expr: Any) -> tuple[float, int]:
+    """Length of the printed form in bits; inverse and hyperbolic functions count as the words that they replace."""
+    unusual = sum(expr.count(f) for f in _UNUSUAL)
+    return description_length(expr, rows=1, mse=1.0, variance=1.0) + 4 * unusual, complexity(expr)
 
 
 def _tried(rewriting: Callable[[Any], Any], expr: Any) -> Any:

@@ -35,7 +35,7 @@ _FORMS: tuple[tuple[Callable[[float], float], Callable[[sp.Rational], sp.Expr], 
     (lambda v: v * abs(v) * math.pi, lambda r: sp.sign(r) * sp.sqrt(abs(r) / sp.pi), 4.0),
     (lambda v: v / math.pi**2, lambda r: r * sp.pi**2, 4.0),
     (lambda v: v / math.e, lambda r: r * sp.E, 4.0),
-    (lambda v: math.log(abs(v)), lambda r: sp.exp(r), 4.0),
+    (lambda v: math.log(abs(v)), sp.exp, 4.0),
 )
 
 
@@ -44,8 +44,12 @@ def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> Refit:
 
     Parameters
     ----------
-    columns, y
-        Rows [n] that the constants are fitted on.
+    expr
+        A formula whose free constants are decimals.
+    columns
+        Values [n] of each symbol that is a column.
+    y
+        Target [n].
 
     Returns
     -------
@@ -61,7 +65,7 @@ def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> Refit:
 
 
 def length(fit: Refit, y: Array) -> float:
-    """Description length of a refitted formula in bits."""
+    """Give the description length of a refitted formula in bits."""
     if not math.isfinite(fit.mse):
         return math.inf
     return description_length(fit.expression, rows=len(y), mse=fit.mse, variance=float(np.var(y)), free=len(fit.values))
@@ -103,7 +107,7 @@ def _wishes(fit: Refit) -> dict[int, sp.Expr]:
 
 
 def _nearest_of(value: float) -> sp.Expr:
-    """A redundant constant may be anything: 0 for one that is small, else 1 with its sign."""
+    """Choose for a redundant constant, which may be anything: 0 for one that is small, else 1 with its sign."""
     return sp.Integer(0) if abs(value) < 0.1 else sp.Integer(1 if value > 0 else -1)
 
 

@@ -83,7 +83,7 @@ def _pieces(f: Tensor, degree: int) -> Tensor:
 
 
 def _difference(row: Tensor) -> Tensor:
-    """Derivative rule of cardinal splines: M_k' (s) = M_{k-1}(s) - M_{k-1}(s - 1)."""
+    """Apply the derivative rule of cardinal splines: M_k'(s) = M_{k-1}(s) - M_{k-1}(s - 1)."""
     zero = row.new_zeros((*row.shape[:-1], 1))
     return torch.cat([zero, row], -1) - torch.cat([row, zero], -1)
 

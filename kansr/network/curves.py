@@ -36,6 +36,14 @@ class Curve(Protocol):
         """Values and derivatives at x [b, n] for parameters p [b, size] and the range [b] of the source node."""
         ...
 
+    def raised(self, p: Tensor, by: Tensor) -> Tensor:
+        """Parameters [b, size] of the curve plus a constant `by` [b, 1]."""
+        ...
+
+    def scaled(self, p: Tensor, by: Tensor) -> Tensor:
+        """Parameters [b, size] of the curve times a constant `by` [b, 1]."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Spline:
@@ -54,7 +62,7 @@ class Spline:
         return 1 + self.grid + self.order
 
     def design(self, x: Tensor, lower: Tensor, upper: Tensor, *, bend: bool = False) -> bspline.Basis:
-        """The functions that the parameters weigh, and their derivatives by x: each [b, n, size]."""
+        """Give the functions that the parameters weigh, and their derivatives by x: each [b, n, size]."""
         per_x = self.grid / (upper - lower)[:, None]  # [b, 1]
         t = (x - lower[:, None]) * per_x
         b = bspline.basis(t, self.grid, self.order, bend=bend)
@@ -72,6 +80,14 @@ class Spline:
         weigh = p[..., None]
         curved = None if d.bend is None else (d.bend @ weigh)[..., 0]
         return CurveValues((d.value @ weigh)[..., 0], (d.slope @ weigh)[..., 0], curved, d.value)
+
+    def raised(self, p: Tensor, by: Tensor) -> Tensor:
+        """See `Curve.raised`: B-splines sum to one, so all coefficients rise alike."""
+        return torch.cat([p[:, :1], p[:, 1:] + by], -1)
+
+    def scaled(self, p: Tensor, by: Tensor) -> Tensor:
+        """See `Curve.scaled`."""
+        return p * by
 
 
 def _silu(z: Tensor) -> bspline.Basis:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from kansr.errors import UsageError
@@ -68,7 +69,7 @@ class Graph:
         return self.nodes - 1
 
     def kind(self, node: int) -> Kind:
-        """What a node that is no input does with its edges."""
+        """Say what a node that is no input does with its edges."""
         return self.kinds[node - self.inputs]
 
     def into(self, node: int) -> list[int]:
@@ -154,7 +155,7 @@ def dense(width: Sequence[int]) -> Graph:
             f"width {tuple(width)} is not a network", hint="give inputs, hidden layers and one output: 2,5,1"
         )
     edges, start = [], 0
-    for now, after in zip(width[:-1], width[1:], strict=True):
+    for now, after in pairwise(width):
         edges += [(start + i, start + now + j) for j in range(after) for i in range(now)]
         start += now
     return graph(width[0], ["sum"] * sum(width[1:]), edges)

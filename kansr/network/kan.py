@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 import torch
 from torch import Tensor
@@ -60,20 +61,20 @@ class KAN:
 
     def slices(self) -> list[slice]:
         """Where the parameters of each edge stand in `theta`."""
-        ends = torch.tensor([0] + [c.size for c in self.curves]).cumsum(0).tolist()
-        return [slice(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        ends = [0, *accumulate(c.size for c in self.curves)]
+        return [slice(a, b) for a, b in pairwise(ends)]
 
     def of_edge(self, edge: int) -> Tensor:
         """Parameters of one edge: [b, size]."""
         return self.theta[:, self.slices()[edge]]
 
     def pick(self, which: Tensor | Sequence[int] | int) -> KAN:
-        """Some of the networks that are carried together."""
+        """Pick some of the networks that are carried together."""
         index = torch.as_tensor([which] if isinstance(which, int) else which, device=self.theta.device)
         return replace(self, theta=self.theta[index], lower=self.lower[index], upper=self.upper[index])
 
     def with_edges(self, keep: Sequence[int], graph: Graph) -> KAN:
-        """The network of a smaller graph, whose edges are the ones at `keep` (see `Graph.without`)."""
+        """Give the network of a smaller graph, whose edges are the ones at `keep` (see `Graph.without`)."""
         where = self.slices()
         nodes = _kept_nodes(self.graph, keep)
         return KAN(

@@ -1,4 +1,4 @@
-"""Where knots lie: laying splines on the range of a node, moving them, and extending a grid without changing a curve."""
+"""Where knots lie: laying splines on the range of a node, moving them, extending a grid without changing a curve."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def _gauged(kan: KAN) -> KAN:
             continue
         half = (upper[:, node] - lower[:, node])[:, None] / 2
         middle = (upper[:, node] + lower[:, node])[:, None] / 2
-        theta[:, where[into[0]].start + 1 : where[into[0]].stop] -= middle  # B-splines sum to one
+        theta[:, where[into[0]]] = kan.curves[into[0]].raised(theta[:, where[into[0]]], -middle)
         for e in into:
-            theta[:, where[e]] /= half
+            theta[:, where[e]] = kan.curves[e].scaled(theta[:, where[e]], 1 / half)
         lower[:, node], upper[:, node] = -1.0, 1.0
     return replace(kan, theta=theta, lower=lower, upper=upper)
 

@@ -43,7 +43,7 @@ def forward(kan: KAN, x: Tensor, *, bend: bool = False) -> Sweep:
 
 def predict(kan: KAN, x: Tensor, *, block: int = 65536) -> Tensor:
     """Output at rows x [n, inputs] in blocks of rows: [b, n]."""
-    return torch.cat([forward(kan, part).output for part in x.split(block, -2)], -1)
+    return torch.cat([forward(kan, part).output for part in torch.split(x, block, -2)], -1)
 
 
 def jacobian(kan: KAN, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -55,7 +55,7 @@ def jacobian(kan: KAN, x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def backward(kan: KAN, sweep: Sweep) -> list[Tensor]:
-    """Derivative of the output by the value of each edge: [b, n] an edge."""
+    """Differentiate the output by the value of each edge: [b, n] an edge."""
     graph = kan.graph
     at_node: list[Tensor | float] = [0.0] * (graph.nodes - 1) + [torch.ones_like(sweep.output)]
     at_edge: dict[int, Tensor] = {}
@@ -77,7 +77,7 @@ def _combine(values: list[Tensor], kind: str) -> Tensor:
 
 
 def _others(values: list[Tensor], kind: str) -> list[Tensor]:
-    """What the value of each edge is multiplied by in its node: ones for a sum."""
+    """Give what the value of each edge is multiplied by in its node: ones for a sum."""
     one = torch.ones_like(values[0])
     if kind == "sum":
         return [one] * len(values)

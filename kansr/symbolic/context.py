@@ -22,7 +22,7 @@ from kansr.symbolic.curve import Candidate, Curves, fit_curves
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.spec import SymbolicSpec
 from kansr.symbolic.symbol import Symbol
-from kansr.training.levenberg import levenberg, rmse
+from kansr.training.levenberg import levenberg, mean_square
 from kansr.training.rows import Data
 
 _POINTS = 256  # points of a curve that a function is fitted to
@@ -33,6 +33,7 @@ _OBVIOUS = 30.0  # a function is obvious when every other family fits this many 
 _ALIKE = 0.1  # relative error up to which a sibling's function is tried on an edge, too
 _MANY = 8  # like edges above which they are no longer settled one by one
 _ROUNDING = 1e-11  # relative error below which nothing is left to explain
+_SPLINE_BITS = 40.0  # what a spline costs beyond its coefficients: nobody can read it
 _SLACK = 1.5  # errors this many times apart count as equal: an approximating spline blurs them
 _BITS = 6.0  # price of one node of a formula when networks are compared
 
@@ -54,9 +55,11 @@ class Choice:
 class _Search:
     """What stays the same during one search."""
 
-    def __init__(self, kan: KAN, data: Data, library: Sequence[Primitive], spec: SymbolicSpec, clock: Clock):
-        self.data, self.library, self.spec, self.clock = data, tuple(library), spec, clock
-        self.error, self.slack = _error(kan, data), _SLACK
+    def __init__(  # noqa: PLR0913
+        self, kan: KAN, data: Data, library: Sequence[Primitive], spec: SymbolicSpec, clock: Clock, slack: float
+    ):
+        self.data, self.library, self.spec, self.clock, self.slack = data, tuple(library), spec, clock, slack
+        self.error = _error(kan, data)
         self.few = data.train.head(_ROWS)
 
     def score(self, choice: Choice, floor: float) -> float:
@@ -85,10 +88,10 @@ class _Search:
 
 def _structure_bits(kan: KAN, rows: int) -> float:
     """Price of the functions on the edges: a function that a sibling has too is cheap, a spline dear."""
-    bits, seen = 0.0, set()
+    bits, seen = 0.5 * kan.parameters * math.log2(rows), set()
     for edge, curve in zip(kan.graph.edges, kan.curves, strict=True):
         if not isinstance(curve, Symbol):
-            bits += 0.5 * curve.size * math.log2(rows) + 40
+            bits += _SPLINE_BITS
             continue
         family = curve.primitive.name, edge.target
         bits += _BITS * (1 if family in seen else 2 + curve.primitive.complexity)
@@ -102,24 +105,28 @@ def symbolise(
     library: Sequence[Primitive],
     spec: SymbolicSpec,
     *,
+    falling: bool = True,
     clock: Clock | None = None,
     report: Report = silent,
 ) -> list[Choice]:
     """Replace the splines of a trained network (b = 1) by functions of the library.
 
+    `falling` says that the network's error still fell with its last extension: then splines approximate, and small
+    differences of error say nothing; else what is left is noise, and they do.
+
     Returns
     -------
     The best networks found, best first, every edge settled: by a function, or as a spline where none fits.
     """
-    search = _Search(kan, data, library, spec, clock or Clock())
+    search = _Search(kan, data, library, spec, clock or Clock(), _SLACK if falling else 1.0)
     start = Choice(kan=kan, settled=frozenset(), error=_error(kan, data))
     fitted = search.candidates(kan, kan.splines, library)
     ahead = _obvious(search, start, fitted)
     found = [ahead] if ahead and not _open(ahead) else []
     if not found or not search.finished(found[0]):
         found += _beam(search, [c for c in (ahead, start) if c], fitted, report)
-        found = _undone(search, _best(search, found), fitted, report)
-    return _best(search, found)
+        found = _undone(search, _best(search, found, final=True), fitted, report)
+    return _best(search, found, final=True)
 
 
 def _obvious(search: _Search, start: Choice, fitted: dict[int, list[Candidate]]) -> Choice | None:
@@ -195,7 +202,7 @@ def _fresh(search: _Search, kan: KAN, edge: int, before: Sequence[Candidate]) ->
 def _undone(
     search: _Search, found: list[Choice], fitted: dict[int, list[Candidate]], report: Report
 ) -> list[Choice]:
-    """Replace single choices of the best network while that helps."""
+    """Replace single choices of the best network while that helps; networks with all edges settled, so no slack."""
     better = True
     while better and found and not search.clock.over() and not search.finished(found[0]):
         best, better = found[0], False
@@ -204,27 +211,30 @@ def _undone(
                 if search.clock.over() or other.name == best.key[edge]:
                     continue
                 tried = search.refit(best.kan.with_curve(edge, other.symbol, other.p[None]), best.settled, steps=60)
-                if _best(search, [tried, best])[0] is tried:
+                found.append(tried)
+                if search.score(tried, _ROUNDING) < search.score(best, _ROUNDING) - 1:
                     best, better = tried, True
                     report(_event("a better choice", best))
-        found = _best(search, [best, *found])
+        found = [best, *found]
     return found
 
 
-def _best(search: _Search, choices: Sequence[Choice]) -> list[Choice]:
+def _best(search: _Search, choices: Sequence[Choice], *, final: bool = False) -> list[Choice]:
     """Choices that are not broken, one for each assignment of functions, best first.
 
     Errors that are only `slack` times apart count as equal while splines are left that approximate.
     """
     sound = [c for c in choices if math.isfinite(c.error)]
-    floor = search.slack * min([search.error, *(c.error for c in sound)])
+    floor = _ROUNDING if final else search.slack * min([search.error, *(c.error for c in sound)])
     ranked = sorted(sound, key=lambda c: search.score(c, floor))
     return list({c.key: c for c in reversed(ranked)}.values())[::-1]
 
 
 def _error(kan: KAN, data: Data) -> float:
-    """Validation RMSE, or the training one where that is larger: a law must hold on both."""
-    return float(torch.maximum(rmse(kan, data.validation), rmse(kan, data.train))[0])
+    """RMSE over the rows to fit and to choose by together."""
+    n, m = data.train.count, data.validation.count
+    square = n * mean_square(kan, data.train) + m * mean_square(kan, data.validation)
+    return float((square / (n + m)).sqrt()[0])
 
 
 def _curve_of(kan: KAN, edge: int, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -118,20 +118,21 @@ def _diverse(start: Tensor, loss: Tensor) -> Tensor:
     ranked = ranked[torch.isfinite(loss[ranked])]
     chosen = ranked[:_REFINED].tolist()
     natural = ranked[start[ranked, 1] == 0.0][:_REFINED].tolist()
-    exponents = start[ranked, 2].unique()
+    exponents = sorted(set(start[ranked, 2].tolist()))
     if len(exponents) > 1:
         chosen = [int(ranked[start[ranked, 2] == p][0]) for p in exponents]
     return torch.tensor(list(dict.fromkeys([*chosen, *natural])), dtype=torch.long)
 
 
 def _pairs(row: Primitive, x: Tensor, sign: float) -> Tensor:
-    """Starts [s, 3] of (a, b, p) that take the argument of f from u0 to u1 over the range of x."""
+    """Give starts [s, 3] of (a, b, p) that take the argument of f from u0 to u1 over the range of x."""
     low, high = x.amin(), x.amax()
     u = torch.tensor([*row.starts(), *_natural(float(low), float(high))], dtype=x.dtype)  # [s, 2]
     slope = (u[:, 1] - u[:, 0]) / (high - low).clamp(min=_TINY)
     if "a" in row.free:
         start = torch.stack([slope, u[:, 0] - slope * low], -1)
-        start = start if "b" in row.free else torch.stack([slope, torch.zeros_like(slope)], -1).unique(dim=0)
+        if "b" not in row.free:
+            start = torch.tensor([[a, 0.0] for a in sorted(set(slope.tolist()))], dtype=x.dtype)
     else:  # the place of the root or pole is what a pair fixes: u = sign (x + b)
         same = torch.sign(slope) == sign
         start = torch.stack([slope, u[:, 0] / slope - low], -1)[same]
@@ -140,12 +141,12 @@ def _pairs(row: Primitive, x: Tensor, sign: float) -> Tensor:
 
 
 def _natural(low: float, high: float) -> list[tuple[float, float]]:
-    """Starts in the curve's own units, u = x and u = -x: laws are often written so."""
+    """Give starts in the curve's own units, u = x and u = -x: laws are often written so."""
     return [(low, high), (-low, -high)]
 
 
 def _frequencies(row: Primitive, x: Tensor) -> Tensor:
-    """Starts [s, 3] for oscillating functions: every frequency up to what the points can tell, several phases."""
+    """Give starts [s, 3] for oscillating functions: all frequencies that the points can tell, several phases."""
     width = (x.amax() - x.amin()).clamp(min=_TINY)
     highest = min(0.8 * torch.pi * len(x), 400.0)  # radians over the range
     a = torch.arange(0.5, highest, 0.75, dtype=x.dtype) / width

@@ -99,7 +99,7 @@ def _bose_slope(u: Tensor) -> Tensor:
 
 
 LIBRARY: tuple[Primitive, ...] = (
-    Primitive(name="0", value=torch.zeros_like, slope=torch.zeros_like, sympy=lambda u: sp.Integer(0), free="d",
+    Primitive(name="0", value=torch.zeros_like, slope=torch.zeros_like, sympy=lambda _: sp.Integer(0), free="d",
               complexity=0, arguments=(0.0, 1.0)),
     Primitive(name="x", value=lambda u: u, slope=torch.ones_like, sympy=lambda u: u, free="cd", complexity=0,
               arguments=(0.0, 1.0)),

@@ -27,7 +27,15 @@ class Symbol:
         """Number of free parameters."""
         return len(self.primitive.free)
 
-    def evaluate(self, x: Tensor, p: Tensor, lower: Tensor, upper: Tensor, *, bend: bool = False) -> CurveValues:
+    def evaluate(  # the range and the bend are the protocol's
+        self,
+        x: Tensor,
+        p: Tensor,
+        lower: Tensor,  # noqa: ARG002
+        upper: Tensor,  # noqa: ARG002
+        *,
+        bend: bool = False,  # noqa: ARG002
+    ) -> CurveValues:
         """See `kansr.network.curves.Curve.evaluate`; rows outside the function's domain give nan."""
         a, b, c, d, q = (self._parameter(k, p) for k in "abcdp")
         scaled = "a" in self.primitive.free
@@ -37,6 +45,18 @@ class Symbol:
         columns = {"a": inner * x, "b": inner, "c": f, "d": torch.ones_like(f), "p": c * dq}
         slope = c * df * (a if scaled else self.sign)
         return CurveValues(c * f + d, slope, None, torch.stack([columns[k] for k in self.primitive.free], -1))
+
+    def raised(self, p: Tensor, by: Tensor) -> Tensor:
+        """See `kansr.network.curves.Curve.raised`."""
+        return p + by * self._where("d", p)
+
+    def scaled(self, p: Tensor, by: Tensor) -> Tensor:
+        """See `kansr.network.curves.Curve.scaled`."""
+        return p * torch.where(self._where("cd", p) > 0, by, 1.0)
+
+    def _where(self, names: str, p: Tensor) -> Tensor:
+        """One where a parameter is among the names, else zero: [size]."""
+        return p.new_tensor([float(k in names) for k in self.primitive.free])
 
     def _function(self, u: Tensor, q: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Value of f, its derivative by u and by the exponent."""

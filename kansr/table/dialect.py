@@ -149,11 +149,11 @@ def _looks_like_data(first: Record, spec: TableSpec) -> bool:
 
 
 def _trailing(rows: list[Record], width: int) -> int:
-    """Count the empty cells that each row has beyond the first `width`: the delimiters at the end of the lines."""
+    """Count the empty cells that every row has beyond the first `width`, or, for width 0, beyond its last value."""
     if not rows or len({len(row) for row in rows}) > 1:
         return 0
     last = max((i for row in rows for i, cell in enumerate(row, start=1) if cell.strip()), default=0)
-    return len(rows[0]) - max(width, last) if last <= width or width == 0 else 0
+    return 0 if 0 < width < last else max(0, len(rows[0]) - (width or last))
 
 
 def _decimal(rows: list[Record], delimiter: str, spec: TableSpec) -> tuple[Literal[".", ","], tuple[TableWarning, ...]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,13 +27,11 @@ _KEY = b"kansr"
 
 def read_sheet(data: bytes, where: str) -> Sheet:
     """Read the bytes of any Parquet file; an index that pandas stored is a column like the others."""
-    arrow = _arrow(data, where)
-    names, unnamed = tidy(arrow.column_names)
-    try:
+    arrow, names = _arrow(data, where)
+    tidied, unnamed = tidy(names)
+    with _arrow_errors(where):
         frame = arrow.rename_columns(list(map(str, range(len(names))))).to_pandas(ignore_metadata=True)
-    except Exception as error:
-        raise TableError(f"the Parquet file cannot be read: {error}", where=where) from error
-    return Sheet(frame=frame.set_axis(list(names), axis=1), warnings=unnamed)
+    return Sheet(frame=frame.set_axis(list(tidied), axis=1), warnings=unnamed)
 
 
 def write_parquet(table: Table, path: Path) -> None:
@@ -54,10 +54,10 @@ def read_parquet(path: Path) -> Table:
 
     Raises `TableError` when the file is damaged or was not written by `write_parquet`, `UsageError` when it is missing.
     """
-    arrow = _arrow(read_content(path).data, str(path))
-    *features, target = arrow.column_names
-    *x, y = [column.to_numpy() for column in arrow.columns]
+    arrow, names = _arrow(read_content(path).data, str(path))
     try:
+        *features, target = names
+        *x, y = [column.to_numpy() for column in arrow.columns]
         about: dict[str, Any] = json.loads(arrow.schema.metadata[_KEY])
         table = Table(
             features=tuple(features),
@@ -76,11 +76,20 @@ def read_parquet(path: Path) -> Table:
     return table
 
 
-def _arrow(data: bytes, where: str) -> pa.Table:
+def _arrow(data: bytes, where: str) -> tuple[pa.Table, list[str]]:
+    """Give the content, checked, and the names of the columns."""
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    with _arrow_errors(where):
+        arrow = pq.read_table(io.BytesIO(data))
+        arrow.validate(full=True)
+        return arrow, arrow.column_names
+
+
+@contextmanager
+def _arrow_errors(where: str) -> Iterator[None]:
     try:
-        return pq.read_table(io.BytesIO(data))
+        yield
     except MemoryError as error:
         raise TableError("the table does not fit into memory", where=where, hint="give fewer rows") from error
     except Exception as error:

@@ -1,0 +1,1 @@
+"""Training: optimisers, penalty, starts, the ladder of grids, pruning."""

@@ -23,8 +23,12 @@ _ROUNDS = 4  # grids of hidden nodes follow their values between rounds
 def lbfgs(kan: KAN, rows: Rows, *, steps: int, clock: Clock | None = None, penalty: Penalty | None = None) -> Fitted:
     """Minimise the mean square error of each network over the rows by SciPy's L-BFGS-B, one after the other."""
     fitted = [_one(kan.pick(b), rows, steps, clock, penalty) for b in range(kan.batch)]
-    parts = ("theta", "lower", "upper")
-    together = replace(kan, curves=fitted[0].curves, **{p: torch.cat([getattr(k, p) for k in fitted]) for p in parts})
+    together = replace(
+        kan,
+        theta=torch.cat([k.theta for k in fitted]),
+        lower=torch.cat([k.lower for k in fitted]),
+        upper=torch.cat([k.upper for k in fitted]),
+    )
     return Fitted(together, mean_square(together, rows))
 
 
@@ -44,13 +48,19 @@ def _minimised(kan: KAN, rows: Rows, steps: int, clock: Clock | None, penalty: P
             loss, gradient = loss + extra.value, gradient + 2 * extra.gradient
         return float(loss[0]), gradient[0].cpu().numpy()
 
-    def stop(_: object) -> None:
+    def stop(xk: NDArray[np.float64]) -> None:  # noqa: ARG001
         if clock is not None and clock.over():
             raise StopIteration
 
     start = kan.theta[0].cpu().numpy()
-    options = {"maxiter": steps, "maxcor": 30, "ftol": 1e-15, "gtol": 1e-12}
-    found = minimize(objective, start, jac=True, method="L-BFGS-B", callback=stop, options=options)
+    found = minimize(
+        objective,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        callback=stop,
+        options={"maxiter": steps, "maxcor": 30, "ftol": 1e-15, "gtol": 1e-12},
+    )
     return torch.from_numpy(found.x).to(kan.theta)[None]
 
 

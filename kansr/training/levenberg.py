@@ -17,7 +17,7 @@ from torch import Tensor
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.knots import follow
-from kansr.network.sweep import forward, jacobian, predict
+from kansr.network.sweep import jacobian, predict
 from kansr.progress import Clock
 from kansr.training.rows import Rows
 
@@ -58,10 +58,18 @@ def levenberg(
 
     Parameters
     ----------
+    kan
+        Networks [b] to start from.
+    rows
+        Rows to fit.
     steps
         The most steps that are tried.
+    clock
+        Ends the training between two steps.
     penalty
         Added to the loss; see `kansr.training.penalty`.
+    block
+        Rows whose Jacobian is held in memory at once.
     gain
         A training ends when no network of the batch has lowered its loss by this share over a few steps.
 
@@ -167,14 +175,11 @@ def mean_square(kan: KAN, rows: Rows, block: int = 65536) -> Tensor:
 def _blocks(rows: Rows, block: int) -> list[Rows]:
     if rows.count <= block:
         return [rows]
-    weights = [None] * rows.count if rows.weight is None else rows.weight.split(block, -1)
-    parts = zip(rows.x.split(block, -2), rows.y.split(block, -1), weights, strict=False)
-    return [Rows(x=x, y=y, weight=w) for x, y, w in parts]
+    x, y = torch.split(rows.x, block, -2), torch.split(rows.y, block, -1)
+    weight = [None] * len(y) if rows.weight is None else torch.split(rows.weight, block, -1)
+    return [Rows(x=a, y=b, weight=w) for a, b, w in zip(x, y, weight, strict=True)]
 
 
 def rmse(kan: KAN, rows: Rows) -> Tensor:
     """Root mean square error of each network over the rows [b]."""
     return mean_square(kan, rows).sqrt()
-
-
-__all__ = ["Fitted", "Penalty", "Quadratic", "forward", "levenberg", "mean_square", "normal_equations", "rmse"]

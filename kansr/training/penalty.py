@@ -1,4 +1,4 @@
-"""Sparsity: L1 and entropy of the activations (Liu et al. 2024, section 2.5), in a form that Levenberg-Marquardt can use.
+"""Sparsity: L1 and entropy of the activations (Liu et al. 2024, section 2.5), in a form that fits Levenberg-Marquardt.
 
 The size m_e of an activation is its standard deviation over the rows; the share of an edge in its layer is
 p_e = m_e / sum m. The penalty of a layer is `sum_e m_e + S`, S = - sum_e p_e log p_e. Near the present parameters m_e
@@ -48,15 +48,16 @@ def _spread(edge: CurveValues) -> Tensor:
 
 def _layers(kan: KAN, sizes: Tensor) -> tuple[Tensor, Tensor]:
     """Penalty [b] and its (never negative) derivative by each size [b, e]."""
-    layer = torch.tensor([kan.graph.layer(e.target) for e in kan.graph.edges])
+    layers = [kan.graph.layer(e.target) for e in kan.graph.edges]
     value, slope = sizes.new_zeros(sizes.shape[0]), torch.ones_like(sizes)
-    for at in layer.unique():
-        inside = sizes[:, layer == at]
+    for at in sorted(set(layers)):
+        members = [i for i, layer in enumerate(layers) if layer == at]
+        inside = sizes[:, members]
         total = inside.sum(-1, keepdim=True)
         share = inside / total
         entropy = -(share * share.log()).sum(-1, keepdim=True)
         value = value + (total + entropy)[:, 0]
-        slope[:, layer == at] = (1 - (share.log() + entropy) / total).clamp(min=0.05)
+        slope[:, members] = (1 - (share.log() + entropy) / total).clamp(min=0.05)
     return value, slope
 
 

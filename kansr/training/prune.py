@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from kansr.network.curves import Spline
-from kansr.network.graph import Graph
 from kansr.network.kan import KAN
 from kansr.network.sweep import Sweep, backward, forward
 from kansr.progress import Clock, Event, Report, silent
@@ -51,16 +50,16 @@ def cut(kan: KAN, edges: Sequence[int], x: Tensor) -> KAN | None:
 
 
 def _inherit(kan: KAN, theta: Tensor, heir: int, edge: int, sweep: Sweep) -> None:
-    where = kan.slices()[heir]
+    where, curve = kan.slices()[heir], kan.curves[heir]
     mean = sweep.edges[edge].value.mean(-1, keepdim=True)
     if kan.graph.kind(kan.graph.edges[edge].target) == "product":
-        theta[:, where] *= torch.where(mean.abs() < 0.1, torch.ones_like(mean), mean)
-    elif isinstance(kan.curves[heir], Spline):
-        theta[:, where.start + 1 : where.stop] += mean  # B-splines sum to one: all coefficients rise alike
+        theta[:, where] = curve.scaled(theta[:, where], torch.where(mean.abs() < 0.1, torch.ones_like(mean), mean))
+    else:
+        theta[:, where] = curve.raised(theta[:, where], mean)
 
 
 def node_path(kan: KAN, data: Data, spec: TrainingSpec, *, clock: Clock, report: Report = silent) -> list[KAN]:
-    """Drop hidden nodes one by one, each time the one that hurts validation least: the nested networks, large to small."""
+    """Drop hidden nodes one by one, the one that hurts validation least first: nested networks, large to small."""
     path = [kan]
     while not clock.over():
         options = [c for c in _node_cuts(path[-1], data) if c is not None]
@@ -83,9 +82,7 @@ def _node_cuts(kan: KAN, data: Data) -> list[KAN | None]:
     return [cut(kan, graph.out_of(n), data.train.x) for n in spare[:_TRIED]]
 
 
-def prune_edges(
-    trained: Trained, data: Data, spec: TrainingSpec, *, clock: Clock, report: Report = silent
-) -> Trained:
+def prune_edges(trained: Trained, data: Data, spec: TrainingSpec, *, clock: Clock, report: Report = silent) -> Trained:
     """Cut edges whose loss the validation error does not notice, weakest first; inputs go with their last edge."""
     while not clock.over():
         smaller = next(_weak_edges(trained, data, spec, clock), None)
@@ -97,10 +94,10 @@ def prune_edges(
     return trained
 
 
-def _weak_edges(trained: Trained, data: Data, spec: TrainingSpec, clock: Clock):  # type: ignore[no-untyped-def]
+def _weak_edges(trained: Trained, data: Data, spec: TrainingSpec, clock: Clock) -> Iterator[Trained]:
     """Yield trained networks that are one edge smaller and as good, weakest edge first."""
     effect = attribution(trained.kan, data.train.x)
-    limit = _NEGLIGIBLE * trained.rmse_validation
+    limit = _NEGLIGIBLE * (1 + spec.tolerance) * trained.rmse_validation
     for edge in effect.argsort().tolist():
         if float(effect[edge]) > limit or clock.over():
             return
@@ -111,8 +108,3 @@ def _weak_edges(trained: Trained, data: Data, spec: TrainingSpec, clock: Clock):
         error = float(rmse(kan, data.validation)[0])
         if error <= (1 + spec.tolerance) * trained.rmse_validation:
             yield climb(kan, data, spec, grids=(), clock=clock)
-
-
-def same_shape(a: Graph, b: Graph) -> bool:
-    """Whether two graphs are equal."""
-    return a == b

@@ -25,12 +25,12 @@ class Rows:
         return self.y.shape[-1]
 
     def head(self, rows: int) -> Rows:
-        """The first rows only (tables are split at random, so these are a sample)."""
+        """Give the first rows only (tables are split at random, so these are a sample)."""
         weight = None if self.weight is None else self.weight[:rows]
         return Rows(x=self.x[:rows], y=self.y[:rows], weight=weight)
 
     def columns(self, keep: list[int]) -> Rows:
-        """Some of the inputs only."""
+        """Give some of the inputs only."""
         return Rows(x=self.x[:, keep], y=self.y, weight=self.weight)
 
 
@@ -47,5 +47,5 @@ class Data:
         return torch.cat([self.train.x, self.validation.x])
 
     def columns(self, keep: list[int]) -> Data:
-        """Some of the inputs only."""
+        """Give some of the inputs only."""
         return Data(train=self.train.columns(keep), validation=self.validation.columns(keep))

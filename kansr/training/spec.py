@@ -12,8 +12,8 @@ class TrainingSpec:
 
     `grid` holds the number of intervals G of each stage; `starts` is the number of random starts on the first of
     them; `steps` the most optimiser steps a stage; `penalty` the weight of L1 and entropy of the activations in the
-    stage before pruning, as a share of the target's variance; `tolerance` how much (as a share) the validation RMSE may rise for a smaller
-    network to be preferred; `block` the rows whose Jacobian is held in memory at once.
+    stage before pruning, as a share of the target's variance; `tolerance` how much (as a share) the validation RMSE
+    may rise for a smaller network to be preferred; `block` the rows whose Jacobian is held in memory at once.
     """
 
     grid: tuple[int, ...] = (3, 5, 10, 20)

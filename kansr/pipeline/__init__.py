@@ -1,0 +1,140 @@
+"""The verbs of kansr: fit, extend, prune, load, predict. Each takes a run folder and leaves it whole.
+
+    table -> problem -> graph -> functions -> formula -> run folder
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kansr.errors import UsageError
+from kansr.formula.formula import predict as predict_formula
+from kansr.network.kan import KAN
+from kansr.network.knots import extend as extend_network
+from kansr.network.sweep import predict as predict_network
+from kansr.pipeline.keep import load_network, load_result, save_history, save_network, save_problem, save_result
+from kansr.pipeline.problem import Problem
+from kansr.pipeline.solve import read, solve
+from kansr.progress import Clock, Report, silent
+from kansr.recipe import Recipe, from_yaml
+from kansr.result import Result
+from kansr.run import RECIPE, Run
+from kansr.structure.search import Found
+from kansr.structure.verify import verify
+from kansr.table import Table, TableSpec, read_features
+from kansr.training.prune import prune_edges
+from kansr.training.stages import StageRow, Trained, climb, optimise, stage_row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prediction:
+    """Values [n] of the target, and which rows [n] lie outside the range of the rows of the run."""
+
+    values: NDArray[np.float64]
+    outside: NDArray[np.bool_]
+
+
+def fit(table: Table, recipe: Recipe, run: Run, *, report: Report = silent, clock: Clock | None = None) -> Result:
+    """Find the formula behind a table, and keep everything in a run folder.
+
+    Raises
+    ------
+    UsageError, TableError
+        If recipe and table do not fit together; nothing has been written then.
+    """
+    clock = clock or Clock(recipe.budget)
+    problem = Problem.of(table, recipe)
+    save_problem(run, problem)
+    solution = solve(problem, clock=clock, report=report)
+    save_network(run, solution.found.trained.kan, problem)
+    history = save_history(run, solution.found.trained, problem.scale)
+    return save_result(run, problem, solution, history=history, clock=clock)
+
+
+def extend(run: Run, grid: int, *, report: Report = silent, clock: Clock | None = None) -> Result:
+    """Lay the network of a run on a finer grid, train on, and read it again.
+
+    Raises
+    ------
+    UsageError
+        If the grid is not finer than the one that the network has.
+    """
+    problem = _problem(run)
+    kan = load_network(run, problem)
+    if grid <= kan.grid:
+        raise UsageError(
+            f"grid {grid} is not finer than the one that this network has, which is {kan.grid}",
+            where=str(run.folder),
+            hint=f"try --grid {2 * kan.grid}",
+        )
+    clock = clock or Clock(problem.recipe.budget)
+    finer = extend_network(kan, grid)
+    fitted, _ = optimise(
+        finer, problem.data.train, problem.recipe.training, steps=problem.recipe.training.steps, clock=clock
+    )
+    rows = (stage_row("before", kan, problem.data, clock), stage_row("extend", fitted, problem.data, clock))
+    trained = Trained(kan=fitted, history=rows, rmse_validation=rows[-1].rmse_validation)
+    return _read_again(run, problem, trained, clock, report, change_at_extension=_change(kan, finer, problem))
+
+
+def prune(run: Run, tolerance: float, *, report: Report = silent, clock: Clock | None = None) -> Result:
+    """Cut the edges of a run's network whose loss raises the validation error by no more than `tolerance`."""
+    problem = _problem(run)
+    clock = clock or Clock(problem.recipe.budget)
+    before = climb(load_network(run, problem), problem.data, problem.recipe.training, grids=(), clock=clock)
+    spec = replace(problem.recipe.training, tolerance=tolerance)
+    trained = prune_edges(before, problem.data, spec, clock=clock, report=report)
+    rows = (before.history[-1], _renamed(trained.history[-1], "prune"))
+    return _read_again(run, problem, replace(trained, history=rows), clock, report)
+
+
+def load(run: Run) -> Result:
+    """Read the result of a run."""
+    return load_result(run)
+
+
+def predict(run: Run, source: str, spec: TableSpec | None = None) -> Prediction:
+    """Predict the target at the rows of a table by the formula of a run.
+
+    Raises
+    ------
+    TableError
+        If a column that the formula needs is missing, or holds what is no number.
+    """
+    result, table = load_result(run), run.read_table()
+    needed = list(result.formula.names.values()) or list(result.features[:1])
+    x = read_features(source, needed, spec or from_yaml(run.read_text(RECIPE), str(run.path(RECIPE))).table)
+    columns = dict(zip(needed, x.T, strict=True))
+    known = table.x[:, [table.features.index(name) for name in needed]]
+    outside = ((x < known.min(0)) | (x > known.max(0))).any(1)
+    values = np.broadcast_to(predict_formula(result.formula, columns), (len(x),))
+    return Prediction(values=np.array(values), outside=outside)
+
+
+def _problem(run: Run) -> Problem:
+    recipe = from_yaml(run.read_text(RECIPE), str(run.path(RECIPE)))
+    return Problem.of(run.read_table(), recipe)
+
+
+def _read_again(
+    run: Run, problem: Problem, trained: Trained, clock: Clock, report: Report, **extra: float
+) -> Result:
+    """Find formulas for a network that has changed, and keep it with them."""
+    found = Found(trained=trained, verdict=verify(trained.history))
+    solution = read(problem, [found], clock=clock, report=report)
+    save_network(run, trained.kan, problem)
+    history = save_history(run, replace(trained, history=trained.history[1:]), problem.scale, **extra)
+    return save_result(run, problem, solution, history=history, clock=clock)
+
+
+def _change(before: KAN, after: KAN, problem: Problem) -> float:
+    """How far extending alone moved the output, as a share of the target's spread."""
+    x = problem.data.everything
+    return float((predict_network(after, x) - predict_network(before, x)).square().mean().sqrt())
+
+
+def _renamed(row: StageRow, stage: str) -> StageRow:
+    return replace(row, stage=stage)

@@ -1,0 +1,205 @@
+"""The engine as paragraphs of calls: graph, functions, front, verdict. No file is touched here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from kansr.errors import FormulaError
+from kansr.formula.constants import Refit
+from kansr.formula.evaluate import evaluate
+from kansr.formula.formula import Formula, judge
+from kansr.formula.front import choose as choose_formula
+from kansr.formula.front import front
+from kansr.formula.functions import Array
+from kansr.formula.text import leaf_text
+from kansr.network.kan import KAN, names
+from kansr.pipeline.problem import Problem
+from kansr.progress import Clock, Event, Report
+from kansr.result import NetworkSummary, Verdict
+from kansr.structure.search import Found, Search, search
+from kansr.symbolic.discover import Discovery, constant, discover, linear
+from kansr.symbolic.symbol import Symbol
+from kansr.symbolic.translate import edge_expression
+from kansr.training.levenberg import rmse
+
+EXACT = 1e-9  # share of the target's spread up to which an error is rounding
+_FLOOR = 1e-10  # errors below this share count as equal on the front
+_WHITE = 4.0  # standard errors that the autocorrelation of white residuals stays within
+_NOISY = 1.1  # a formula at the noise floor is at most this much worse than the network
+_GRAPHS = 2  # graphs that are read for formulas
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Solution:
+    """Formulas for a problem, and the network that the best of them was read from."""
+
+    found: Found
+    discoveries: tuple[Discovery, ...]
+    front: tuple[Formula, ...]
+    formula: Formula
+    verdict: Verdict
+    exact: bool
+    network: NetworkSummary
+    warnings: tuple[str, ...]
+
+
+def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
+    """Search for the graph, then for the formula."""
+    report(Event(stage="linear", formula=str(linear(problem.rows, snapped=False).expression)))
+    recipe = problem.recipe
+    task = Search(
+        data=problem.data,
+        network=recipe.network,
+        training=recipe.training,
+        structure=recipe.structure,
+        seed=recipe.seed,
+        clock=clock.part(0.6),
+        report=report,
+    )
+    return read(problem, search(task)[:_GRAPHS], clock=clock, report=report)
+
+
+def read(problem: Problem, graphs: Sequence[Found], *, clock: Clock, report: Report) -> Solution:
+    """Find formulas for trained graphs: the next graph is read only when the one before gave no law."""
+    simple = [constant(problem.rows), linear(problem.rows)]
+    solutions = []
+    for found in graphs:
+        if solutions and clock.over():
+            break
+        discoveries = discover(
+            found.trained.kan,
+            problem.data,
+            problem.rows,
+            problem.recipe.symbolic,
+            scale=problem.scale,
+            falling=found.verdict.falling,
+            clock=clock,
+            report=report,
+        )
+        solutions.append(_solution(problem, found, [*discoveries, *simple]))
+        if solutions[-1].verdict != "approximation":
+            break
+    best = min(solutions, key=lambda s: (s.verdict == "approximation", s.formula.description_length or math.inf))
+    return best if len(solutions) == 1 else _joined(problem, best, solutions)
+
+
+def _joined(problem: Problem, best: Solution, solutions: Sequence[Solution]) -> Solution:
+    """Give the best solution the rivals that the other graphs gave."""
+    everything = [d for s in solutions for d in s.discoveries]
+    return _solution(problem, best.found, list({id(d): d for d in everything}.values()))
+
+
+def _solution(problem: Problem, found: Found, discoveries: Sequence[Discovery]) -> Solution:
+    judged = [(d, f) for d in discoveries if (f := _judged(problem, d)) is not None]
+    rivals = front([f for _, f in judged], floor=_FLOOR * problem.scale)
+    formula = choose_formula(rivals, "best", floor=_FLOOR * problem.scale)
+    source = next(d for d, f in judged if f is formula)
+    exact = _is_exact(problem, formula, source)
+    return Solution(
+        found=found,
+        discoveries=tuple(discoveries),
+        front=rivals,
+        formula=formula,
+        verdict="exact" if exact else _noise_or_not(problem, formula, found),
+        exact=exact,
+        network=_summary(problem, found, source),
+        warnings=_kept_splines(problem, source),
+    )
+
+
+def _judged(problem: Problem, one: Discovery) -> Formula | None:
+    """Measure an expression as it is printed; one that cannot be printed is no formula."""
+    try:
+        return judge(
+            one.expression,
+            problem.names,
+            problem.table.x,
+            y=problem.table.y,
+            split=problem.split,
+            label=one.label,
+            free=len(one.fit.values),
+            errors=_standard_errors(one.fit),
+        )
+    except FormulaError:
+        return None
+
+
+def _standard_errors(fit: Refit) -> dict[str, float]:
+    """Standard errors of the constants that stayed free, by the constant as printed."""
+    pairs = zip(fit.values, fit.sigma, strict=True)
+    return {leaf_text(sp.Float(float(v))): float(s) for v, s in pairs if math.isfinite(s)}
+
+
+def _is_exact(problem: Problem, formula: Formula, source: Discovery) -> bool:
+    if source.choice is not None and source.choice.kan.splines:
+        return False
+    limit = EXACT * problem.scale
+    return all(e <= limit for e in (formula.rmse.train, formula.rmse.validation, formula.rmse.test))
+
+
+def _noise_or_not(problem: Problem, formula: Formula, found: Found) -> Verdict:
+    """Noise: no better than the network could do, and residuals that know nothing of the columns."""
+    rows = problem.rows
+    columns = dict(rows.columns)
+    residual = rows.y - evaluate(formula.expression, columns)
+    error = float(np.sqrt(np.mean(residual**2))) / problem.scale
+    network = found.verdict.floor
+    at_floor = not found.verdict.right and error <= _NOISY * network
+    white = all(_is_white(residual[np.argsort(c, kind="stable")]) for c in columns.values())
+    return "noise" if at_floor and white and error < 1 / EXACT else "approximation"
+
+
+def _is_white(residual: Array) -> bool:
+    """Whether neighbours' residuals, along one column, are uncorrelated."""
+    centred = residual - residual.mean()
+    square = float(np.sum(centred**2))
+    if square == 0 or len(residual) < 8:
+        return True
+    return abs(float(np.sum(centred[1:] * centred[:-1])) / square) <= _WHITE / math.sqrt(len(residual))
+
+
+def _summary(problem: Problem, found: Found, source: Discovery) -> NetworkSummary:
+    trained = found.trained.kan
+    shown = trained if source.choice is None else source.choice.kan
+    return NetworkSummary(
+        width=trained.graph.width,
+        grid=trained.grid,
+        rmse_test=float(rmse(trained, problem.test)[0]) * problem.scale,
+        lines=tuple(_lines(shown, list(problem.table.features), problem.table.target)),
+    )
+
+
+def _lines(kan: KAN, features: list[str], target: str) -> list[str]:
+    """One line an edge: where from, where to, which function, its constants rounded for reading."""
+    nodes = names(kan.graph, features, target)
+    lines = []
+    for i, edge in enumerate(kan.graph.edges):
+        source = sp.Symbol(nodes[edge.source], real=True)
+        function = str(_rounded(edge_expression(kan, i, source))) if isinstance(kan.curves[i], Symbol) else "spline"
+        node = f"{nodes[edge.target]}{' (product)' if kan.graph.kind(edge.target) == 'product' else ''}"
+        lines.append(f"{nodes[edge.source]} -> {node}   {function}")
+    return lines
+
+
+def _rounded(expr: sp.Expr) -> sp.Expr:
+    """Constants to four digits, those that are rounding left out."""
+
+    def short(number: sp.Float) -> sp.Expr:
+        value = float(f"{float(number):.4g}")
+        return sp.Integer(round(value)) if abs(value - round(value)) < 1e-9 * max(1, abs(value)) else sp.Float(value, 4)
+
+    return expr.xreplace({n: short(n) for n in expr.atoms(sp.Float)})
+
+
+def _kept_splines(problem: Problem, source: Discovery) -> tuple[str, ...]:
+    if source.choice is None or not source.choice.kan.splines:
+        return ()
+    kan = source.choice.kan
+    nodes = names(kan.graph, list(problem.table.features), problem.table.target)
+    edges = ", ".join(f"{nodes[kan.graph.edges[i].source]} -> {nodes[kan.graph.edges[i].target]}" for i in kan.splines)
+    return (f"no function of the library fits {edges}: the formula holds the spline itself",)

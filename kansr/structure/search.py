@@ -1,0 +1,152 @@
+"""Find the graph: among proposals by the staircase, or inside a dense network by penalty and pruning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kansr.network.graph import Graph, dense
+from kansr.network.spec import KANSpec
+from kansr.progress import Clock, Event, Report, silent
+from kansr.structure.propose import proposals
+from kansr.structure.spec import StructureSpec
+from kansr.structure.verify import Verdict, verify
+from kansr.training.penalty import sparsity
+from kansr.training.prune import node_path, prune_edges
+from kansr.training.rows import Data
+from kansr.training.spec import TrainingSpec
+from kansr.training.stages import StageRow, Trained, climb, first, train
+
+_ALIKE = 1.1  # validation errors within this factor are equal: the smaller graph is taken
+_LARGE = 4  # hidden nodes from which a proposal is pruned as a dense network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Found:
+    """A trained graph, and what its staircase says."""
+
+    trained: Trained
+    verdict: Verdict
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Nodes and edges: what makes one graph simpler than another."""
+        return self.trained.graph.nodes, len(self.trained.graph.edges)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Search:
+    """What a search for graphs is done with."""
+
+    data: Data
+    network: KANSpec
+    training: TrainingSpec
+    structure: StructureSpec
+    seed: int
+    clock: Clock
+    report: Report = silent
+
+
+def search(task: Search) -> list[Found]:
+    """Find graphs for the data, best first: the search ends at the first one that is verified right.
+
+    Without a width, proposals are tried from small to large; with one, the dense network of that width is trained with
+    a penalty and pruned node by node. Edges that the validation error does not notice are cut in the end.
+    """
+    inputs = task.data.train.x.shape[-1]
+    if task.network.width is not None:
+        tried = _pruned(task, (inputs, *task.network.width[1:]))
+    else:
+        tried = _proposed(task, proposals(inputs, products=task.structure.products))
+    ranked = rank(tried)
+    return [_trimmed(task, ranked[0]), *ranked[1:]]
+
+
+def rank(found: Sequence[Found]) -> list[Found]:
+    """Order graphs: right ones first, then by validation error, the smaller one where that is nearly equal."""
+    left, ranked = list(found), []
+    while left:
+        right = [f for f in left if f.verdict.right] or left
+        limit = _ALIKE * min(f.verdict.floor for f in right)
+        ahead = [f for f in right if f.verdict.right or f.verdict.floor <= limit]
+        best = min(ahead, key=lambda f: f.size)
+        ranked.append(best)
+        left.remove(best)
+    return ranked
+
+
+def _proposed(task: Search, graphs: Iterable[Graph]) -> list[Found]:
+    found: list[Found] = []
+    for graph in graphs:
+        if found and task.clock.over():
+            break
+        if len(graph.kinds) > _LARGE:
+            found += _pruned(task, graph.width)
+        else:
+            found.append(_found(task, _train(task, graph)))
+        if any(f.verdict.right for f in found):
+            break
+    return found
+
+
+def _train(task: Search, graph: Graph) -> Trained:
+    trained = train(
+        graph,
+        task.data,
+        task.training,
+        order=task.network.order,
+        seed=task.seed,
+        clock=task.clock,
+        report=task.report,
+    )
+    _say(task, trained)
+    return trained
+
+
+def _pruned(task: Search, width: tuple[int, ...]) -> list[Found]:
+    """Train a dense network with a penalty, drop its nodes one by one, and test the nested graphs from the smallest."""
+    spec, order = task.training, task.network.order
+    penalty = sparsity(spec.penalty) if spec.prune and spec.penalty > 0 else None
+    kan = first(dense(width), task.data, spec, order=order, seed=task.seed, clock=task.clock, penalty=penalty)
+    path = node_path(kan, task.data, spec, clock=task.clock, report=task.report) if spec.prune else [kan]
+    found: list[Found] = []
+    for smaller in reversed(path):
+        if found and task.clock.over():
+            break
+        climbed = climb(smaller, task.data, spec, grids=spec.grid, clock=task.clock, report=task.report)
+        found.append(_found(task, climbed))
+        if not found[-1].verdict.right and len(smaller.graph.kinds) <= _LARGE:
+            found.append(_found(task, _train(task, smaller.graph)))
+        if any(f.verdict.right for f in found[-2:]):
+            break
+    return found
+
+
+def _found(task: Search, trained: Trained) -> Found:
+    _say(task, trained)
+    return Found(trained=trained, verdict=verify(trained.history))
+
+
+def _trimmed(task: Search, found: Found) -> Found:
+    """Cut the edges of a graph that nobody misses."""
+    if not task.training.prune:
+        return found
+    trimmed = prune_edges(found.trained, task.data, task.training, clock=task.clock, report=task.report)
+    if trimmed is found.trained:
+        return found
+    history = (*found.trained.history, *trimmed.history)
+    trained = Trained(kan=trimmed.kan, history=history, rmse_validation=trimmed.rmse_validation)
+    return Found(trained=trained, verdict=found.verdict)
+
+
+def _say(task: Search, trained: Trained) -> None:
+    shape = ",".join(map(str, trained.graph.width))
+    row: StageRow = trained.history[-1]
+    task.report(
+        Event(
+            stage=f"graph [{shape}]",
+            message=f"grid {row.grid}",
+            loss=trained.rmse_validation,
+            seconds_left=task.clock.left(),
+        )
+    )

@@ -1,0 +1,133 @@
+"""From a trained network to formulas: functions on its edges, constants fitted and snapped, the shortest form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from kansr.errors import FormulaError
+from kansr.formula.constants import Refit, refit
+from kansr.formula.functions import Array
+from kansr.formula.names import symbols_of
+from kansr.formula.simplify import canonical, shortest
+from kansr.formula.snap import length, snap
+from kansr.network.kan import KAN
+from kansr.progress import Clock, Event, Report, silent
+from kansr.symbolic.context import Choice, symbolise
+from kansr.symbolic.library import choose
+from kansr.symbolic.spec import SymbolicSpec
+from kansr.symbolic.translate import expression
+from kansr.training.levenberg import levenberg
+from kansr.training.prune import attribution, cut
+from kansr.training.rows import Data
+
+_KEPT = 8  # assignments of functions whose constants are refitted and snapped
+_ROWS = 5000  # rows on which constants are snapped; the last refit sees all
+_PROBE = 60  # rows on which two forms of a formula are compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Discovery:
+    """An expression in the user's columns and units, and the network that it was read from."""
+
+    expression: sp.Expr
+    fit: Refit
+    bits: float
+    choice: Choice | None = None
+    label: str = "network"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rows:
+    """Columns by safe name and the target, [n] each, in the user's units: the rows that may choose."""
+
+    columns: Mapping[str, Array]
+    y: Array
+
+    def head(self, rows: int) -> Rows:
+        """The first rows only."""
+        return Rows(columns={name: c[:rows] for name, c in self.columns.items()}, y=self.y[:rows])
+
+
+def discover(
+    kan: KAN,
+    data: Data,
+    rows: Rows,
+    spec: SymbolicSpec,
+    *,
+    scale: float,
+    falling: bool,
+    clock: Clock,
+    report: Report = silent,
+) -> list[Discovery]:
+    """Find formulas for a trained network (b = 1), the shortest description first.
+
+    Parameters
+    ----------
+    data
+        What the network was trained on: targets in units of `scale`.
+    rows
+        The same rows in the user's units.
+    falling
+        Whether splines still limit the error (see `kansr.symbolic.context.symbolise`).
+    """
+    library = choose(spec.functions)
+    choices = symbolise(kan, data, library, spec, falling=falling, clock=clock, report=report)
+    found = [d for c in choices[:_KEPT] for d in _read(c, rows, spec, scale, clock, "network")]
+    found.sort(key=lambda d: d.bits)
+    if found:
+        report(Event(stage="constants", message="snapped", formula=str(found[0].expression)))
+    pruned = [d for c in _smaller(choices[0], data, clock) for d in _read(c, rows, spec, scale, clock, "pruned")]
+    return found + sorted(pruned, key=lambda d: d.bits)
+
+
+def linear(rows: Rows, *, snapped: bool = True) -> Discovery:
+    """Give the best straight line: what every formula has to beat."""
+    symbols = symbols_of(rows.columns)
+    design = np.column_stack([*rows.columns.values(), np.ones(len(rows.y))])
+    weights, *_ = np.linalg.lstsq(design, rows.y, rcond=None)
+    terms = [sp.Float(float(w)) * s for w, s in zip(weights, [*symbols.values(), sp.Integer(1)], strict=True)]
+    fit = snap(sp.Add(*terms), rows.columns, rows.y) if snapped else refit(sp.Add(*terms), rows.columns, rows.y)
+    return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y), label="linear")
+
+
+def constant(rows: Rows) -> Discovery:
+    """Give the mean: what is left when nothing explains the target."""
+    fit = snap(sp.Float(float(np.mean(rows.y))), rows.columns, rows.y)
+    return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y), label="constant")
+
+
+def _read(
+    choice: Choice, rows: Rows, spec: SymbolicSpec, scale: float, clock: Clock, label: str
+) -> Iterator[Discovery]:
+    """Yield the formula of a symbolic network, unless it cannot be written."""
+    symbols: Sequence[sp.Symbol] = list(symbols_of(rows.columns).values())
+    few = rows.head(_ROWS)
+    try:
+        raw = expression(choice.kan, symbols, scale=scale)
+        if spec.snap and not choice.kan.splines and not clock.over():
+            fit = snap(raw, few.columns, few.y)
+        else:
+            fit = refit(canonical(raw), few.columns, few.y, steps=60 if not choice.kan.splines else 0)
+        if len(few.y) < len(rows.y):
+            fit = refit(fit.expression, rows.columns, rows.y)
+    except (FormulaError, NotImplementedError, OverflowError, ZeroDivisionError):
+        return  # a constant beyond what a formula can hold: no formula from this network
+    probe = {name: column[:_PROBE] for name, column in rows.columns.items()}
+    short = shortest(fit.expression, probe)
+    yield Discovery(expression=short, fit=fit, bits=length(fit, rows.y), choice=choice, label=label)
+
+
+def _smaller(best: Choice, data: Data, clock: Clock) -> Iterator[Choice]:
+    """Yield ever smaller networks: the best one without its weakest edge, and so on, refitted."""
+    kan = best.kan
+    while len(kan.graph.edges) > 1 and not clock.over():
+        weakest = int(attribution(kan, data.train.x).argmin())
+        smaller = cut(kan, [weakest], data.train.x)
+        if smaller is None:
+            return
+        kan = levenberg(smaller, data.train.head(1000), steps=30, clock=clock).kan
+        yield Choice(kan=kan, settled=frozenset(range(len(kan.curves))), error=best.error)
