@@ -20,7 +20,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from kansr.cli.text import number, visible
+from kansr.cli.text import of_spread, readable, shortened, visible
 from kansr.progress import Clock, Event, Report
 
 FINISHING = "kansr is finishing and saving (Ctrl-C again to abort)"
@@ -85,10 +85,11 @@ def stage_line(event: Event, seconds: float) -> str:
     """Say in one line how a stage ended.
 
     >>> stage_line(Event(stage="grid 5", message="16 starts", loss=0.01), 1.26)
-    '  1.3 s  grid 5        16 starts  error 0.01 of the spread'
+    '  1.3 s  grid 5          16 starts  error 1 % of the spread'
     """
-    loss = "" if event.loss is None else f"error {number(event.loss)} of the spread"
-    parts = (f"{seconds:5.1f} s", f"{event.stage:<12}", event.message, loss)
+    loss = "" if event.loss is None else f"error {of_spread(event.loss, 1.0)}"
+    message = event.message or (shortened(readable(event.formula), 60) if event.formula else "")
+    parts = (f"{seconds:5.1f} s", f"{event.stage:<14}", message, loss)
     return "  ".join(part for part in parts if part).rstrip()
 
 
@@ -97,7 +98,7 @@ def moving_line(event: Event, clock: Clock) -> RenderableType:
     row = Table.grid(padding=(0, 1))
     done = ProgressBar(total=event.steps, completed=min(event.step, event.steps), width=20) if event.steps else ""
     count = f"{event.step}/{event.steps}" if event.steps else ""
-    loss = "" if event.loss is None else f"error {number(event.loss)}"
+    loss = "" if event.loss is None else f"error {of_spread(event.loss, 1.0)}"
     row.add_row(Spinner("dots"), Text(visible(event.stage)), done, count, loss, Text(_time_left(event, clock), "dim"))
     below = FINISHING if clock.status == "interrupted" else event.formula or event.message
     return Group(row, Text(f"  {visible(below)}", style="dim", no_wrap=True, overflow="ellipsis"))

@@ -16,7 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from kansr.cli.text import folded, number, share, shortened, visible
+from kansr.cli.text import folded, number, of_spread, readable, shortened, visible
 from kansr.result import Result
 
 if TYPE_CHECKING:  # drawing needs no sympy
@@ -26,6 +26,7 @@ Facts = list[tuple[str, RenderableType]]
 
 WIDEST = 100
 _EDGES = 12
+_ALIKE = 3
 _NAME = 7
 _INDENT = 2 + _NAME + 2
 _STYLE = {"exact": "green", "noise": "cyan", "approximation": "yellow"}
@@ -70,16 +71,16 @@ def formula_panel(result: Result, width: int) -> RenderableType:
 
 def verdict_sentence(result: Result) -> str:
     """Say how far the formula can be trusted."""
-    part = share(result.formula.rmse.test, result.spread)
+    error = of_spread(result.formula.rmse.test, result.spread)
     if result.verdict == "exact":
         return "Exact: on rows it has never seen, the formula is right to rounding."
     if result.verdict == "noise":
-        return f"Consistent with the noise: what the formula leaves over, {part} of the spread, looks like noise."
+        return f"Consistent with the noise: what the formula leaves over, {error}, looks like noise."
     if not math.isfinite(result.formula.rmse.test):
         return "An approximation without a value on some of the test rows: do not rely on it."
-    splines = share(result.network.rmse_test, result.spread)
+    splines = of_spread(result.network.rmse_test, result.spread)
     return (
-        f"An approximation: on rows it has never seen, the formula is off by {part} of the spread; "
+        f"An approximation: on rows it has never seen, the formula is off by {error}; "
         f"the splines behind it are off by {splines}."
     )
 
@@ -126,8 +127,8 @@ def _how_good(result: Result) -> Facts:
 def _error_line(result: Result) -> str:
     error, r2 = result.formula.rmse.test, result.formula.r2.test
     fit = f"; R2 {r2:.4f}" if -1e6 < r2 < 0.99995 else ""
-    part, spread = share(error, result.spread), number(result.spread)
-    return f"{number(error)} RMSE on the test rows: {part} of the spread of {visible(result.target)} ({spread}){fit}"
+    spread = f"the spread of {visible(result.target)} there is {number(result.spread)}"
+    return f"{number(error)} RMSE on the test rows; {spread}{fit}"
 
 
 def _front(front: Sequence[Formula], chosen: Formula, width: int) -> RenderableType:
@@ -139,7 +140,7 @@ def _front(front: Sequence[Formula], chosen: Formula, width: int) -> RenderableT
     for rival in front:
         is_chosen = rival.text == chosen.text
         cells = (">" if is_chosen else "", str(rival.complexity), number(rival.rmse.test))
-        table.add_row(*cells, Text(shortened(visible(rival.text), width - 24)), style="bold" if is_chosen else "")
+        table.add_row(*cells, Text(shortened(readable(visible(rival.text)), width - 24)), style="bold" if is_chosen else "")
     return table
 
 
@@ -158,6 +159,8 @@ def _network(result: Result, width: int) -> Facts:
 
 def _edges(lines: Sequence[str], width: int) -> RenderableType:
     """Draw the first edges of a network: the edge, and beside it its function."""
+    if len(lines) > _ALIKE and all(line.endswith("  spline") for line in lines):
+        return Text(f"{len(lines)} edges, each of them a spline", style="dim")
     table = Table.grid(padding=(0, 3, 0, 0))
     parts = [re.split(r"\s{2,}", visible(line.strip()), maxsplit=1) for line in lines[:_EDGES]]
     room = width - 4 - max((len(part[0]) for part in parts), default=0)

@@ -26,16 +26,41 @@ def number(value: float | None) -> str:
     return "-" if value is None or not math.isfinite(value) else f"{value:.3g}"
 
 
-def share(error: float | None, spread: float) -> str:
-    """Write an error as a share of the target's spread.
+def of_spread(error: float | None, spread: float) -> str:
+    """Write an error beside the target's spread.
 
-    >>> share(0.05, 2.0), share(1e-9, 2.0)
-    ('2.5 %', '5e-10')
+    >>> of_spread(0.05, 2.0), of_spread(2e-9, 2.0), of_spread(33.0, 2.0)
+    ('2.5 % of the spread', '1e-09 of the spread', '16 times the spread')
     """
     if error is None or not spread > 0 or not math.isfinite(error):
-        return "-"
+        return number(error)
     part = error / spread
-    return f"{100 * part:.2g} %" if 1e-4 <= part < 1 else f"{part:.2g}"
+    if part >= 9.95:
+        return f"{part:.2g} times the spread"
+    return f"{_percent(part)} of the spread"
+
+
+def _percent(part: float) -> str:
+    if part < 1e-4:
+        return f"{part:.1g}" if part else "0 %"
+    return f"{100 * part:.0f} %" if part >= 0.995 else f"{100 * part:.2g} %"
+
+
+def readable(formula: str) -> str:
+    """Round the decimal numbers of a formula to five digits, for a table that is only read.
+
+    >>> readable("5352744.168668371 - 0.1234567*x_12345678**2 + 1000000")
+    '5.3527e+06 - 0.12346*x_12345678**2 + 1000000'
+    """
+    return re.sub(r"(?<![\w.])\d+(?:\.\d*)?(?:e[+-]?\d+)?(?![\w.])", _rounded, formula)
+
+
+def _rounded(match: re.Match[str]) -> str:
+    """Round what is longer than its rounded form; whole numbers stay."""
+    text = match[0]
+    if not re.search(r"[.e]", text):
+        return text
+    return min(text, f"{float(text):.5g}", key=len)
 
 
 def shortened(text: str, width: int) -> str:

@@ -93,23 +93,30 @@ def refit(expr: sp.Expr, columns: Mapping[str, Array], y: Array, *, steps: int =
 
     Parameters
     ----------
+    expr
+        A formula whose free constants are decimals.
     columns
         Values [n] of each symbol that is a column.
     y
         Target [n].
+    steps
+        The most steps of the fit; with 0, nothing is fitted and no standard error known.
 
     A formula without free constants comes back as it is, with its error; one that is nan at the start, with an
     infinite error.
     """
     template, symbols, values = parametrised(expr)
     size = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
-    if len(symbols) and np.isfinite(evaluate(expr, columns)).all():
-        values = _fitted(template, symbols, columns, y / size, values, size, steps)
+    if steps and len(symbols) and np.isfinite(evaluate(expr, columns)).all():
+        values = _fitted(template, symbols, columns, y / size, values, size=size, steps=steps)
     numbers = {s: sp.Float(float(v)) for s, v in zip(symbols, values, strict=True)}
     best = substituted(template, numbers) if symbols else expr
-    with np.errstate(all="ignore"):
-        mse = float(np.mean((evaluate(best, columns) - y) ** 2))
-    covariance, seen = _covariance(template, symbols, columns, values, max(mse, (ROUNDING * size) ** 2))
+    mse, before = _mse(best, columns, y), _mse(expr, columns, y)
+    if not mse <= before:  # rounding, or a start that is not a number: nothing comes back worse than it was given
+        template, symbols, values = parametrised(expr)
+        best, mse = expr, before
+    noise = max(mse, (ROUNDING * size) ** 2)
+    covariance, seen = _covariance(template, symbols, columns, values, noise) if steps else _unknown(len(values))
     sigma = np.where(seen, np.sqrt(np.diag(covariance)), np.inf) if len(values) else values
     return Refit(
         expression=best,
@@ -118,16 +125,24 @@ def refit(expr: sp.Expr, columns: Mapping[str, Array], y: Array, *, steps: int =
         values=values,
         sigma=sigma,
         covariance=covariance,
-        mse=mse if np.isfinite(mse) else np.inf,
+        mse=mse,
     )
 
 
-def _fitted(  # noqa: PLR0913
+def _mse(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> float:
+    """Mean square error; infinite where it is not a number."""
+    with np.errstate(all="ignore"):
+        mse = float(np.mean((evaluate(expr, columns) - y) ** 2))
+    return mse if np.isfinite(mse) else np.inf
+
+
+def _fitted(
     template: sp.Expr,
     symbols: tuple[sp.Symbol, ...],
     columns: Mapping[str, Array],
     y: Array,
     values: Array,
+    *,
     size: float,
     steps: int,
 ) -> Array:
@@ -144,6 +159,11 @@ def _fitted(  # noqa: PLR0913
             residuals, values, slopes, x_scale="jac", xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=steps
         )
     return np.asarray(found.x if np.isfinite(found.cost) else values)
+
+
+def _unknown(p: int) -> tuple[Array, Any]:
+    """Nothing is known of constants that were not fitted."""
+    return np.zeros((p, p)), np.zeros(p, dtype=bool)
 
 
 def _covariance(

@@ -20,6 +20,7 @@ from kansr.formula.evaluate import evaluate
 
 _UNUSUAL = (sp.sinh, sp.cosh, sp.tanh, sp.asin, sp.acos, sp.atan, sp.asinh, sp.acosh, sp.atanh)
 _TERMS = 200  # larger sums are not rewritten: sympy would take too long
+_POLYNOMIAL = 60  # quotients of polynomials larger than this are not reduced
 _TOLERANCE = 1e-9  # relative difference up to which two forms are the same
 
 
@@ -149,11 +150,18 @@ _REWRITINGS: tuple[Callable[[Any], Any], ...] = (
     lambda e: sp.expand(e, power_base=True, power_exp=True, mul=True, log=True),
     lambda e: e.replace(sp.tanh, lambda u: sp.expand_trig(sp.tanh(u))),
     lambda e: sp.together(e.replace(sp.tanh, lambda u: sp.expand_trig(sp.tanh(u)))),
+    lambda e: sp.cancel(e) if _is_rational(e) else e,
+    lambda e: sp.factor(e) if _is_rational(e) else e,
     lambda e: sp.powsimp(sp.expand_power_exp(e)),
     lambda e: sp.logcombine(e, force=True),
     lambda e: sp.powdenest(e, force=True),
     lambda e: sp.powsimp(sp.powdenest(sp.expand_log(e, force=True), force=True), force=True),
 )
+
+
+def _is_rational(expr: Any) -> bool:
+    """Whether an expression is a small quotient of polynomials with exact coefficients: sympy reduces these quickly."""
+    return not expr.atoms(sp.Float) and expr.count_ops() < _POLYNOMIAL and expr.is_rational_function()
 
 
 def shortest(expr: sp.Expr, probe: dict[str, Any]) -> sp.Expr:

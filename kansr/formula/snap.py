@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import sympy as sp
 
 from kansr.formula.complexity import constant_bits, description_length
-from kansr.formula.constants import Refit, refit
+from kansr.formula.constants import ROUNDING, Refit, refit, substituted
+from kansr.formula.evaluate import evaluate
 from kansr.formula.functions import Array
 from kansr.formula.simplify import canonical
 
 _SIGMAS = 3.0  # how far from its value a constant may be moved, in standard errors
 _MARGIN = 2.0  # bits that a simple number must save
 _LARGEST = 10**7  # whole numbers and denominators beyond this are not simple
+_HARMLESS = 1e-3  # share by which rounding the constants may raise the mean square error
 _ROUNDS = 12
 
 # How a constant may hide a fraction: v = make(r), with r = find(v), its slope for the error, and the extra bits.
@@ -61,7 +64,27 @@ def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> Refit:
         if fixed is None:
             break
         best = fixed
-    return best
+    return rounded(best, columns, y)
+
+
+def rounded(fit: Refit, columns: Mapping[str, Array], y: Array) -> Refit:
+    """Cut the constants that stay free to the digits that the data can tell: what is printed is what is known."""
+    limit = fit.mse * (1 + _HARMLESS) + (ROUNDING * float(np.std(y))) ** 2
+    for share in (0.1, 0.01, 0.001):
+        values = np.array([_cut(v, share * s) for v, s in zip(fit.values, fit.sigma, strict=True)])
+        numbers = {s: sp.Float(v) for s, v in zip(fit.symbols, values.tolist(), strict=True)}
+        expression = substituted(fit.template, numbers) if len(values) else fit.expression
+        with np.errstate(all="ignore"):
+            mse = float(np.mean((evaluate(expression, columns) - y) ** 2))
+        if mse <= limit:
+            return replace(fit, expression=expression, values=values, mse=mse)
+    return fit
+
+
+def _cut(value: float, error: float) -> float:
+    """Return the decimal of fewest digits that is no further than `error` from a value."""
+    digits = (float(f"{value:.{d}e}") for d in range(17))
+    return next((d for d in digits if abs(d - value) <= error), value)
 
 
 def length(fit: Refit, y: Array) -> float:

@@ -70,7 +70,7 @@ def ranges(kan: KAN, x: Tensor) -> tuple[Tensor, Tensor]:
 def with_margin(lower: Tensor, upper: Tensor, margin: float = MARGIN) -> tuple[Tensor, Tensor]:
     """Widen ranges by a share of their width; a range of width 0 becomes a unit around its value."""
     width = upper - lower
-    wide = width > 1e-12 * torch.maximum(lower.abs(), upper.abs())
+    wide = width > (1e-12 * torch.maximum(lower.abs(), upper.abs())).clamp(min=1e-250)
     pad = torch.where(wide, margin * width, 0.5 * torch.clamp(lower.abs(), min=1.0))
     return lower - pad, upper + pad
 

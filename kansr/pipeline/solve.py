@@ -65,7 +65,7 @@ def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
 
 
 def read(problem: Problem, graphs: Sequence[Found], *, clock: Clock, report: Report) -> Solution:
-    """Find formulas for trained graphs: the next graph is read only when the one before gave no law."""
+    """Find formulas for trained graphs: the next graph is read only when the one before gave no law without splines."""
     simple = [constant(problem.rows), linear(problem.rows)]
     solutions = []
     for found in graphs:
@@ -82,9 +82,9 @@ def read(problem: Problem, graphs: Sequence[Found], *, clock: Clock, report: Rep
             report=report,
         )
         solutions.append(_solution(problem, found, [*discoveries, *simple]))
-        if solutions[-1].verdict != "approximation":
+        if solutions[-1].verdict != "approximation" and not solutions[-1].warnings:
             break
-    best = min(solutions, key=lambda s: (s.verdict == "approximation", s.formula.description_length or math.inf))
+    best = min(solutions, key=lambda s: math.inf if s.formula.description_length is None else s.formula.description_length)
     return best if len(solutions) == 1 else _joined(problem, best, solutions)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kansr.network.graph import Graph, dense
@@ -11,13 +12,15 @@ from kansr.progress import Clock, Event, Report, silent
 from kansr.structure.propose import proposals
 from kansr.structure.spec import StructureSpec
 from kansr.structure.verify import Verdict, verify
+from kansr.training.levenberg import rmse
 from kansr.training.penalty import sparsity
 from kansr.training.prune import node_path, prune_edges
 from kansr.training.rows import Data
 from kansr.training.spec import TrainingSpec
-from kansr.training.stages import StageRow, Trained, climb, first, train
+from kansr.training.stages import StageRow, Trained, climb, first
 
 _ALIKE = 1.1  # validation errors within this factor are equal: the smaller graph is taken
+_HOPELESS = 100.0  # a coarse start this many times worse than the best trained graph is not trained further
 _LARGE = 4  # hidden nodes from which a proposal is pruned as a dense network
 
 
@@ -29,9 +32,14 @@ class Found:
     verdict: Verdict
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Nodes and edges: what makes one graph simpler than another."""
-        return self.trained.graph.nodes, len(self.trained.graph.edges)
+    def size(self) -> tuple[int, int, int]:
+        """Products, nodes and edges: what makes one graph simpler than another.
+
+        Products come first: the factors of a product node have a power gauge that hides their symbols, which a sum of
+        logs does not have.
+        """
+        graph = self.trained.graph
+        return graph.kinds.count("product"), graph.nodes, len(graph.edges)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,24 +91,19 @@ def _proposed(task: Search, graphs: Iterable[Graph]) -> list[Found]:
         if len(graph.kinds) > _LARGE:
             found += _pruned(task, graph.width)
         else:
-            found.append(_found(task, _train(task, graph)))
+            best = min((f.verdict.floor for f in found), default=math.inf)
+            found += [_found(task, t) for t in _promising(task, graph, best)]
         if any(f.verdict.right for f in found):
             break
     return found
 
 
-def _train(task: Search, graph: Graph) -> Trained:
-    trained = train(
-        graph,
-        task.data,
-        task.training,
-        order=task.network.order,
-        seed=task.seed,
-        clock=task.clock,
-        report=task.report,
-    )
-    _say(task, trained)
-    return trained
+def _promising(task: Search, graph: Graph, best: float) -> Iterator[Trained]:
+    """Yield a graph trained up the ladder, unless its best start is hopeless beside what is found already."""
+    spec = task.training
+    kan = first(graph, task.data, spec, order=task.network.order, seed=task.seed, clock=task.clock)
+    if float(rmse(kan, task.data.validation)[0]) <= _HOPELESS * best:
+        yield climb(kan, task.data, spec, grids=spec.grid[1:], clock=task.clock, report=task.report)
 
 
 def _pruned(task: Search, width: tuple[int, ...]) -> list[Found]:
@@ -116,7 +119,7 @@ def _pruned(task: Search, width: tuple[int, ...]) -> list[Found]:
         climbed = climb(smaller, task.data, spec, grids=spec.grid, clock=task.clock, report=task.report)
         found.append(_found(task, climbed))
         if not found[-1].verdict.right and len(smaller.graph.kinds) <= _LARGE:
-            found.append(_found(task, _train(task, smaller.graph)))
+            found += [_found(task, t) for t in _promising(task, smaller.graph, found[-1].verdict.floor)]
         if any(f.verdict.right for f in found[-2:]):
             break
     return found

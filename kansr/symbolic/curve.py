@@ -1,28 +1,31 @@
 """Fit functions to curves: `c f(a x + b) + d` by variable projection from starts scaled to each curve's range.
 
-c and d are linear: for each start of (a, b) they come in closed form. The best starts of all curves are then refined
-together by Levenberg-Marquardt over all parameters, as a batch of networks of one edge.
+c and d are linear: for each (a, b) they come in closed form. The best starts of all curves are refined together by
+Levenberg-Marquardt over a and b alone, with c and d projected out of the slopes (Golub and Pereyra 1973, in the form
+of Kaufman 1975): where c can nearly stand in for a, as in c exp(a x) far from 0, this takes steps instead of hundreds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from kansr.network.graph import dense
-from kansr.network.kan import KAN
 from kansr.progress import Clock
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.symbol import Symbol
-from kansr.training.levenberg import levenberg
-from kansr.training.rows import Rows
+from kansr.training.levenberg import solve_damped
 
 _REFINED = 4  # starts of a function on a curve that are refined
-_STEPS = 30
-_SCANNED = 64  # points on which the many starts are ranked (oscillating functions see all points)
+_STEPS = 40
+_FASTER, _SLOWER = 0.25, 4.0  # damping after an accepted and a rejected step
+_FLAT = 8  # steps without gain that end a refinement
+_GAIN = 1e-2
+_EQUAL = 1e-13  # errors below this are rounding: the function with fewer parameters comes first
+_SCANNED = 64  # points on which the many starts are ranked (waves and jumps need all points)
 _EXPONENTS = (-3.0, -2.5, -1.5, -0.5, 0.3, 0.7, 1.3, 1.7, 2.5, 3.5)
 _TINY = 1e-300
 
@@ -34,6 +37,10 @@ class Curves:
     x: Tensor
     y: Tensor
     weight: Tensor
+
+    def of(self, which: Tensor | int) -> Curves:
+        """Pick some of the curves, one for each position; a single one comes without the axis e."""
+        return Curves(x=self.x[which], y=self.y[which], weight=self.weight[which])
 
     def thinned(self, points: int) -> Curves:
         """Return at most so many points of each curve, both ends included."""
@@ -69,41 +76,90 @@ def fit_curves(curves: Curves, library: Sequence[Primitive], *, clock: Clock | N
             break
         for e, (symbol, p, loss) in _fit(row, curves, clock).items():
             found[e].append(Candidate(symbol=symbol, p=p, error=float(loss.sqrt() / spread[e])))
-    return [sorted(c, key=lambda c: c.error) for c in found]
+    return [sorted(c, key=lambda c: (max(c.error, _EQUAL), c.symbol.size)) for c in found]
 
 
 def _fit(row: Primitive, curves: Curves, clock: Clock | None) -> dict[int, tuple[Symbol, Tensor, Tensor]]:
-    """Return the best fit of one function to each curve, over both signs of its argument where scale is not free."""
+    """Return the best fit of one function to each curve, over both signs of its argument where they differ."""
     best: dict[int, tuple[Symbol, Tensor, Tensor]] = {}
-    for sign in (1.0,) if "a" in row.free or "b" not in row.free else (1.0, -1.0):
+    for sign in (1.0,) if "a" in row.free or row.domain[0] == -torch.inf else (1.0, -1.0):
         symbol = Symbol(row, sign)
         theta, owner = _starts(symbol, curves)
         if not len(owner):
             continue
-        kan, loss = _refined(symbol, theta, curves, owner, clock)
+        theta, loss = _refined(symbol, theta, curves.of(owner), clock)
         for i in loss.argsort(descending=True).tolist():
             e = int(owner[i])
             if torch.isfinite(loss[i]) and (e not in best or loss[i] < best[e][2]):
-                best[e] = symbol, kan.theta[i], loss[i]
+                best[e] = symbol, theta[i], loss[i]
     return best
 
 
-def _refined(symbol: Symbol, theta: Tensor, curves: Curves, owner: Tensor, clock: Clock | None) -> tuple[KAN, Tensor]:
-    """Levenberg-Marquardt on all starts of all curves together."""
-    x, weight = curves.x[owner], curves.weight[owner]
-    ends = x.amin(-1, keepdim=True).expand(-1, 2), x.amax(-1, keepdim=True).expand(-1, 2)
-    kan = KAN(graph=dense((1, 1)), curves=(symbol,), theta=theta, lower=ends[0], upper=ends[1])
-    rows = Rows(x=x[..., None], y=curves.y[owner], weight=weight / weight.mean(-1, keepdim=True))
-    return levenberg(kan, rows, steps=_STEPS, clock=clock, gain=1e-2)
+class _State(NamedTuple):
+    """Starts with c and d at their best, and the normal equations of the other parameters."""
+
+    theta: Tensor  # [s, size]
+    loss: Tensor  # [s]
+    matrix: Tensor  # [s, q, q]
+    vector: Tensor  # [s, q]
+
+
+def _refined(symbol: Symbol, theta: Tensor, curves: Curves, clock: Clock | None) -> tuple[Tensor, Tensor]:
+    """Levenberg-Marquardt on all starts together, each with a curve of its own: parameters and mean square errors."""
+    inner = [i for i, k in enumerate(symbol.primitive.free) if k in "abp"]
+    state = _projected(symbol, theta, curves, inner)
+    mu, goal, flat = torch.full_like(state.loss, 1e-2), state.loss, 0
+    for _ in range(_STEPS if inner else 0):
+        if flat >= _FLAT or (clock is not None and clock.over()):
+            break
+        tried = state.theta.clone()
+        tried[:, inner] += solve_damped(state.matrix, state.vector, mu)
+        after = _projected(symbol, tried, curves, inner)
+        accepted = after.loss < state.loss
+        state = _State(*(_chosen(accepted, a, b) for a, b in zip(after, state, strict=True)))
+        mu = torch.where(accepted, (mu * _FASTER).clamp(min=1e-15), mu * _SLOWER)
+        gained = state.loss < goal * (1 - _GAIN)
+        goal, flat = torch.where(gained, state.loss, goal), 0 if bool(gained.any()) else flat + 1
+    return state.theta, state.loss
+
+
+def _chosen(which: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    return torch.where(which.reshape(-1, *(1,) * (a.dim() - 1)), a, b)
+
+
+def _projected(symbol: Symbol, theta: Tensor, curves: Curves, inner: list[int]) -> _State:
+    """Put c and d at their best and project them out of the slopes by the parameters at `inner`."""
+    row, w = symbol.primitive, curves.weight
+    plain = theta.clone()
+    for name, neutral in (("c", 1.0), ("d", 0.0)):
+        if name in row.free:
+            plain[:, row.free.index(name)] = neutral
+    ends = torch.zeros_like(theta[:, 0])
+    f, _, _, columns = symbol.evaluate(curves.x, plain, ends, ends)
+    mean_f, mean_y = _mean(f, w), _mean(curves.y, w)
+    df, dy = f - mean_f, curves.y - mean_y  # [s, m]
+    square = _mean(df * df, w).clamp(min=_TINY)
+    c = _mean(df * dy, w) / square if "c" in row.free else torch.zeros_like(mean_y)
+    d = mean_y - c * mean_f
+    r = curves.y - (c * f + d)  # as the curve is evaluated: a huge c times a tiny df is not taken for a fit
+    j = (c[..., None] * columns[..., inner]).mT  # [s, q, m]
+    j = j - _mean(j, w[:, None])
+    j = j - df[:, None] * _mean(df[:, None] * j, w[:, None]) / square[..., None]
+    weighed = j * (w / w.sum(-1, keepdim=True))[:, None]
+    best = {"c": c[:, 0], "d": d[:, 0]}
+    theta = torch.stack([best.get(k, theta[:, i]) for i, k in enumerate(row.free)], -1)
+    return _State(
+        theta, _mean(r * r, w)[:, 0].nan_to_num(nan=torch.inf), weighed @ j.mT, (weighed @ r[..., None])[..., 0]
+    )
 
 
 def _starts(symbol: Symbol, curves: Curves) -> tuple[Tensor, Tensor]:
     """Return the best starts [s, size] with c and d in closed form, and the curve that each belongs to [s]."""
     row = symbol.primitive
-    seen = curves if row.periodic else curves.thinned(_SCANNED)
+    seen = curves if row.periodic or row.name == "sign" else curves.thinned(_SCANNED)
     theta, owner = [], []
     for e in range(len(curves.x)):
-        one = Curves(x=seen.x[e], y=seen.y[e], weight=seen.weight[e])
+        one = seen.of(e)
         start = _frequencies(row, one.x) if row.periodic else _pairs(row, one.x, symbol.sign)
         p, loss = _linear(symbol, start, one)
         pick = _diverse(start, loss)
@@ -134,8 +190,10 @@ def _pairs(row: Primitive, x: Tensor, sign: float) -> Tensor:
         if "b" not in row.free:
             start = torch.tensor([[a, 0.0] for a in sorted(set(slope.tolist()))], dtype=x.dtype)
     else:  # the place of the root or pole is what a pair fixes: u = sign (x + b)
-        same = torch.sign(slope) == sign
-        start = torch.stack([slope, u[:, 0] / slope - low], -1)[same]
+        start = torch.stack([slope, u[:, 0] / slope - low], -1)
+        start = start[torch.sign(slope) == sign]
+        if row.name == "sign":  # a jump has no slope that would lead to it: try every gap
+            start = torch.stack([torch.ones_like(x[1:]), -(x[1:] + x[:-1]) / 2], -1)
     powers = torch.tensor(_EXPONENTS if "p" in row.free else (1.0,), dtype=x.dtype)
     return torch.cat([start.repeat_interleave(len(powers), 0), powers.repeat(len(start))[:, None]], -1)
 
@@ -160,19 +218,12 @@ def _frequencies(row: Primitive, x: Tensor) -> Tensor:
 
 def _linear(symbol: Symbol, start: Tensor, curve: Curves) -> tuple[Tensor, Tensor]:
     """Best c and d for each start (a, b, p) on one curve [m]: parameters [s, size] and mean square error [s]."""
-    row, w = symbol.primitive, curve.weight
     unit = {"a": start[:, 0], "b": start[:, 1], "p": start[:, 2]}
-    ones, zeros = torch.ones_like(start[:, 0]), torch.zeros_like(start[:, 0])
-    theta = torch.stack([unit.get(k, ones if k == "c" else zeros) for k in row.free], -1)
-    f = symbol.evaluate(curve.x.expand(len(theta), -1), theta, zeros, ones).value
-    mean_f, mean_y = _mean(f, w), _mean(curve.y, w)
-    df, dy = f - mean_f, curve.y - mean_y
-    square = _mean(df * df, w)
-    c = _mean(df * dy, w) / square.clamp(min=_TINY) if "c" in row.free else zeros[:, None]
-    loss = _mean((dy - c * df) ** 2, w)[:, 0]
-    columns = {"c": c[:, 0], "d": (mean_y - c * mean_f)[:, 0]}
-    theta = torch.stack([columns.get(k, theta[:, i]) for i, k in enumerate(row.free)], -1)
-    return theta, loss.nan_to_num(nan=torch.inf)
+    zeros = torch.zeros_like(start[:, 0])
+    theta = torch.stack([unit.get(k, zeros) for k in symbol.primitive.free], -1)
+    each = Curves(x=curve.x.expand(len(theta), -1), y=curve.y[None], weight=curve.weight[None])
+    state = _projected(symbol, theta, each, [])
+    return state.theta, state.loss
 
 
 def _mean(value: Tensor, weight: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,11 @@ import numpy as np
 import sympy as sp
 
 from kansr.errors import FormulaError
-from kansr.formula.constants import Refit, refit
+from kansr.formula.constants import ROUNDING, Refit, refit
 from kansr.formula.functions import Array
 from kansr.formula.names import symbols_of
 from kansr.formula.simplify import canonical, shortest
-from kansr.formula.snap import length, snap
+from kansr.formula.snap import length, rounded, snap
 from kansr.network.kan import KAN
 from kansr.progress import Clock, Event, Report, silent
 from kansr.symbolic.context import Choice, symbolise
@@ -26,6 +27,8 @@ from kansr.training.rows import Data
 
 _KEPT = 8  # assignments of functions whose constants are refitted and snapped
 _ROWS = 5000  # rows on which constants are snapped; the last refit sees all
+_STEPS = 60
+_MOST_SAVED = 50.0  # bits that snapping one constant can save at most: the digits of a double
 _PROBE = 60  # rows on which two forms of a formula are compared
 
 
@@ -76,12 +79,22 @@ def discover(
     """
     library = choose(spec.functions)
     choices = symbolise(kan, data, library, spec, falling=falling, clock=clock, report=report)
-    found = [d for c in choices[:_KEPT] for d in _read(c, rows, spec, scale, clock, "network")]
-    found.sort(key=lambda d: d.bits)
-    if found:
-        report(Event(stage="constants", message="snapped", formula=str(found[0].expression)))
-    pruned = [d for c in _smaller(choices[0], data, clock) for d in _read(c, rows, spec, scale, clock, "pruned")]
-    return found + sorted(pruned, key=lambda d: d.bits)
+    found: list[Discovery] = []
+    for label, choice in _candidates(choices, data, clock):
+        bar = min((d.bits for d in found), default=math.inf)
+        if label == "network" and len(rows.y) * math.log2(max(choice.error, ROUNDING)) > bar:
+            continue  # even for nothing, its constants would not make it shorter than what is found
+        one = _read(choice, rows, spec, scale=scale, label=label, bar=bar if not clock.over() else -math.inf)
+        found += [] if one is None else [one]
+        if one is not None and one.bits < bar:
+            report(Event(stage="constants", message="snapped", formula=str(one.expression)))
+    return sorted(found, key=lambda d: d.bits)
+
+
+def _candidates(choices: Sequence[Choice], data: Data, clock: Clock) -> Iterator[tuple[str, Choice]]:
+    """Yield the networks that are read: the best assignments of functions, then the best one cut down."""
+    yield from (("network", c) for c in choices[:_KEPT])
+    yield from (("pruned", c) for c in _smaller(choices[0], data, clock))
 
 
 def linear(rows: Rows, *, snapped: bool = True) -> Discovery:
@@ -100,33 +113,37 @@ def constant(rows: Rows) -> Discovery:
     return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y), label="constant")
 
 
-def _read(
-    choice: Choice, rows: Rows, spec: SymbolicSpec, scale: float, clock: Clock, label: str
-) -> Iterator[Discovery]:
-    """Yield the formula of a symbolic network, unless it cannot be written."""
+def _read(  # noqa: PLR0913
+    choice: Choice, rows: Rows, spec: SymbolicSpec, *, scale: float, label: str, bar: float
+) -> Discovery | None:
+    """Write a symbolic network as a formula, unless it cannot be written.
+
+    Its constants are snapped when that could bring it below `bar` bits, the length of the best formula so far.
+    """
     symbols: Sequence[sp.Symbol] = list(symbols_of(rows.columns).values())
     few = rows.head(_ROWS)
     try:
-        raw = expression(choice.kan, symbols, scale=scale)
-        if spec.snap and not choice.kan.splines and not clock.over():
-            fit = snap(raw, few.columns, few.y)
-        else:
-            fit = refit(canonical(raw), few.columns, few.y, steps=60 if not choice.kan.splines else 0)
+        raw = canonical(expression(choice.kan, symbols, scale=scale))
+        fit = refit(raw, few.columns, few.y, steps=_STEPS if not choice.kan.splines else 0)
+        hopeful = length(fit, few.y) - _MOST_SAVED * len(fit.values) < bar
+        if spec.snap and hopeful and not choice.kan.splines:
+            fit = snap(fit.expression, few.columns, few.y)
         if len(few.y) < len(rows.y):
             fit = refit(fit.expression, rows.columns, rows.y)
+        fit = fit if choice.kan.splines else rounded(fit, rows.columns, rows.y)
     except (FormulaError, NotImplementedError, OverflowError, ZeroDivisionError):
-        return  # a constant beyond what a formula can hold: no formula from this network
+        return None  # a constant beyond what a formula can hold: no formula from this network
     probe = {name: column[:_PROBE] for name, column in rows.columns.items()}
-    short = shortest(fit.expression, probe)
-    yield Discovery(expression=short, fit=fit, bits=length(fit, rows.y), choice=choice, label=label)
+    short = shortest(fit.expression, probe) if hopeful else fit.expression
+    return Discovery(expression=short, fit=fit, bits=length(fit, rows.y), choice=choice, label=label)
 
 
 def _smaller(best: Choice, data: Data, clock: Clock) -> Iterator[Choice]:
-    """Yield ever smaller networks: the best one without its weakest edge, and so on, refitted."""
+    """Yield ever smaller networks: the best one without its weakest edges, and so on, refitted."""
     kan = best.kan
     while len(kan.graph.edges) > 1 and not clock.over():
-        weakest = int(attribution(kan, data.train.x).argmin())
-        smaller = cut(kan, [weakest], data.train.x)
+        weakest = attribution(kan, data.train.x).argsort()[: max(1, len(kan.graph.edges) // 4)]
+        smaller = cut(kan, weakest.tolist(), data.train.x)
         if smaller is None:
             return
         kan = levenberg(smaller, data.train.head(1000), steps=30, clock=clock).kan

@@ -14,6 +14,7 @@ from itertools import permutations
 
 import sympy as sp
 import torch
+from scipy import special
 from torch import Tensor
 
 from kansr.errors import UsageError
@@ -94,6 +95,12 @@ def _root(name: str, p: sp.Rational, complexity: int) -> Primitive:
     )
 
 
+def _bessel(order: int) -> _Real:
+    """J_0 or J_1 by SciPy: `torch.special.bessel_j0` is wrong by up to 4e-7 around u = 5 (torch 2.13)."""
+    function = special.j1 if order else special.j0
+    return lambda u: torch.as_tensor(function(u.detach().cpu().numpy())).to(u)
+
+
 def _bose_slope(u: Tensor) -> Tensor:
     return -torch.exp(u) / torch.expm1(u) ** 2
 
@@ -137,8 +144,8 @@ LIBRARY: tuple[Primitive, ...] = (
               sympy=lambda u: 1 / (1 + sp.exp(-u)), complexity=6, alias="tanh"),
     Primitive(name="1/(e^x-1)", value=lambda u: 1 / torch.expm1(u), slope=_bose_slope,
               sympy=lambda u: 1 / (sp.exp(u) - 1), complexity=5, arguments=(0.03, 0.2, 0.6, 1.5, 4.0, 10.0)),
-    Primitive(name="J0", value=torch.special.bessel_j0, slope=lambda u: -torch.special.bessel_j1(u),
-              sympy=lambda u: sp.besselj(0, u), complexity=2, periodic=True),
+    Primitive(name="J0", value=_bessel(0), slope=lambda u: -_bessel(1)(u), sympy=lambda u: sp.besselj(0, u),
+              complexity=2, periodic=True),
     Primitive(name="erf", value=torch.erf, slope=lambda u: 2 / torch.pi**0.5 * torch.exp(-u * u), sympy=sp.erf),
 )  # fmt: skip
 

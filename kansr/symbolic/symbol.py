@@ -82,6 +82,6 @@ class Symbol:
         if "a" in value:
             u = value["a"] * x + value.get("b", 0)
         else:
-            u = sp.Integer(int(self.sign)) * (x + value["b"]) if "b" in value else x
+            u = sp.Integer(int(self.sign)) * (x + value.get("b", 0))
         f = u ** value["p"] if "p" in value else self.primitive.sympy(u)
         return value.get("c", 1) * f + value.get("d", 0)

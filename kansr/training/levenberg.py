@@ -75,21 +75,34 @@ def levenberg(
 
     Returns
     -------
-    The networks after their last accepted step; a network that only ever failed comes back as it was.
+    Each network at the lowest loss that it had (grids that follow their values can raise it again); a network that
+    only ever failed comes back as it was.
     """
     state = _State.at(kan, rows, penalty, block)
     mu = torch.full_like(state.loss, 1e-2)
-    best, flat = state.loss, 0
+    best, goal, flat = Fitted(state.kan, state.loss), state.loss, 0
     for _ in range(steps):
         if clock is not None and clock.over():
             break
         state, accepted = _step(state, mu, rows, penalty, block)
         mu = torch.where(accepted, (mu * _FASTER).clamp(min=1e-15), mu * _SLOWER)
-        flat = 0 if bool((state.loss < best * (1 - gain)).any()) else flat + 1
-        best = torch.where(state.loss < best * (1 - gain), state.loss, best)
+        best = _better(best, Fitted(state.kan, state.loss))
+        gained = state.loss < goal * (1 - gain)
+        goal = torch.where(gained, state.loss, goal)
+        flat = 0 if bool(gained.any()) else flat + 1
         if flat >= _FLAT or bool((mu > 1e12).all()) or bool((state.loss < 1e-31).all()):
             break
-    return Fitted(state.kan, mean_square(state.kan, rows, block))
+    return Fitted(best.kan, mean_square(best.kan, rows, block))
+
+
+def _better(best: Fitted, now: Fitted) -> Fitted:
+    """Take each network of a batch from where its loss is lower."""
+    lower = now.loss < best.loss
+    if bool(lower.all()):
+        return now
+    parts = ((getattr(now.kan, p), getattr(best.kan, p)) for p in ("theta", "lower", "upper"))
+    theta, low, high = (torch.where(lower[:, None], a, b) for a, b in parts)
+    return Fitted(replace(now.kan, theta=theta, lower=low, upper=high), torch.where(lower, now.loss, best.loss))
 
 
 class _State(NamedTuple):

@@ -1,35 +1,69 @@
-"""Run `kansr` as a user does: in a process of its own, in an empty folder."""
+"""Run `kansr` as a user does: in a process of its own, in a folder that is not the repository."""
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-
-@pytest.fixture
-def root():
-    """Give the folder of the repository."""
-    return Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def kansr(tmp_path, root):
-    """Give a function that runs `kansr ARGUMENTS` in an empty folder."""
+def environment(**variables):
+    """Give the variables of a process that runs kansr from the checkout, and nothing of the user's own settings."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("KANSR_")}
+    return inherited | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "COLUMNS": "80"} | variables
+
+
+def kansr_in(folder):
+    """Give a function that runs `kansr ARGUMENTS` in a folder."""
 
     def call(*arguments, stdin="", **variables):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("KANSR_")}
-        environment |= {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "COLUMNS": "80"} | variables
         return subprocess.run(
             [sys.executable, "-m", "kansr", *map(str, arguments)],
-            cwd=tmp_path,
-            env=environment,
+            cwd=folder,
+            env=environment(**variables),
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=200,
             check=False,
         )
 
     return call
+
+
+@pytest.fixture
+def root():
+    """Give the folder of the repository."""
+    return ROOT
+
+
+@pytest.fixture
+def kansr(tmp_path):
+    """Give a function that runs `kansr ARGUMENTS` in an empty folder."""
+    return kansr_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Give a folder with tables: `data.csv` holds y = x1*x2, `noise.csv` nothing that could be found."""
+    folder = tmp_path_factory.mktemp("work")
+    draw = random.Random(0)
+    rows = [(draw.uniform(0.5, 2), draw.uniform(0.5, 2)) for _ in range(200)]
+    (folder / "data.csv").write_text(_csv("x1,x2,y", [(a, b, a * b) for a, b in rows]))
+    rows = [[draw.uniform(-1, 1) for _ in range(5)] for _ in range(400)]
+    (folder / "noise.csv").write_text(_csv("a,b,c,d,e,y", [(*row, draw.gauss(0, 1)) for row in rows]))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def call(folder):
+    """Give a function that runs `kansr ARGUMENTS` in that folder."""
+    return kansr_in(folder)
+
+
+def _csv(header, rows):
+    return "\n".join([header, *(",".join(map(repr, row)) for row in rows)]) + "\n"

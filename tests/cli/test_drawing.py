@@ -24,7 +24,8 @@ def test_elsewhere_than_on_a_terminal_there_is_one_line_a_stage(capsys):
     assert shown.out == ""
     assert shown.err.splitlines() == lines
     assert ["grid 3" in lines[0], "symbols" in lines[1], len(lines)] == [True, True, 2]
-    assert "error 0.1 of the spread" in lines[0]
+    assert "error 10 % of the spread" in lines[0]
+    assert "3 edges" in lines[1]
 
 
 def test_quiet_is_quiet_but_the_log_is_kept(capsys):
@@ -49,6 +50,10 @@ def test_the_moving_line_fits_the_terminal_and_cannot_be_steered(event):
 
 def test_a_stage_without_an_error_says_none():
     assert stage_line(Event(stage="prune"), 12.0) == " 12.0 s  prune"
+
+
+def test_a_stage_that_says_nothing_shows_its_formula():
+    assert stage_line(Event(stage="linear", formula="0.123456789*x"), 1.0) == "  1.0 s  linear          0.12346*x"
 
 
 def test_signals_are_given_back():

@@ -118,6 +118,24 @@ def test_a_search_that_was_cut_short_says_so():
     assert "ended the search" not in drawn(RESULT)
 
 
+def test_the_table_of_rivals_is_short_and_the_formula_keeps_every_digit():
+    long = formula("0.12345678901234567*x", 0.1)
+    screen = drawn(replace(RESULT, formula=long, front=(LINEAR, long)))
+    assert "y = 0.12345678901234567*x" in screen
+    assert "0.1  0.12346*x" in screen
+
+
+def test_a_network_of_nothing_but_splines_is_one_line():
+    network = replace(RESULT.network, lines=tuple(f"x{i} -> h1   spline" for i in range(9)))
+    assert "9 edges, each of them a spline" in drawn(replace(RESULT, network=network))
+
+
+def test_a_test_part_of_one_row_has_no_spread_to_compare_with():
+    screen = drawn(replace(HARD, spread=0.0))
+    assert "off by 0.05;" in " ".join(screen.split())
+    assert " - of" not in screen
+
+
 def test_a_large_network_is_cut_and_says_so():
     assert "... and 28 more edges" in drawn(HARD)
 

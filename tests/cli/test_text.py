@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kansr.cli.text import folded, number, share, shortened, visible
+from kansr.cli.text import folded, number, of_spread, readable, shortened, visible
 
 
 @given(st.text())
@@ -42,10 +42,37 @@ def test_a_formula_that_never_ends_is_cut_and_says_so():
 
 @pytest.mark.parametrize(
     ("error", "spread", "shown"),
-    [(0.01, 1.0, "1 %"), (1.5, 1.0, "1.5"), (1e-12, 1.0, "1e-12"), (0.0, 1.0, "0"), (None, 1.0, "-"), (1.0, 0.0, "-")],
+    [
+        (0.01, 1.0, "1 % of the spread"),
+        (0.00123, 1.0, "0.12 % of the spread"),
+        (0.999, 1.0, "100 % of the spread"),
+        (1.5, 1.0, "150 % of the spread"),
+        (16.5, 1.0, "16 times the spread"),
+        (3e9, 1.0, "3e+09 times the spread"),
+        (1e-12, 1.0, "1e-12 of the spread"),
+        (0.0, 1.0, "0 % of the spread"),
+        (None, 1.0, "-"),
+        (float("nan"), 1.0, "-"),
+        (0.25, 0.0, "0.25"),
+    ],
 )
-def test_an_error_is_read_as_a_share_of_the_spread(error, spread, shown):
-    assert share(error, spread) == shown
+def test_an_error_is_read_beside_the_spread(error, spread, shown):
+    assert of_spread(error, spread) == shown
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        ("0.0007788682963986144/(1.0000002200324483*x)", "0.00077887/(1*x)"),
+        ("5352744.168668371*sin(3.5*x)", "5.3527e+06*sin(3.5*x)"),
+        ("2.220446049250313e-16 + 1.5e-7*x", "2.2204e-16 + 1.5e-7*x"),
+        ("x_1234567*log10_7654321(12345678*x2**2)", "x_1234567*log10_7654321(12345678*x2**2)"),
+        ("sqrt(2)*exp(-x**(3/2))", "sqrt(2)*exp(-x**(3/2))"),
+        ("0.1044*pressure + 4.26", "0.1044*pressure + 4.26"),
+    ],
+)
+def test_the_numbers_of_a_table_are_rounded_and_names_are_not(formula, shown):
+    assert readable(formula) == shown
 
 
 def test_numbers_are_short():
