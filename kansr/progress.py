@@ -71,9 +71,8 @@ class Clock:
         return self._timed_out
 
     def part(self, share: float) -> Clock:
-        """A clock for a part of the work, which may take `share` of what is left; it ends with this one."""
-        part = _Part(self, self.left() * share)
-        return part
+        """Give a clock for a part of the work, which may take `share` of what is left; it ends with this one."""
+        return _Part(self, self.left() * share)
 
     def interrupt(self) -> None:
         """End the work by hand (Ctrl-C)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from difflib import get_close_matches
@@ -74,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `kansr` and end the process."""
     for stream in (sys.stdout, sys.stderr):
         _print_anything(stream)
+    if not sys.warnoptions:  # a number that overflowed on the way is no news for the user
+        warnings.simplefilter("ignore", RuntimeWarning)
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 

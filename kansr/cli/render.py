@@ -27,6 +27,7 @@ Facts = list[tuple[str, RenderableType]]
 WIDEST = 100
 _EDGES = 12
 _ALIKE = 3
+_STAGES = 4
 _NAME = 7
 _INDENT = 2 + _NAME + 2
 _STYLE = {"exact": "green", "noise": "cyan", "approximation": "yellow"}
@@ -140,7 +141,9 @@ def _front(front: Sequence[Formula], chosen: Formula, width: int) -> RenderableT
     for rival in front:
         is_chosen = rival.text == chosen.text
         cells = (">" if is_chosen else "", str(rival.complexity), number(rival.rmse.test))
-        table.add_row(*cells, Text(shortened(readable(visible(rival.text)), width - 24)), style="bold" if is_chosen else "")
+        table.add_row(
+            *cells, Text(shortened(readable(visible(rival.text)), width - 24)), style="bold" if is_chosen else ""
+        )
     return table
 
 
@@ -152,8 +155,8 @@ def _network(result: Result, width: int) -> Facts:
     facts: Facts = [("network", Text(head)), ("", _edges(network.lines, width))]
     last_on_grid = {row.grid: row.rmse_validation for row in result.history if row.grid > 0}
     if len(last_on_grid) > 1:
-        steps = "   ".join(f"{grid}: {number(error)}" for grid, error in last_on_grid.items())
-        facts.append(("by grid", Text(f"{steps}   (validation error)", style="dim")))
+        steps = "  ".join(f"{grid}: {number(error)}" for grid, error in list(last_on_grid.items())[-_STAGES:])
+        facts.append(("by grid", Text(f"{steps}  (validation RMSE)", style="dim")))
     return facts
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,8 @@ def refit(expr: sp.Expr, columns: Mapping[str, Array], y: Array, *, steps: int =
         template, symbols, values = parametrised(expr)
         best, mse = expr, before
     noise = max(mse, (ROUNDING * size) ** 2)
-    covariance, seen = _covariance(template, symbols, columns, values, noise) if steps else _unknown(len(values))
+    known = steps and np.isfinite(mse)
+    covariance, seen = _covariance(template, symbols, columns, values, noise) if known else _unknown(len(values))
     sigma = np.where(seen, np.sqrt(np.diag(covariance)), np.inf) if len(values) else values
     return Refit(
         expression=best,
@@ -146,19 +148,34 @@ def _fitted(
     size: float,
     steps: int,
 ) -> Array:
-    """Least squares from the present values, in units of the target's size."""
+    """Least squares from the present values; target and constants in units in which their sizes are about one."""
+    unit = _units(gradient(template, symbols, columns, values)[1] / size)
+
+    @lru_cache(maxsize=1)
+    def at(p: bytes) -> tuple[Array, Array]:
+        return gradient(template, symbols, columns, np.frombuffer(p) * unit)
 
     def residuals(p: Array) -> Array:
-        return np.nan_to_num(gradient(template, symbols, columns, p)[0] / size - y, nan=_WORST, posinf=_WORST)
+        return np.nan_to_num(at(p.tobytes())[0] / size - y, nan=_WORST, posinf=_WORST)
 
     def slopes(p: Array) -> Array:
-        return np.nan_to_num(gradient(template, symbols, columns, p)[1] / size, posinf=0.0, neginf=0.0)
+        return np.nan_to_num(at(p.tobytes())[1] * (unit / size), posinf=0.0, neginf=0.0)
 
     with np.errstate(all="ignore"):
         found = least_squares(
-            residuals, values, slopes, x_scale="jac", xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=steps
+            residuals, values / unit, slopes, x_scale="jac", xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=steps
         )
-    return np.asarray(found.x if np.isfinite(found.cost) else values)
+    return np.asarray(found.x * unit if np.isfinite(found.cost) else values)
+
+
+def _units(slopes: Array) -> Array:
+    """Give the step of each constant that moves the target by about its size: SciPy's tolerances know no units.
+
+    They are powers of two, so that a constant that does not move keeps its last bit.
+    """
+    with np.errstate(all="ignore"):
+        effect = np.log2(np.sqrt((slopes**2).mean(0)))
+    return np.exp2(-np.round(np.where(np.isfinite(effect), effect, 0.0)))
 
 
 def _unknown(p: int) -> tuple[Array, Any]:

@@ -27,6 +27,7 @@ _MARGIN = 2.0  # bits that a simple number must save
 _LARGEST = 10**7  # whole numbers and denominators beyond this are not simple
 _HARMLESS = 1e-3  # share by which rounding the constants may raise the mean square error
 _ROUNDS = 12
+_HIDDEN = 3  # redundant constants that are tried in each round
 
 # How a constant may hide a fraction: v = make(r), with r = find(v), its slope for the error, and the extra bits.
 _FORMS: tuple[tuple[Callable[[float], float], Callable[[sp.Rational], sp.Expr], float], ...] = (
@@ -60,7 +61,8 @@ def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> Refit:
     """
     best = refit(canonical(expr), columns, y)
     for _ in range(_ROUNDS):
-        fixed = _some(best, _wishes(best), columns, y)
+        tried = (_some(best, wishes, columns, y) for wishes in _plans(best))
+        fixed = next((f for f in tried if f is not None), None)
         if fixed is None:
             break
         best = fixed
@@ -111,17 +113,22 @@ def _some(best: Refit, wishes: dict[int, sp.Expr], columns: Mapping[str, Array],
     return None
 
 
+def _plans(fit: Refit) -> Iterator[dict[int, sp.Expr]]:
+    """Yield what to fix next: redundant constants one at a time (one fixed, the others are known), then the others."""
+    hidden = [i for i in range(len(fit.values)) if not math.isfinite(fit.sigma[i])]
+    yield from ({i: _nearest_of(fit.values[i])} for i in hidden[:_HIDDEN])
+    yield _wishes(fit)
+
+
 def _wishes(fit: Refit) -> dict[int, sp.Expr]:
-    """Return the simplest number inside the error bars of each constant, if there is one; redundant constants alone.
+    """Return the simplest number inside the error bars of each constant, if there is one.
 
     The surest come first: the more bits a simple number saves, the less it is chance.
     """
-    hidden = [i for i in range(len(fit.values)) if not math.isfinite(fit.sigma[i])]
-    if hidden:  # one at a time: fixing one makes the others known
-        i = hidden[0]
-        return {i: _nearest_of(fit.values[i])}
     found = []
     for i, (value, sigma) in enumerate(zip(fit.values, fit.sigma, strict=True)):
+        if not math.isfinite(sigma):
+            continue
         best = min(simple_numbers(float(value), float(sigma)), default=None, key=lambda c: c[0])
         if best is not None:
             worth = math.log2(abs(value) / sigma + 1) if sigma > 0 else 52.0

@@ -1,6 +1,6 @@
 """The verbs of kansr: fit, extend, prune, load, predict. Each takes a run folder and leaves it whole.
 
-    table -> problem -> graph -> functions -> formula -> run folder
+The way of a fit: table -> problem -> graph -> functions -> formula -> run folder.
 """
 
 from __future__ import annotations
@@ -119,9 +119,7 @@ def _problem(run: Run) -> Problem:
     return Problem.of(run.read_table(), recipe)
 
 
-def _read_again(
-    run: Run, problem: Problem, trained: Trained, clock: Clock, report: Report, **extra: float
-) -> Result:
+def _read_again(run: Run, problem: Problem, trained: Trained, clock: Clock, report: Report, **extra: float) -> Result:
     """Find formulas for a network that has changed, and keep it with them."""
     found = Found(trained=trained, verdict=verify(trained.history))
     solution = read(problem, [found], clock=clock, report=report)

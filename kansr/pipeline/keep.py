@@ -17,8 +17,20 @@ from kansr.pipeline.solve import Solution
 from kansr.progress import Clock
 from kansr.recipe import to_yaml
 from kansr.result import Result, StageRow
-from kansr.run import DATA_CARD, FORMULA_JSON, FORMULA_PY, FORMULA_TEX, FORMULA_TXT, FRONT, GRAPH, METRICS, NETWORK
-from kansr.run import RECIPE, RESULT, Run
+from kansr.run import (
+    DATA_CARD,
+    FORMULA_JSON,
+    FORMULA_PY,
+    FORMULA_TEX,
+    FORMULA_TXT,
+    FRONT,
+    GRAPH,
+    METRICS,
+    NETWORK,
+    RECIPE,
+    RESULT,
+    Run,
+)
 from kansr.table import card
 from kansr.training.stages import Trained
 

@@ -136,7 +136,7 @@ def _standard_errors(fit: Refit) -> dict[str, float]:
 
 
 def _is_exact(problem: Problem, formula: Formula, source: Discovery) -> bool:
-    if source.choice is not None and source.choice.kan.splines:
+    if source.has_splines:
         return False
     limit = EXACT * problem.scale
     return all(e <= limit for e in (formula.rmse.train, formula.rmse.validation, formula.rmse.test))
@@ -197,7 +197,7 @@ def _rounded(expr: sp.Expr) -> sp.Expr:
 
 
 def _kept_splines(problem: Problem, source: Discovery) -> tuple[str, ...]:
-    if source.choice is None or not source.choice.kan.splines:
+    if source.choice is None or not source.has_splines:
         return ()
     kan = source.choice.kan
     nodes = names(kan.graph, list(problem.table.features), problem.table.target)

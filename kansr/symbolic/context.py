@@ -30,6 +30,7 @@ _ROWS = 800  # rows of a joint refit while choices are compared
 _STEPS = 15
 _FINAL_STEPS = 120
 _OBVIOUS = 30.0  # a function is obvious when every other family fits this many times worse
+_FEW = 6  # open edges up to which the beam has its full width: each further one makes a round dearer
 _ALIKE = 0.1  # relative error up to which a sibling's function is tried on an edge, too
 _MANY = 8  # like edges above which they are no longer settled one by one
 _ROUNDING = 1e-11  # relative error below which nothing is left to explain
@@ -126,7 +127,19 @@ def symbolise(
     if not found or not search.finished(found[0]):
         found += _beam(search, [c for c in (ahead, start) if c], fitted, report)
         found = _undone(search, _best(search, found, final=True), fitted, report)
+    if found and all(c.kan.splines for c in found):
+        found.append(_forced(search, _best(search, found, final=True)[0], fitted))
     return _best(search, found, final=True)
+
+
+def _forced(search: _Search, choice: Choice, fitted: dict[int, list[Candidate]]) -> Choice:
+    """Put the nearest function on each edge that stayed a spline, so that there is a formula to read at all."""
+    kan = choice.kan
+    for edge in kan.splines:
+        if fitted[edge]:
+            kan = kan.with_curve(edge, fitted[edge][0].symbol, fitted[edge][0].p[None])
+    kan = levenberg(kan, search.few, steps=2 * _STEPS).kan  # a few steps, whatever the clock says
+    return Choice(kan=kan, settled=choice.settled, error=_error(kan, search.data))
 
 
 def _obvious(search: _Search, start: Choice, fitted: dict[int, list[Candidate]]) -> Choice | None:
@@ -151,9 +164,10 @@ def _beam(
     search: _Search, beam: list[Choice], fitted: dict[int, list[Candidate]], report: Report
 ) -> list[Choice]:
     """Settle one edge (or a node's like edges) after the other in the best few networks."""
+    width = max(1, search.spec.beam * _FEW // max(_FEW, len(_open(beam[-1]))))
     while any(_open(c) for c in beam) and not search.clock.over():
         grown = [g for c in beam for g in (_settle(search, c, fitted) if _open(c) else [c])]
-        beam = _best(search, grown)[: search.spec.beam]
+        beam = _best(search, grown)[:width]
         report(_event(f"{len(_open(beam[0]))} curves left", beam[0]))
     return [search.refit(c.kan, c.settled, steps=_FINAL_STEPS) for c in beam]
 

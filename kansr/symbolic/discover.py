@@ -15,6 +15,7 @@ from kansr.formula.functions import Array
 from kansr.formula.names import symbols_of
 from kansr.formula.simplify import canonical, shortest
 from kansr.formula.snap import length, rounded, snap
+from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.progress import Clock, Event, Report, silent
 from kansr.symbolic.context import Choice, symbolise
@@ -28,6 +29,7 @@ from kansr.training.rows import Data
 _KEPT = 8  # assignments of functions whose constants are refitted and snapped
 _ROWS = 5000  # rows on which constants are snapped; the last refit sees all
 _STEPS = 60
+_PIECES = 30  # pieces of splines up to which a formula is written with them
 _MOST_SAVED = 50.0  # bits that snapping one constant can save at most: the digits of a double
 _PROBE = 60  # rows on which two forms of a formula are compared
 
@@ -41,6 +43,11 @@ class Discovery:
     bits: float
     choice: Choice | None = None
     label: str = "network"
+
+    @property
+    def has_splines(self) -> bool:
+        """Whether curves that no function fitted stand in the formula as they are."""
+        return self.choice is not None and bool(self.choice.kan.splines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,17 +85,26 @@ def discover(
         Whether splines still limit the error (see `kansr.symbolic.context.symbolise`).
     """
     library = choose(spec.functions)
-    choices = symbolise(kan, data, library, spec, falling=falling, clock=clock, report=report)
+    choices = symbolise(kan, data, library, spec, falling=falling, clock=clock.part(0.7), report=report)
     found: list[Discovery] = []
     for label, choice in _candidates(choices, data, clock):
+        if found and clock.over():
+            break
         bar = min((d.bits for d in found), default=math.inf)
         if label == "network" and len(rows.y) * math.log2(max(choice.error, ROUNDING)) > bar:
             continue  # even for nothing, its constants would not make it shorter than what is found
+        if choice.kan.splines and (label == "pruned" or len(choice.kan.splines) > 1 or _pieces(choice) > _PIECES):
+            continue  # nobody reads a formula of so many pieces, and sympy would take minutes to write it
         one = _read(choice, rows, spec, scale=scale, label=label, bar=bar if not clock.over() else -math.inf)
         found += [] if one is None else [one]
         if one is not None and one.bits < bar:
             report(Event(stage="constants", message="snapped", formula=str(one.expression)))
     return sorted(found, key=lambda d: d.bits)
+
+
+def _pieces(choice: Choice) -> int:
+    """Number of cubic pieces that the splines of a network have together."""
+    return sum(c.grid for c in choice.kan.curves if isinstance(c, Spline))
 
 
 def _candidates(choices: Sequence[Choice], data: Data, clock: Clock) -> Iterator[tuple[str, Choice]]:
@@ -123,14 +139,14 @@ def _read(  # noqa: PLR0913
     symbols: Sequence[sp.Symbol] = list(symbols_of(rows.columns).values())
     few = rows.head(_ROWS)
     try:
-        raw = canonical(expression(choice.kan, symbols, scale=scale))
+        raw = expression(choice.kan, symbols, scale=scale)
         fit = refit(raw, few.columns, few.y, steps=_STEPS if not choice.kan.splines else 0)
         hopeful = length(fit, few.y) - _MOST_SAVED * len(fit.values) < bar
-        if spec.snap and hopeful and not choice.kan.splines:
+        if spec.snap and hopeful:
             fit = snap(fit.expression, few.columns, few.y)
         if len(few.y) < len(rows.y):
             fit = refit(fit.expression, rows.columns, rows.y)
-        fit = fit if choice.kan.splines else rounded(fit, rows.columns, rows.y)
+        fit = rounded(fit, rows.columns, rows.y)
     except (FormulaError, NotImplementedError, OverflowError, ZeroDivisionError):
         return None  # a constant beyond what a formula can hold: no formula from this network
     probe = {name: column[:_PROBE] for name, column in rows.columns.items()}

@@ -8,7 +8,6 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.sweep import Sweep, backward, forward
 from kansr.progress import Clock, Event, Report, silent

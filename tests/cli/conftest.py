@@ -1,5 +1,9 @@
-"""Run `kansr` as a user does: in a process of its own, in a folder that is not the repository."""
+"""Run `kansr` as a user does: in a process of its own, in a folder that is not the repository.
 
+What only reads, or is refused, runs in this process (`here`): a new one needs two seconds to load its libraries.
+"""
+
+import io
 import os
 import random
 import subprocess
@@ -7,6 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from kansr.cli.main import run
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,6 +51,20 @@ def root():
 def kansr(tmp_path):
     """Give a function that runs `kansr ARGUMENTS` in an empty folder."""
     return kansr_in(tmp_path)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch, capsys):
+    """Give a function that runs `kansr ARGUMENTS` in this process, in an empty folder or in another one."""
+
+    def call(*arguments, stdin="", folder=tmp_path):
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
+
+    return call
 
 
 @pytest.fixture(scope="module")

@@ -49,29 +49,29 @@ def test_show_shows_the_last_run_again(call, fitted):
 
 
 @pytest.mark.usefixtures("fitted")
-def test_the_formula_is_exported(call, folder):
-    record = json.loads(call("show", "data-001", "--json").stdout)
+def test_the_formula_is_exported(here, folder):
+    record = json.loads(here("show", "data-001", "--json", folder=folder).stdout)
     assert record == json.loads((folder / "runs" / "data-001" / "formula.json").read_text())
-    assert json.loads(call("export", "data-001", "--to", "json").stdout)["formula"] == record["formula"]
-    assert "import sympy" in call("export", "data-001", "--to", "sympy").stdout
-    assert "x_{1}" in call("export", "data-001", "--to", "latex").stdout
-    assert "def " in call("export", "data-001", "--to", "python").stdout
+    assert json.loads(here("export", "data-001", "--to", "json", folder=folder).stdout)["formula"] == record["formula"]
+    assert "import sympy" in here("export", "data-001", "--to", "sympy", folder=folder).stdout
+    assert "x_{1}" in here("export", "data-001", "--to", "latex", folder=folder).stdout
+    assert "def " in here("export", "data-001", "--to", "python", folder=folder).stdout
 
 
 @pytest.mark.usefixtures("fitted")
-def test_an_export_does_not_overwrite_a_file_unless_forced(call, folder):
+def test_an_export_does_not_overwrite_a_file_unless_forced(here, folder):
     (folder / "mine.tex").write_text("mine")
-    refused = call("export", "data-001", "--to", "latex", "-o", "mine.tex")
+    refused = here("export", "data-001", "--to", "latex", "-o", "mine.tex", folder=folder)
     assert refused.returncode == 2
     assert "--force" in refused.stderr
     assert (folder / "mine.tex").read_text() == "mine"
-    assert call("export", "data-001", "--to", "latex", "-o", "mine.tex", "--force").returncode == 0
+    assert here("export", "data-001", "--to", "latex", "-o", "mine.tex", "--force", folder=folder).returncode == 0
     assert (folder / "mine.tex").read_text() != "mine"
 
 
 @pytest.mark.usefixtures("fitted")
-def test_predictions_are_csv_and_rows_outside_are_pointed_out(call):
-    answer = call("predict", "data-001", "-", stdin="x2,x1\n1.5,1.25\n1,100\n")
+def test_predictions_are_csv_and_rows_outside_are_pointed_out(here, folder):
+    answer = here("predict", "data-001", "-", stdin="x2,x1\n1.5,1.25\n1,100\n", folder=folder)
     assert answer.returncode == 0, answer.stderr
     rows = list(csv.reader(io.StringIO(answer.stdout)))
     assert rows[0] == ["y"]
@@ -80,8 +80,8 @@ def test_predictions_are_csv_and_rows_outside_are_pointed_out(call):
 
 
 @pytest.mark.usefixtures("fitted")
-def test_a_missing_column_is_named(call):
-    answer = call("predict", "data-001", "-", stdin="x1,z\n1,2\n")
+def test_a_missing_column_is_named(here, folder):
+    answer = here("predict", "data-001", "-", stdin="x1,z\n1,2\n", folder=folder)
     assert answer.returncode in (2, 3)
     assert "x2" in answer.stderr
     assert "Traceback" not in answer.stderr
@@ -106,14 +106,14 @@ def test_a_run_goes_on_elsewhere_when_the_first_folder_is_gone(folder, tmp_path)
 
 
 @pytest.mark.usefixtures("fitted")
-def test_a_grid_that_is_not_larger_is_refused_and_the_run_stays_as_it_is(call, folder):
+def test_a_grid_that_is_not_larger_is_refused_and_the_run_stays_as_it_is(here, folder):
     def content():
         return {path.name: path.read_bytes() for path in (folder / "runs" / "data-001").iterdir()}
 
     before = content()
     grid = json.loads(before["formula.json"])["network"]["grid"]
     for asked in (1, grid):
-        answer = call("extend", "data-001", "--grid", asked)
+        answer = here("extend", "data-001", "--grid", asked, folder=folder)
         assert (answer.returncode, answer.stdout) == (2, "")
         assert f"grid {asked} is not finer" in answer.stderr
         assert f"which is {grid}" in answer.stderr
@@ -158,16 +158,16 @@ def test_extending_keeps_the_curve_and_then_lowers_the_error(call, folder, root)
         (["predict", "nothing", "data.csv"], 2, "no such run"),
     ],
 )
-def test_what_cannot_be_is_one_sentence_and_leaves_no_folder(call, folder, arguments, code, says):
+def test_what_cannot_be_is_one_sentence_and_leaves_no_folder(here, folder, arguments, code, says):
     before = set((folder / "runs").iterdir()) if (folder / "runs").exists() else set()
-    answer = call(*arguments)
+    answer = here(*arguments, folder=folder)
     assert (answer.returncode, answer.stdout) == (code, "")
     assert says in answer.stderr
     assert "Traceback" not in answer.stderr
     assert (set((folder / "runs").iterdir()) if (folder / "runs").exists() else set()) == before
 
 
-def test_no_argument_on_an_empty_pipe_is_unusable_data(call):
-    answer = call("fit")
+def test_no_argument_on_an_empty_pipe_is_unusable_data(here):
+    answer = here("fit")
     assert answer.returncode == 3
     assert "Traceback" not in answer.stderr

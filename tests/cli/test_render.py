@@ -87,7 +87,7 @@ def test_the_screen_holds_everything_that_a_reader_judges_by():
     screen = drawn(RESULT)
     for part in ("3.1e-16", "1.23", "Exact", "0.531*x1 + 1.83", "sin(pi*x1)", "2-1-1 on grid 20", "runs/exp-sin-001"):
         assert part in screen
-    assert "3: 0.014   20: 1.8e-05" in screen
+    assert "3: 0.014  20: 1.8e-05" in screen
     assert ">" in next(line for line in screen.splitlines() if "3.1e-16  exp" in line)
 
 

@@ -1,6 +1,7 @@
 """A time limit is kept, and Ctrl-C keeps what was found."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,20 +12,21 @@ import pytest
 from tests.cli.conftest import environment
 
 
+def processor_time():
+    """Seconds that the processes which this one started have worked."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def test_a_time_limit_is_kept_and_gives_the_best_so_far(call):
-    started = time.monotonic()
-    assert call("recipes", "show", "quick").returncode == 0
-    slow = time.monotonic() - started > 2  # a machine that is busy with something else
-    started = time.monotonic()
+    started, worked = time.monotonic(), processor_time()
     answer = call("fit", "noise.csv", "--recipe", "thorough", "--budget", "3", "--json")
-    seconds = time.monotonic() - started
+    busy = min(1.0, (processor_time() - worked) / (time.monotonic() - started))  # less where others hold the processor
     assert answer.returncode == 0, answer.stderr
     record = json.loads(answer.stdout)
     assert record["status"] == "timeout"
     assert record["formula"]
-    if not slow:
-        assert record["seconds"] < 3 + 2
-        assert seconds < 3 + 2 + 5  # loading torch, pandas and sympy comes before
+    assert (record["seconds"] - 3) * busy < 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
