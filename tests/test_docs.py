@@ -33,7 +33,7 @@ def commands(page):
 
 
 SAID = sorted({words for page in PAGES for words in commands(page)})
-SESSION = [shlex.split(line, comments=True)[1:] for line in blocks("sh")[0].splitlines()]
+WALK = [shlex.split(line, comments=True)[1:] for line in blocks("sh")[0].splitlines()]
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_every_command_of_the_pages_exists_with_its_options(words):
     command.make_context(words[0], arguments, resilient_parsing=arguments == [])
 
 
-def test_the_session_of_the_readme_runs_and_prints_what_it_shows(place, capsys):
+def test_the_walk_through_of_the_readme_runs_and_prints_what_it_shows(place, capsys):
     assert run(["fit", "datasets/kan-example.csv"]) == 0
     answer = capsys.readouterr()
     screen = blocks("console")[0]
@@ -66,7 +66,7 @@ def test_the_session_of_the_readme_runs_and_prints_what_it_shows(place, capsys):
     for start in ("  verdict ", "datasets/kan-example.csv: 1000 rows", "  next "):
         shown = next(line for line in screen.splitlines() if line.startswith(start))
         assert shown.rstrip() in [line.rstrip() for line in answer.err.splitlines()]
-    for words in SESSION:
+    for words in WALK:
         assert run(words) == 0, capsys.readouterr().err
     assert len((place / "predictions.csv").read_text().splitlines()) == 1001
 

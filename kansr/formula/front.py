@@ -63,5 +63,6 @@ def _length(formula: Formula) -> float:
     return math.inf if formula.description_length is None else formula.description_length
 
 
-def _order(formula: Formula, floor: float) -> tuple[int, float, float, str]:
-    return formula.complexity, _error(formula, floor), _length(formula), formula.text
+def _order(formula: Formula, floor: float) -> tuple[int, float, float, str, float, str]:
+    error = _error(formula, floor)
+    return formula.complexity, error, _length(formula), formula.text, formula.rmse.validation, formula.label

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from kansr.network.graph import Graph, dense, graph
 
-_WIDEST = 12  # inputs above which no dense hidden layer is proposed
+WIDEST = 12  # inputs above which no dense hidden layer is proposed
 
 
 def proposals(inputs: int, *, products: bool = True) -> Iterator[Graph]:
-    """Yield one sum, a function of one sum, one product, a function of one product, and small dense networks.
+    """Yield one sum, a function of one sum, one product, a function of one product, and two sums.
 
-    These are the graphs of laws that read "add, then bend" or "multiply, then bend"; the dense ones are there to be
-    pruned.
+    These are the graphs of laws that read "add, then bend" or "multiply, then bend".
     """
     yield dense((inputs, 1))
     if inputs == 1:
@@ -22,6 +21,5 @@ def proposals(inputs: int, *, products: bool = True) -> Iterator[Graph]:
     if products:
         yield graph(inputs, ["product"], [(i, inputs) for i in range(inputs)])
         yield graph(inputs, ["product", "sum"], [*((i, inputs) for i in range(inputs)), (inputs, inputs + 1)])
-    if inputs <= _WIDEST:
+    if inputs <= WIDEST:
         yield dense((inputs, 2, 1))
-        yield dense((inputs, min(2 * inputs + 1, 7), 1))

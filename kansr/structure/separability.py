@@ -1,0 +1,47 @@
+"""Which inputs enter together: read from the gradient and Hessian of a small dense network.
+
+For inputs i, j and a third one k,
+
+    T[i, j, k] = mean |H_ik g_j - g_i H_jk| sd(x_k) / mean |g_i g_j|
+
+is zero exactly when g_i / g_j does not depend on x_k. Inputs i and j enter through a common inner node if and only if
+T[i, j, k] is zero for every k outside the node: weak separability (Leontief 1947; overlapping groups: Gorman 1968).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from kansr.network.derivatives import derivatives
+from kansr.network.kan import KAN
+
+_ROWS = 500  # rows that the averages are taken over
+
+
+def separability(kan: KAN, x: Tensor) -> Tensor:
+    """The tensor T of a trained network (b = 1) over the first rows x [n, i]: [i, i, i], without units.
+
+    Rows in the tails of the first derivatives are left out: splines are least sure at the ends of their ranges.
+    """
+    few = x[:_ROWS]
+    d = derivatives(kan, few)
+    g, h = d.gradient[0], d.hessian[0]  # [n, i], [n, i, i]
+    inside = _inside(few)
+    g, h = g[inside], h[inside]
+    cross = h[:, :, None, :] * g[:, None, :, None]  # H_ik g_j: [n, i, j, k]
+    rows = (cross - cross.transpose(1, 2)).abs()
+    size = (g[:, :, None] * g[:, None, :]).abs().mean(0).clamp(min=1e-30)
+    return rows.mean(0) * x.std(0) / size[:, :, None]
+
+
+def influence(kan: KAN, x: Tensor) -> Tensor:
+    """How far each input moves the output: mean |g_i| sd(x_i), [i]."""
+    return derivatives(kan, x[:_ROWS]).gradient[0].abs().mean(0) * x.std(0)
+
+
+def _inside(x: Tensor, share: float = 0.02) -> Tensor:
+    """Rows [n] that lie inside the middle of every column's range; all of them when few would be left."""
+    low, high = torch.quantile(x, share, dim=0), torch.quantile(x, 1 - share, dim=0)
+    rows = ((x >= low) & (x <= high)).all(-1)
+    return rows if int(rows.sum()) >= 50 else torch.ones_like(rows)
