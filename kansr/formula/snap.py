@@ -27,7 +27,8 @@ _MARGIN = 2.0  # bits that a simple number must save
 _LARGEST = 10**7  # whole numbers and denominators beyond this are not simple
 _HARMLESS = 1e-3  # share by which rounding the constants may raise the mean square error
 _ROUNDS = 12
-_HIDDEN = 3  # redundant constants that are tried in each round
+_HIDDEN = 2  # redundant constants that are tried in each round
+_STEPS = 20  # steps that the other constants get to make up for one that was moved within its error
 
 # How a constant may hide a fraction: v = make(r), with r = find(v), its slope for the error, and the extra bits.
 _FORMS: tuple[tuple[Callable[[float], float], Callable[[sp.Rational], sp.Expr], float], ...] = (
@@ -66,7 +67,7 @@ def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> Refit:
         if fixed is None:
             break
         best = fixed
-    return rounded(best, columns, y)
+    return rounded(refit(best.expression, columns, y), columns, y)
 
 
 def rounded(fit: Refit, columns: Mapping[str, Array], y: Array) -> Refit:
@@ -100,7 +101,7 @@ def _some(best: Refit, wishes: dict[int, sp.Expr], columns: Mapping[str, Array],
     """Fix as many of the wished constants as the error allows: all, else the better of two halves, else none."""
     if not wishes:
         return None
-    tried = refit(canonical(best.fixed(wishes)), columns, y)
+    tried = refit(canonical(best.fixed(wishes)), columns, y, steps=_STEPS)
     if length(tried, y) <= length(best, y) + 1e-9:
         return tried
     if len(wishes) == 1:

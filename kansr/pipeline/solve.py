@@ -24,13 +24,13 @@ from kansr.result import NetworkSummary, Verdict
 from kansr.structure.search import Found, Search, search
 from kansr.symbolic.discover import Discovery, constant, discover, linear
 from kansr.symbolic.symbol import Symbol
-from kansr.symbolic.translate import edge_expression
-from kansr.training.levenberg import rmse
+from kansr.training.levenberg import mean_square, rmse
 
 EXACT = 1e-9  # share of the target's spread up to which an error is rounding
 _FLOOR = 1e-10  # errors below this share count as equal on the front
 _WHITE = 4.0  # standard errors that the autocorrelation of white residuals stays within
 _NOISY = 1.1  # a formula at the noise floor is at most this much worse than the network
+_NOTHING = 1e-9  # constants below this are not shown in the drawing of the network
 _GRAPHS = 2  # graphs that are read for formulas
 
 
@@ -61,13 +61,14 @@ def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
         clock=clock.part(0.6),
         report=report,
     )
-    return read(problem, search(task)[:_GRAPHS], clock=clock, report=report)
+    graphs = list({f.trained.graph: f for f in reversed(search(task))}.values())[::-1]  # the best network of each graph
+    return read(problem, graphs[:_GRAPHS], clock=clock, report=report)
 
 
 def read(problem: Problem, graphs: Sequence[Found], *, clock: Clock, report: Report) -> Solution:
     """Find formulas for trained graphs: the next graph is read only when the one before gave no law without splines."""
     simple = [constant(problem.rows), linear(problem.rows)]
-    solutions = []
+    solutions: list[Solution] = []
     for found in graphs:
         if solutions and clock.over():
             break
@@ -84,7 +85,9 @@ def read(problem: Problem, graphs: Sequence[Found], *, clock: Clock, report: Rep
         solutions.append(_solution(problem, found, [*discoveries, *simple]))
         if solutions[-1].verdict != "approximation" and not solutions[-1].warnings:
             break
-    best = min(solutions, key=lambda s: math.inf if s.formula.description_length is None else s.formula.description_length)
+    best = min(
+        solutions, key=lambda s: math.inf if s.formula.description_length is None else s.formula.description_length
+    )
     return best if len(solutions) == 1 else _joined(problem, best, solutions)
 
 
@@ -143,15 +146,24 @@ def _is_exact(problem: Problem, formula: Formula, source: Discovery) -> bool:
 
 
 def _noise_or_not(problem: Problem, formula: Formula, found: Found) -> Verdict:
-    """Noise: no better than the network could do, and residuals that know nothing of the columns."""
+    """Noise: no worse than the network could do, and residuals that know nothing of the columns."""
     rows = problem.rows
-    columns = dict(rows.columns)
-    residual = rows.y - evaluate(formula.expression, columns)
+    residual = rows.y - evaluate(formula.expression, rows.columns)
     error = float(np.sqrt(np.mean(residual**2))) / problem.scale
-    network = found.verdict.floor
-    at_floor = not found.verdict.right and error <= _NOISY * network
-    white = all(_is_white(residual[np.argsort(c, kind="stable")]) for c in columns.values())
-    return "noise" if at_floor and white and error < 1 / EXACT else "approximation"
+    white = all(_is_white(residual[np.argsort(c, kind="stable")]) for c in rows.columns.values())
+    limit = _NOISY + _WHITE / math.sqrt(2 * len(residual))  # the error of an error: few rows tell little
+    return "noise" if white and error <= limit * _network_error(problem, found) else "approximation"
+
+
+def _network_error(problem: Problem, found: Found) -> float:
+    """What the network leaves unexplained: on validation rows, or on all rows with its freedom counted."""
+    kan, data = found.trained.kan, problem.data
+    rows = data.train.count + data.validation.count
+    square = float(
+        data.train.count * mean_square(kan, data.train) + data.validation.count * mean_square(kan, data.validation)
+    )
+    freedom = max(rows - kan.parameters, 1)
+    return max(found.verdict.floor, math.sqrt(square / freedom))
 
 
 def _is_white(residual: Array) -> bool:
@@ -175,12 +187,12 @@ def _summary(problem: Problem, found: Found, source: Discovery) -> NetworkSummar
 
 
 def _lines(kan: KAN, features: list[str], target: str) -> list[str]:
-    """One line an edge: where from, where to, which function, its constants rounded for reading."""
+    """One line an edge: where from, where to, which function up to scale and offset, its constants rounded."""
     nodes = names(kan.graph, features, target)
     lines = []
     for i, edge in enumerate(kan.graph.edges):
-        source = sp.Symbol(nodes[edge.source], real=True)
-        function = str(_rounded(edge_expression(kan, i, source))) if isinstance(kan.curves[i], Symbol) else "spline"
+        curve, source = kan.curves[i], sp.Symbol(nodes[edge.source], real=True)
+        function = str(_rounded(curve.shape(source, kan.of_edge(i)[0]))) if isinstance(curve, Symbol) else "spline"
         node = f"{nodes[edge.target]}{' (product)' if kan.graph.kind(edge.target) == 'product' else ''}"
         lines.append(f"{nodes[edge.source]} -> {node}   {function}")
     return lines
@@ -190,7 +202,7 @@ def _rounded(expr: sp.Expr) -> sp.Expr:
     """Constants to four digits, those that are rounding left out."""
 
     def short(number: sp.Float) -> sp.Expr:
-        value = float(f"{float(number):.4g}")
+        value = float(f"{float(number):.4g}") if abs(number) > _NOTHING else 0.0
         return sp.Integer(round(value)) if abs(value - round(value)) < 1e-9 * max(1, abs(value)) else sp.Float(value, 4)
 
     return expr.xreplace({n: short(n) for n in expr.atoms(sp.Float)})

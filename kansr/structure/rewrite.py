@@ -52,7 +52,7 @@ def _as_sum(kan: KAN, node: int, signs: Tensor, x: Tensor) -> KAN:
     for e, s in zip(kan.graph.into(node), signs.tolist(), strict=True):
         theta[e] = _resampled(kan, e, partial(_log, s))
     sweep = forward(kan, x)
-    logs = sum(sweep.edges[e].value[0].abs().log() for e in kan.graph.into(node))
+    logs = torch.stack([sweep.edges[e].value[0].abs().log() for e in kan.graph.into(node)]).sum(0)
     low, high = with_margin(logs.min()[None], logs.max()[None])
     lower, upper = kan.lower.clone(), kan.upper.clone()
     lower[:, node], upper[:, node] = low, high

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kansr.network.graph import Graph, dense
+from kansr.network.kan import KAN
 from kansr.network.spec import KANSpec
 from kansr.progress import Clock, Event, Report, silent
 from kansr.structure.propose import WIDEST, proposals
@@ -98,7 +99,7 @@ def _proposed(task: Search) -> list[Found]:
             return found
     if 2 < inputs <= WIDEST:
         found += _trees(task, found)
-    if not _settled(task, found) and inputs <= WIDEST:
+    if not _settled(task, found) and 1 < inputs <= WIDEST:
         found += _pruned(task, (inputs, min(2 * inputs + 1, 7), 1))
     return found
 
@@ -138,7 +139,7 @@ def _trees(task: Search, found: Sequence[Found]) -> list[Found]:
     trees = dict.fromkeys(agglomerate(t, range(inputs), flat) for flat in _FLAT)
     shapes = dict.fromkeys(g for tree in trees for g in graphs(tree, inputs, products=task.structure.products))
     known = {f.trained.graph for f in found}
-    starts = []
+    starts: list[tuple[float, int, KAN]] = []
     for graph in (g for g in shapes if g not in known):
         if starts and task.clock.over():
             break

@@ -10,6 +10,8 @@ from torch import Tensor
 
 from kansr.network.graph import Graph, Kind, graph
 
+_SUM: Kind = "sum"
+_PRODUCT: Kind = "product"
 _MOST_KINDS = 5  # inner nodes up to which every mixture of sums and products is proposed
 
 
@@ -91,10 +93,10 @@ def graphs(tree: Node, inputs: int, *, products: bool = True) -> Iterator[Graph]
     A root that is a sum gets a curve behind it; one that is a product is the output.
     """
     count = tree.inner
-    kinds: Iterator[tuple[Kind, ...]] = iter([("sum",) * count])
+    mixtures: list[tuple[Kind, ...]] = [tuple(_SUM for _ in range(count))]
     if products and count <= _MOST_KINDS:
-        kinds = iter(sorted(product(("sum", "product"), repeat=count), key=lambda k: k.count("product")))
-    for mixture in kinds:
+        mixtures = sorted(product((_SUM, _PRODUCT), repeat=count), key=lambda k: k.count("product"))
+    for mixture in mixtures:
         yield _graph(tree, inputs, mixture)
 
 

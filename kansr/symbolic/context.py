@@ -56,8 +56,8 @@ class Choice:
 class _Search:
     """What stays the same during one search."""
 
-    def __init__(  # noqa: PLR0913
-        self, kan: KAN, data: Data, library: Sequence[Primitive], spec: SymbolicSpec, clock: Clock, slack: float
+    def __init__(
+        self, kan: KAN, data: Data, library: Sequence[Primitive], spec: SymbolicSpec, *, clock: Clock, slack: float
     ):
         self.data, self.library, self.spec, self.clock, self.slack = data, tuple(library), spec, clock, slack
         self.error = _error(kan, data)
@@ -119,7 +119,7 @@ def symbolise(
     -------
     The best networks found, best first, every edge settled: by a function, or as a spline where none fits.
     """
-    search = _Search(kan, data, library, spec, clock or Clock(), _SLACK if falling else 1.0)
+    search = _Search(kan, data, library, spec, clock=clock or Clock(), slack=_SLACK if falling else 1.0)
     start = Choice(kan=kan, settled=frozenset(), error=_error(kan, data))
     fitted = search.candidates(kan, kan.splines, library)
     ahead = _obvious(search, start, fitted)
@@ -160,15 +160,13 @@ def _rivals(candidates: Sequence[Candidate]) -> int:
     return sum(c.error <= limit for c in candidates)
 
 
-def _beam(
-    search: _Search, beam: list[Choice], fitted: dict[int, list[Candidate]], report: Report
-) -> list[Choice]:
+def _beam(search: _Search, beam: list[Choice], fitted: dict[int, list[Candidate]], report: Report) -> list[Choice]:
     """Settle one edge (or a node's like edges) after the other in the best few networks."""
     width = max(1, search.spec.beam * _FEW // max(_FEW, len(_open(beam[-1]))))
     while any(_open(c) for c in beam) and not search.clock.over():
         grown = [g for c in beam for g in (_settle(search, c, fitted) if _open(c) else [c])]
         beam = _best(search, grown)[:width]
-        report(_event(f"{len(_open(beam[0]))} curves left", beam[0]))
+        report(_event(f"{len(_open(beam[0])) or 'no'} curves open", beam[0]))
     return [search.refit(c.kan, c.settled, steps=_FINAL_STEPS) for c in beam]
 
 
@@ -177,7 +175,7 @@ def _open(choice: Choice) -> list[int]:
 
 
 def _settle(search: _Search, choice: Choice, fitted: dict[int, list[Candidate]]) -> list[Choice]:
-    """Settle the clearest open edge of a network in every promising way, alone and with its like; or keep the spline."""
+    """Settle the clearest open edge of a network in every promising way, alone and with its like; or keep it."""
     edge = min(_open(choice), key=lambda e: fitted[e][0].error if fitted[e] else math.inf)
     options = [Choice(kan=choice.kan, settled=choice.settled | {edge}, error=choice.error)]
     for c in _fresh(search, choice.kan, edge, fitted[edge]):
@@ -213,9 +211,7 @@ def _fresh(search: _Search, kan: KAN, edge: int, before: Sequence[Candidate]) ->
     return candidates[: min(keep, count)]
 
 
-def _undone(
-    search: _Search, found: list[Choice], fitted: dict[int, list[Candidate]], report: Report
-) -> list[Choice]:
+def _undone(search: _Search, found: list[Choice], fitted: dict[int, list[Candidate]], report: Report) -> list[Choice]:
     """Replace single choices of the best network while that helps; networks with all edges settled, so no slack."""
     better = True
     while better and found and not search.clock.over() and not search.finished(found[0]):

@@ -160,7 +160,8 @@ def _starts(symbol: Symbol, curves: Curves) -> tuple[Tensor, Tensor]:
     theta, owner = [], []
     for e in range(len(curves.x)):
         one = seen.of(e)
-        start = _frequencies(row, one.x) if row.periodic else _pairs(row, one.x, symbol.sign)
+        start = _pairs(row, one.x, symbol.sign)
+        start = torch.cat([_frequencies(row, one.x), start]) if row.periodic else start
         p, loss = _linear(symbol, start, one)
         pick = _diverse(start, loss)
         theta.append(p[pick])

@@ -13,7 +13,7 @@ from kansr.errors import FormulaError
 from kansr.formula.constants import ROUNDING, Refit, refit
 from kansr.formula.functions import Array
 from kansr.formula.names import symbols_of
-from kansr.formula.simplify import canonical, shortest
+from kansr.formula.simplify import shortest
 from kansr.formula.snap import length, rounded, snap
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
@@ -129,9 +129,7 @@ def constant(rows: Rows) -> Discovery:
     return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y), label="constant")
 
 
-def _read(  # noqa: PLR0913
-    choice: Choice, rows: Rows, spec: SymbolicSpec, *, scale: float, label: str, bar: float
-) -> Discovery | None:
+def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, scale: float, label: str, bar: float) -> Discovery | None:
     """Write a symbolic network as a formula, unless it cannot be written.
 
     Its constants are snapped when that could bring it below `bar` bits, the length of the best formula so far.

@@ -78,10 +78,15 @@ class Symbol:
 
     def expression(self, x: sp.Expr, p: Tensor) -> sp.Expr:
         """Write the curve as a sympy expression of x, for parameters p [size]."""
-        value = {k: sp.Float(float(p[i]), 17) for i, k in enumerate(self.primitive.free)}
-        if "a" in value:
-            u = value["a"] * x + value.get("b", 0)
-        else:
-            u = sp.Integer(int(self.sign)) * (x + value.get("b", 0))
-        f = u ** value["p"] if "p" in value else self.primitive.sympy(u)
-        return value.get("c", 1) * f + value.get("d", 0)
+        value = self._values(p)
+        return value.get("c", 1) * self.shape(x, p) + value.get("d", 0)
+
+    def shape(self, x: sp.Expr, p: Tensor) -> sp.Expr:
+        """Write the curve without its scale c and its offset d."""
+        value = self._values(p)
+        u = value["a"] * x if "a" in value else sp.Integer(int(self.sign)) * x
+        u += value.get("b", 0) * (1 if "a" in value else int(self.sign))
+        return u ** value["p"] if "p" in value else self.primitive.sympy(u)
+
+    def _values(self, p: Tensor) -> dict[str, sp.Float]:
+        return {k: sp.Float(float(p[i]), 17) for i, k in enumerate(self.primitive.free)}

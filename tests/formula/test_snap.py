@@ -18,7 +18,7 @@ X1, X2 = (sp.Symbol(name, real=True) for name in ("x1", "x2"))
 RNG = np.random.default_rng(5)
 COLUMNS = {"x1": RNG.uniform(0.2, 2, 400), "x2": RNG.uniform(-1, 1, 400)}
 
-ROUNDED = 400 * 1e-3  # bits that cutting the constants to the digits that are known may cost on 400 rows
+ROUNDED = 1.0  # cutting constants to the digits that are known may cost these bits
 
 SIMPLE = [
     sp.pi, sp.Rational(1, 3), sp.sqrt(2), sp.Rational(981, 100), 1 / sp.sqrt(2 * sp.pi), sp.Rational(-1, 40),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from tests.network.networks import MIXED, graphs
 def test_a_dense_graph_has_its_width_and_every_edge_between_layers(width):
     shape = dense(width)
     assert shape.width == width
-    assert len(shape.edges) == sum(a * b for a, b in zip(width, width[1:], strict=False))
+    assert len(shape.edges) == sum(a * b for a, b in pairwise(width))
     assert set(shape.kinds) == {"sum"}
     assert shape.used == tuple(range(width[0]))
 
