@@ -31,6 +31,8 @@ _STEPS = 15
 _FINAL_STEPS = 120
 _OBVIOUS = 30.0  # a function is obvious when every other family fits this many times worse
 _FEW = 6  # open edges up to which the beam has its full width: each further one makes a round dearer
+_SAME = 3.0  # isolated fits whose errors are this close are ranked by simplicity alone
+_DOUBLING = 8.0  # bits that an isolated fit pays for each doubling of its error
 _ALIKE = 0.1  # relative error up to which a sibling's function is tried on an edge, too
 _MANY = 8  # like edges above which they are no longer settled one by one
 _ROUNDING = 1e-11  # relative error below which nothing is left to explain
@@ -80,7 +82,8 @@ class _Search:
         if not points:
             return {}
         x, y, weight = (torch.stack(part) for part in zip(*points, strict=True))
-        return dict(zip(edges, fit_curves(Curves(x=x, y=y, weight=weight), library, clock=self.clock), strict=True))
+        fitted = fit_curves(Curves(x=x, y=y, weight=weight), library, clock=self.clock)
+        return {e: _ranked(c) for e, c in zip(edges, fitted, strict=True)}
 
     def finished(self, choice: Choice) -> bool:
         """Whether nothing is left to explain: the error fell to rounding, far below what splines can reach."""
@@ -144,7 +147,7 @@ def _forced(search: _Search, choice: Choice, fitted: dict[int, list[Candidate]])
 
 def _obvious(search: _Search, start: Choice, fitted: dict[int, list[Candidate]]) -> Choice | None:
     """Settle every edge that has one fitting function and no other, all at once; None where no edge has."""
-    clear = {e: c[0] for e, c in fitted.items() if c and _rivals(c) == 1}
+    clear = {e: c[0] for e, c in fitted.items() if c and _rivals(c) == 1}  # no other family comes near
     if not clear:
         return None
     kan = start.kan
@@ -211,6 +214,19 @@ def _fresh(search: _Search, kan: KAN, edge: int, before: Sequence[Candidate]) ->
     return candidates[: min(keep, count)]
 
 
+def _ranked(candidates: list[Candidate]) -> list[Candidate]:
+    """Order fits by error and simplicity together."""
+    best = min((c.error for c in candidates), default=0.0)
+    return sorted(candidates, key=lambda c: _price(c, best))
+
+
+def _price(candidate: Candidate, best: float) -> float:
+    """Order near-equal fits by simplicity: with one parameter more, almost any function can mimic a straight line."""
+    row = candidate.symbol.primitive
+    worse = max(candidate.error, _SAME * best, _ROUNDING) / max(_SAME * best, _ROUNDING)
+    return _DOUBLING * math.log2(worse) + _BITS * (candidate.symbol.size + row.complexity)
+
+
 def _undone(search: _Search, found: list[Choice], fitted: dict[int, list[Candidate]], report: Report) -> list[Choice]:
     """Replace single choices of the best network while that helps; networks with all edges settled, so no slack."""
     better = True
@@ -235,7 +251,7 @@ def _best(search: _Search, choices: Sequence[Choice], *, final: bool = False) ->
     Errors that are only `slack` times apart count as equal while splines are left that approximate.
     """
     sound = [c for c in choices if math.isfinite(c.error)]
-    floor = _ROUNDING if final else search.slack * min([search.error, *(c.error for c in sound)])
+    floor = _ROUNDING if final else max(_ROUNDING, search.slack * min([search.error, *(c.error for c in sound)]))
     ranked = sorted(sound, key=lambda c: search.score(c, floor))
     return list({c.key: c for c in reversed(ranked)}.values())[::-1]
 

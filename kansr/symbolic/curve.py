@@ -20,6 +20,7 @@ from kansr.symbolic.symbol import Symbol
 from kansr.training.levenberg import solve_damped
 
 _REFINED = 4  # starts of a function on a curve that are refined
+_WAVES = 12  # the same for oscillating functions, which have many local minima
 _STEPS = 40
 _FASTER, _SLOWER = 0.25, 4.0  # damping after an accepted and a rejected step
 _FLAT = 8  # steps without gain that end a refinement
@@ -163,18 +164,18 @@ def _starts(symbol: Symbol, curves: Curves) -> tuple[Tensor, Tensor]:
         start = _pairs(row, one.x, symbol.sign)
         start = torch.cat([_frequencies(row, one.x), start]) if row.periodic else start
         p, loss = _linear(symbol, start, one)
-        pick = _diverse(start, loss)
+        pick = _diverse(start, loss, _WAVES if row.periodic else _REFINED)
         theta.append(p[pick])
         owner.append(torch.full((len(pick),), e))
     return torch.cat(theta), torch.cat(owner)
 
 
-def _diverse(start: Tensor, loss: Tensor) -> Tensor:
+def _diverse(start: Tensor, loss: Tensor, count: int) -> Tensor:
     """Return positions of the best starts overall, and of the best for u = x and for each exponent."""
     ranked = loss.argsort()
     ranked = ranked[torch.isfinite(loss[ranked])]
-    chosen = ranked[:_REFINED].tolist()
-    natural = ranked[start[ranked, 1] == 0.0][:_REFINED].tolist()
+    chosen = ranked[:count].tolist()
+    natural = ranked[start[ranked, 1] == 0.0][:count].tolist()
     exponents = sorted(set(start[ranked, 2].tolist()))
     if len(exponents) > 1:
         chosen = [int(ranked[start[ranked, 2] == p][0]) for p in exponents]
@@ -212,9 +213,12 @@ def _frequencies(row: Primitive, x: Tensor) -> Tensor:
     if row.name == "sin":
         b = torch.tensor([0.0, torch.pi / 2], dtype=x.dtype).repeat(len(a)) - a.repeat_interleave(2) * x.amin()
         return torch.stack([a.repeat_interleave(2), b, torch.ones_like(b)], -1)
-    centres = torch.stack([torch.zeros_like(x.amin()), x.amin(), x.mean(), x.amax()])
-    b = -a.repeat_interleave(4) * centres.repeat(len(a))
-    return torch.stack([a.repeat_interleave(4), b, torch.ones_like(b)], -1)
+    low, high = x.amin(), x.amax()
+    usual = torch.stack([torch.zeros_like(low), low, (low + high) / 2, high])
+    anywhere = low + width * torch.arange(-1.0, 2.1, 0.25, dtype=x.dtype)
+    slow = a[a * width < 16.0]  # many waves with any centre would be too many guesses
+    pairs = torch.cat([torch.cartesian_prod(a, usual), torch.cartesian_prod(slow, anywhere)])
+    return torch.stack([pairs[:, 0], -pairs[:, 0] * pairs[:, 1], torch.ones_like(pairs[:, 0])], -1)
 
 
 def _linear(symbol: Symbol, start: Tensor, curve: Curves) -> tuple[Tensor, Tensor]:

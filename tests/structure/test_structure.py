@@ -1,0 +1,129 @@
+"""Structure is read off derivatives, and the staircase decides."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from kansr.network import KANSpec, dense, graph
+from kansr.network.sweep import predict
+from kansr.progress import Clock
+from kansr.structure.propose import proposals
+from kansr.structure.rewrite import as_sums
+from kansr.structure.search import Search, search
+from kansr.structure.separability import separability
+from kansr.structure.spec import StructureSpec
+from kansr.structure.tree import agglomerate, graphs
+from kansr.structure.verify import verify
+from kansr.training.rows import Data, Rows
+from kansr.training.spec import TrainingSpec
+from kansr.training.stages import StageRow, train
+
+
+def table(law, *ranges, rows=900, seed=0, noise=0.0):
+    rng = np.random.default_rng(seed)
+    x = np.column_stack([rng.uniform(low, high, rows) for low, high in ranges])
+    y = law(*x.T)
+    y = y / y.std() + noise * rng.standard_normal(rows)
+    cut = int(0.8 * rows)
+    parts = [Rows(x=torch.from_numpy(x[s]), y=torch.from_numpy(y[s])) for s in (slice(cut), slice(cut, None))]
+    return Data(train=parts[0], validation=parts[1])
+
+
+def task(data, width=None, spec=None):
+    return Search(
+        data=data,
+        network=KANSpec(width=width),
+        training=spec or TrainingSpec(),
+        structure=StructureSpec(),
+        seed=0,
+        clock=Clock(60),
+    )
+
+
+def staircase(*errors):
+    return [
+        StageRow(stage="extend", grid=g, parameters=g, rmse_train=e, rmse_validation=e, seconds=0.0)
+        for g, e in zip((3, 5, 10, 20), errors, strict=False)
+    ]
+
+
+def test_a_staircase_that_falls_like_the_order_of_the_spline_is_right():
+    verdict = verify(staircase(1e-2, 1.5e-3, 1e-4, 6e-6))
+    assert verdict.right
+    assert verdict.falling
+    assert verdict.slope == pytest.approx(np.log2(1e-4 / 6e-6))
+
+
+@pytest.mark.parametrize("errors", [(0.1, 0.1, 0.09, 0.09), (0.3, 0.1, 0.011, 0.0105), (0.9, 0.8, 0.4, 0.1)])
+def test_a_staircase_that_stands_still_or_stays_high_is_not_right(errors):
+    assert not verify(staircase(*errors)).right
+
+
+def test_siblings_are_told_from_strangers_by_the_tensor():
+    data = table(lambda q, a, b, c: q * (a + b * c), (1, 3), (1, 3), (1, 3), (1, 3))
+    probe = train(dense((4, 4, 2, 1)), data, TrainingSpec(grid=(3, 5), starts=8, steps=40))
+    t = separability(probe.kan, data.train.x)
+    assert float(t[2, 3, [0, 1]].max()) < 0.06  # b and c enter through b c
+    assert float(t[1, 2, 3]) > 0.15  # a and b do not enter through a node without c
+    tree = agglomerate(t, range(4), 0.05)
+    assert sorted(map(len, (c.inputs for c in tree.children))) == [1, 3]
+
+
+def test_a_tree_gives_every_mixture_of_sums_and_products_once():
+    tree = agglomerate(torch.zeros(3, 3, 3), range(3), -1.0)  # nothing may stand flat: two inner nodes
+    shapes = list(graphs(tree, 3))
+    assert len(shapes) == len(set(shapes)) == 4
+    assert {s.kinds.count("product") for s in shapes} == {0, 1, 2}
+    assert all(s.used == (0, 1, 2) for s in shapes)
+
+
+def test_proposals_use_every_input_and_come_small_to_large():
+    for inputs in (1, 2, 5, 20):
+        shapes = list(proposals(inputs))
+        assert all(s.used == tuple(range(inputs)) for s in shapes)
+        assert len(set(shapes)) == len(shapes)
+        assert shapes[0] == dense((inputs, 1))
+
+
+def test_a_product_of_factors_that_keep_their_sign_becomes_a_sum_of_logs_with_the_same_values():
+    data = table(lambda a, b: -a * np.exp(b), (1, 3), (-1, 1))
+    spec = TrainingSpec(grid=(5, 20), starts=8)
+    trained = train(graph(2, ["product"], [(0, 2), (1, 2)]), data, spec)
+    sums = as_sums(trained.kan, data.everything)
+    assert sums is not None
+    assert "product" not in sums.graph.kinds
+    before, after = predict(trained.kan, data.train.x), predict(sums, data.train.x)
+    assert float((before - after).abs().max()) < 1e-2 * float(before.abs().max())
+
+
+def test_a_product_whose_factor_changes_sign_stays_a_product():
+    data = table(lambda a, b: a * b, (-1, 1), (1, 2))
+    trained = train(graph(2, ["product"], [(0, 2), (1, 2)]), data, TrainingSpec(grid=(3,), starts=4))
+    assert as_sums(trained.kan, data.everything) is None
+
+
+@pytest.mark.parametrize(
+    ("law", "ranges"),
+    [
+        (lambda x, y: np.exp(np.sin(np.pi * x) + y**2), [(-1, 1), (-1, 1)]),
+        (lambda x, y: x * np.cos(2 * y), [(-1, 1), (-1, 1)]),
+        (lambda q, e, b, v: q * (e + b * v), [(1, 5)] * 4),
+    ],
+    ids=["sum", "product", "tree"],
+)
+def test_the_graph_is_found_and_verified(law, ranges):
+    assert search(task(table(law, *ranges)))[0].verdict.right
+
+
+def test_a_dense_network_of_a_given_width_is_pruned_to_the_graph_of_the_law():
+    data = table(lambda x, y: np.exp(np.sin(np.pi * x) + y**2), (-1, 1), (-1, 1))
+    found = search(task(data, width=(2, 5, 1)))[0]
+    assert found.trained.graph.width == (2, 1, 1)
+    assert found.verdict.right
+
+
+def test_a_column_that_says_nothing_loses_its_edge():
+    data = table(lambda x, y, z: np.exp(x) + y**2 + 0 * z, (-1, 1), (-1, 1), (-1, 1), noise=0.01)
+    assert search(task(data))[0].trained.graph.used == (0, 1)
