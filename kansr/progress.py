@@ -54,6 +54,7 @@ class Clock:
         self._budget = math.inf if budget is None else float(budget)
         self._interrupted = False
         self._timed_out = False
+        self._cut = False  # a part of the work used up its share
 
     def seconds(self) -> float:
         """Seconds since the start."""
@@ -71,8 +72,15 @@ class Clock:
         return self._timed_out
 
     def part(self, share: float) -> Clock:
-        """Give a clock for a part of the work, which may take `share` of what is left; it ends with this one."""
+        """Give a clock for a part of the work, which may take `share` of what is left; it ends with this one.
+
+        Work that such a share ends early counts as ended by the time limit.
+        """
         return _Part(self, self.left() * share)
+
+    def cut(self) -> None:
+        """Note that a part of the work was ended by its share of the time, so that the whole is not complete."""
+        self._cut = True
 
     def interrupt(self) -> None:
         """End the work by hand (Ctrl-C)."""
@@ -83,18 +91,23 @@ class Clock:
         """Why the work ended: `done` when neither the limit nor a hand stopped it."""
         if self._interrupted:
             return "interrupted"
-        return "timeout" if self._timed_out else "done"
+        return "timeout" if self._timed_out or self._cut else "done"
 
 
 class _Part(Clock):
-    """A clock inside another: its own limit does not count as a timeout of the whole."""
+    """A clock inside another: when its share is used up, the whole goes on, but is no longer complete."""
 
     def __init__(self, whole: Clock, budget: float) -> None:
         super().__init__(budget)
         self._whole = whole
 
     def over(self) -> bool:
+        if super().over():
+            self._whole.cut()
         return self._whole.over() or super().over()
+
+    def cut(self) -> None:
+        self._whole.cut()
 
     def left(self) -> float:
         return min(self._whole.left(), super().left())

@@ -75,6 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `kansr` and end the process."""
     for stream in (sys.stdout, sys.stderr):
         _print_anything(stream)
+    for threads in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(
+            threads, "1"
+        )  # networks are small: more threads only wait for each other (2 times slower)
     if not sys.warnoptions:  # a number that overflowed on the way is no news for the user
         warnings.simplefilter("ignore", RuntimeWarning)
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
