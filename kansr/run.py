@@ -11,6 +11,7 @@ A run lives in `runs/<name of the table>-001/`; the text file `runs/latest` hold
 | `metrics.jsonl`       | one JSON line a stage: grid, parameters, errors, seconds                     |
 | `network.safetensors` | the trained network: its graph as metadata, its numbers in float64           |
 | `graph.json`          | the graph of the network: nodes, edges, and the function on each edge        |
+| `structure.json`      | why that graph: evidence for each join, and every graph that was tried       |
 | `formula.txt`         | `target = formula`                                                           |
 | `formula.tex`         | the formula in LaTeX                                                         |
 | `formula.py`          | the formula as a Python function                                             |
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     Arrays = Mapping[str, NDArray[np.float64]]
 
 RECIPE, DATA_CARD, DATA, METRICS = "recipe.yaml", "data.json", "data.parquet", "metrics.jsonl"
-NETWORK, GRAPH, LOG = "network.safetensors", "graph.json", "log.txt"
+NETWORK, GRAPH, STRUCTURE, LOG = "network.safetensors", "graph.json", "structure.json", "log.txt"
 FORMULA_TXT, FORMULA_TEX, FORMULA_PY = "formula.txt", "formula.tex", "formula.py"
 FORMULA_JSON, RESULT, FRONT = "formula.json", "result.json", "front.csv"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from kansr.cli.drawing import drawing, error_console, stopping
+from kansr.cli.evidence import draw_structure
 from kansr.cli.options import NULL
 from kansr.cli.render import below, draw, formula_line, next_commands
 from kansr.cli.text import visible
@@ -102,6 +103,14 @@ def show_result(result: Result, *, as_json: bool, quiet: bool) -> None:
         print(formula_line(result))
     else:
         draw(result, _plain_console())
+
+
+def show_structure(account: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print why a run has the graph that it has, all of it on stdout."""
+    if as_json:
+        print(json.dumps(account, ensure_ascii=False, allow_nan=False))
+    else:
+        draw_structure(account, _plain_console())
 
 
 def as_line(result: Result) -> str:

@@ -39,37 +39,43 @@ def basis(t: Tensor, grid: int, order: int = 3, *, bend: bool = False) -> Basis:
     bend
         Whether second derivatives are wanted.
 
-    >>> b = basis(torch.tensor([0.0, 1.5, 4.0]), grid=4)
-    >>> b.value.shape, b.value.sum(-1)
-    (torch.Size([3, 7]), tensor([1., 1., 1.]))
+    >>> b = basis(torch.tensor([0.0, 1.5, 4.0], dtype=torch.float64), grid=4)
+    >>> b.value.shape, bool((b.value.sum(-1) - 1).abs().max() < 1e-12)
+    (torch.Size([3, 7]), True)
     """
     inside = t.clamp(0, grid)
     cell = inside.detach().floor().nan_to_num().clamp(max=grid - 1)  # nan stays in the weights
     weights = _cubic(inside - cell) if order == 3 else _recursive(inside - cell, order)
-    value, slope = _spread(weights.value, cell, grid), _spread(weights.slope, cell, grid)
+    value, slope, *curved = _spread(weights if bend else weights[..., :2, :], cell, grid).unbind(-2)
     beyond = (t - inside)[..., None]
-    curved = None
-    if bend and weights.bend is not None:
-        curved = _spread(weights.bend, cell, grid) * (beyond == 0)
-    return Basis(torch.addcmul(value, beyond, slope), slope, curved)
+    straight = torch.addcmul(value, beyond, slope)
+    return Basis(straight, slope, curved[0] * (beyond == 0) if bend else None)
 
 
-def _cubic(f: Tensor) -> Basis:
-    """Return the four cubic pieces that live on one interval, at the share `f` of it: [..., n, 4]."""
-    g = 1 - f
-    f2, g2 = f * f, g * g
-    value = torch.stack([g2 * g, 4 - 3 * f2 * (1 + g), 4 - 3 * g2 * (1 + f), f2 * f], -1) / 6
-    slope = torch.stack([-g2, f * (3 * f - 4), g * (4 - 3 * g), f2], -1) / 2
-    bend = torch.stack([g, 3 * f - 2, 3 * g - 2, f], -1)
-    return Basis(value, slope, bend)
+# The four cubic pieces on one interval, and their derivatives, by the powers 1, f, f^2, f^3 of the share f of it.
+_POWERS = torch.tensor(
+    [
+        [[1, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]],
+        [[-3, 0, 3, 0], [6, -12, 6, 0], [-3, 9, -9, 3], [0, 0, 0, 0]],
+        [[6, -12, 6, 0], [-6, 18, -18, 6], [0, 0, 0, 0], [0, 0, 0, 0]],
+    ],
+    dtype=torch.float64,
+).permute(1, 0, 2).reshape(4, 12) / 6  # fmt: skip
 
 
-def _recursive(f: Tensor, order: int) -> Basis:
-    """Return the k + 1 pieces of any order on one interval by the recursion: [..., n, k + 1]."""
+def _cubic(f: Tensor) -> Tensor:
+    """Return the pieces that live on one interval, their slopes and bends, at the share `f` of it: [..., n, 3, 4]."""
+    f2 = f * f
+    powers = torch.stack([torch.ones_like(f), f, f2, f2 * f], -1)
+    return (powers @ _POWERS.to(f)).reshape(*f.shape, 3, 4)
+
+
+def _recursive(f: Tensor, order: int) -> Tensor:
+    """Return the k + 1 pieces of any order on one interval, slopes and bends, by the recursion: [..., n, 3, k + 1]."""
     pieces = [_pieces(f, degree) for degree in (order, order - 1, order - 2)]
     slope = _difference(pieces[1])
     bend = _difference(_difference(pieces[2])) if order >= 2 else torch.zeros_like(slope)
-    return Basis(pieces[0], slope, bend)
+    return torch.stack([pieces[0], slope, bend], -2)
 
 
 def _pieces(f: Tensor, degree: int) -> Tensor:
@@ -89,10 +95,11 @@ def _difference(row: Tensor) -> Tensor:
 
 
 def _spread(weights: Tensor, cell: Tensor, grid: int) -> Tensor:
-    """Put the k + 1 weights of each row into its G + k columns."""
+    """Put the k + 1 weights of each row, and of each derivative, into its G + k columns: [..., n, d, G + k]."""
     local = weights.shape[-1]
-    columns = cell.long()[..., None] + torch.arange(local, device=cell.device)
-    return weights.new_zeros((*cell.shape, grid + local - 1)).scatter_(-1, columns, weights)
+    columns = cell.long()[..., None, None] + torch.arange(local, device=cell.device)
+    whole = weights.new_zeros((*weights.shape[:-1], grid + local - 1))
+    return whole.scatter_(-1, columns.expand_as(weights), weights)
 
 
 def definition(t: Tensor, grid: int, order: int) -> Tensor:

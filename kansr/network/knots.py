@@ -10,7 +10,7 @@ from torch import Tensor
 
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
-from kansr.network.sweep import forward
+from kansr.network.sweep import Sweep, forward
 
 MARGIN = 0.025  # share of the range by which a grid reaches beyond the values that it was laid for
 _POINTS = 4  # samples of a curve for each coefficient when it is laid on another grid
@@ -24,19 +24,24 @@ def extend(kan: KAN, grid: int) -> KAN:
     return relay(kan, kan.lower, kan.upper, grid)
 
 
-def follow(kan: KAN, x: Tensor, *, slack: float = 0.2) -> KAN:
+def follow(kan: KAN, x: Tensor, *, slack: float = 0.2, sweep: Sweep | None = None, which: Tensor | None = None) -> KAN:
     """Move the grids of hidden nodes whose values at rows x left them, or fill less than `1 - slack` of them.
+
+    `sweep` is the forward sweep at these rows, when it is known already; `which` [b] says which networks of a batch are
+    looked at. When no grid has to move, the network comes back as it is, the same object.
 
     Hidden sums whose edges are all splines are then brought back to [-1, 1]: an affine map of a hidden node can move
     between the edges before it and the edges after it, and without this its values would drift away.
     """
     if all(kan.graph.edges[e].source < kan.graph.inputs for e in kan.splines):
         return kan
-    lower, upper = ranges(kan, x)
+    lower, upper = ranges(kan, x, sweep)
     width = kan.upper - kan.lower
     fits = (lower >= kan.lower - 1e-9 * width) & (upper <= kan.upper + 1e-9 * width)
     fits &= upper - lower >= (1 - slack) * width / (1 + 2 * MARGIN)
     fits[:, : kan.graph.inputs] = True
+    if which is not None:
+        fits |= ~which[:, None]
     if bool(fits.all()):
         return kan
     low, high = with_margin(lower, upper)
@@ -61,9 +66,9 @@ def _gauged(kan: KAN) -> KAN:
     return replace(kan, theta=theta, lower=lower, upper=upper)
 
 
-def ranges(kan: KAN, x: Tensor) -> tuple[Tensor, Tensor]:
+def ranges(kan: KAN, x: Tensor, sweep: Sweep | None = None) -> tuple[Tensor, Tensor]:
     """Smallest and largest value of each node over rows x: two [b, nodes]."""
-    nodes = torch.stack(forward(kan, x).nodes, -1)  # [b, n, nodes]
+    nodes = torch.stack((sweep or forward(kan, x)).nodes, -1)  # [b, n, nodes]
     return nodes.amin(1), nodes.amax(1)
 
 

@@ -7,11 +7,13 @@ backward sweep. einsum letters: b networks, n rows, g columns of a curve, p para
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from kansr.network import bspline
 from kansr.network.curves import CurveValues, Spline
 from kansr.network.kan import KAN
 
@@ -28,8 +30,40 @@ class Sweep(NamedTuple):
         return self.nodes[-1]
 
 
-def forward(kan: KAN, x: Tensor, *, bend: bool = False) -> Sweep:
-    """Values of all nodes and curves at rows x [n, inputs] or [b, n, inputs]."""
+Known = dict[tuple[int, Spline], bspline.Basis]
+"""Splines of the inputs at some rows: these do not change while a network is trained, so they are laid once."""
+
+
+def known(kan: KAN, x: Tensor) -> Known:
+    """Lay the splines of the inputs at rows x [n, inputs] or [b, n, inputs], all inputs that share a spline at once."""
+    found: Known = {}
+    inputs: dict[Spline, list[int]] = defaultdict(list)
+    pairs = {(e.source, c) for e, c in zip(kan.graph.edges, kan.curves, strict=True) if isinstance(c, Spline)}
+    for node, spline in sorted(pairs, key=lambda p: (p[0], p[1].grid)):
+        if node < kan.graph.inputs:
+            inputs[spline].append(node)
+    for spline, nodes in inputs.items():
+        values = x[..., nodes].transpose(-1, -2).expand(kan.batch, -1, -1).flatten(0, 1)  # [b * i, n]
+        design = spline.design(values, kan.lower[:, nodes].flatten(), kan.upper[:, nodes].flatten())
+        value, slope = (d.reshape(kan.batch, len(nodes), *d.shape[1:]) for d in (design.value, design.slope))
+        for j, node in enumerate(nodes):
+            found[node, spline] = bspline.Basis(value[:, j], slope[:, j], None)
+    return found
+
+
+def forward(
+    kan: KAN,
+    x: Tensor,
+    *,
+    bend: bool = False,
+    laid: Known | None = None,
+    at_node: Callable[[int, Tensor], None] | None = None,
+) -> Sweep:
+    """Values of all nodes and curves at rows x [n, inputs] or [b, n, inputs].
+
+    `laid` is what `known` gave for the rows. `at_node` is told each node's values [b, n] before its curves are
+    evaluated.
+    """
     graph = kan.graph
     where = kan.slices()
     nodes: list[Tensor] = [x[..., i].expand(kan.batch, -1) for i in range(graph.inputs)]
@@ -37,7 +71,9 @@ def forward(kan: KAN, x: Tensor, *, bend: bool = False) -> Sweep:
     for node in range(graph.nodes):
         if node >= graph.inputs:
             nodes.append(_combine([edges[i].value for i in graph.into(node)], graph.kind(node)))
-        edges |= _leave(kan, node, nodes[node], where, bend=bend)
+        if at_node is not None:
+            at_node(node, nodes[node])
+        edges |= _leave(kan, node, nodes[node], where, bend=bend, laid=laid or {})
     return Sweep(nodes, [edges[i] for i in range(len(graph.edges))])
 
 
@@ -49,9 +85,13 @@ def predict(kan: KAN, x: Tensor, *, block: int = 65536) -> Tensor:
 def jacobian(kan: KAN, x: Tensor) -> tuple[Tensor, Tensor]:
     """Output [b, n] and its derivatives by all parameters [b, n, P] at rows x [n, inputs]."""
     sweep = forward(kan, x)
+    return sweep.output, columns(kan, sweep)
+
+
+def columns(kan: KAN, sweep: Sweep) -> Tensor:
+    """Jacobian [b, n, P] of the output of a forward sweep."""
     deltas = backward(kan, sweep)
-    parts = [d[..., None] * e.columns for d, e in zip(deltas, sweep.edges, strict=True)]
-    return sweep.output, torch.cat(parts, -1)
+    return torch.cat([d[..., None] * e.columns for d, e in zip(deltas, sweep.edges, strict=True)], -1)
 
 
 def backward(kan: KAN, sweep: Sweep) -> list[Tensor]:
@@ -65,7 +105,8 @@ def backward(kan: KAN, sweep: Sweep) -> list[Tensor]:
         for i, others in zip(into, _others(values, graph.kind(node)), strict=True):
             at_edge[i] = at_node[node] * others
             source = graph.edges[i].source
-            at_node[source] = at_node[source] + at_edge[i] * sweep.edges[i].slope
+            if source >= graph.inputs:
+                at_node[source] = at_node[source] + at_edge[i] * sweep.edges[i].slope
     return [at_edge[i] for i in range(len(graph.edges))]
 
 
@@ -88,7 +129,7 @@ def _others(values: list[Tensor], kind: str) -> list[Tensor]:
     return [p * q for p, q in zip(before, reversed(after), strict=True)]
 
 
-def _leave(kan: KAN, node: int, x: Tensor, where: list[slice], *, bend: bool) -> dict[int, CurveValues]:
+def _leave(kan: KAN, node: int, x: Tensor, where: list[slice], *, bend: bool, laid: Known) -> dict[int, CurveValues]:
     """Curves of all edges that start at a node; splines on one grid share their basis."""
     lower, upper = kan.lower[:, node], kan.upper[:, node]
     found: dict[int, CurveValues] = {}
@@ -100,7 +141,7 @@ def _leave(kan: KAN, node: int, x: Tensor, where: list[slice], *, bend: bool) ->
         else:
             found[i] = curve.evaluate(x, kan.theta[:, where[i]], lower, upper, bend=bend)
     for spline, group in alike.items():
-        design = spline.design(x, lower, upper, bend=bend)
+        design = laid.get((node, spline)) or spline.design(x, lower, upper, bend=bend)
         weights = torch.stack([kan.theta[:, where[i]] for i in group], -1)  # [b, g, e]
         value, slope = design.value @ weights, design.slope @ weights
         bends = None if design.bend is None else design.bend @ weights

@@ -6,6 +6,7 @@ The way of a fit: table -> problem -> graph -> functions -> formula -> run folde
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +16,22 @@ from kansr.formula.formula import predict as predict_formula
 from kansr.network.kan import KAN
 from kansr.network.knots import extend as extend_network
 from kansr.network.sweep import predict as predict_network
-from kansr.pipeline.keep import load_network, load_result, save_history, save_network, save_problem, save_result
+from kansr.pipeline.keep import (
+    load_network,
+    load_result,
+    load_structure,
+    save_history,
+    save_network,
+    save_problem,
+    save_result,
+)
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import read, solve
 from kansr.progress import Clock, Report, silent
 from kansr.recipe import Recipe, from_yaml
 from kansr.result import Result
 from kansr.run import RECIPE, Run
-from kansr.structure.search import Found
-from kansr.structure.verify import verify
+from kansr.structure.found import judged
 from kansr.table import Table, TableSpec, read_features
 from kansr.training.prune import prune_edges
 from kansr.training.stages import StageRow, Trained, climb, optimise, stage_row
@@ -96,6 +104,11 @@ def load(run: Run) -> Result:
     return load_result(run)
 
 
+def structure(run: Run) -> dict[str, Any]:
+    """Read why a run has the graph that it has (see `kansr.structure.account`)."""
+    return load_structure(run)
+
+
 def predict(run: Run, source: str, spec: TableSpec | None = None) -> Prediction:
     """Predict the target at the rows of a table by the formula of a run.
 
@@ -121,8 +134,7 @@ def _problem(run: Run) -> Problem:
 
 def _read_again(run: Run, problem: Problem, trained: Trained, clock: Clock, report: Report, **extra: float) -> Result:
     """Find formulas for a network that has changed, and keep it with them."""
-    found = Found(trained=trained, verdict=verify(trained.history))
-    solution = read(problem, [found], clock=clock, report=report)
+    solution = read(problem, [judged(trained, problem.data)], clock=clock, report=report)
     save_network(run, trained.kan, problem)
     history = save_history(run, replace(trained, history=trained.history[1:]), problem.scale, **extra)
     return save_result(run, problem, solution, history=history, clock=clock)

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from kansr.errors import RunError
+from kansr.errors import RunError, UsageError
 from kansr.export import export
-from kansr.network.curves import Spline
+from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution
 from kansr.progress import Clock
 from kansr.recipe import to_yaml
-from kansr.result import Result, StageRow
+from kansr.result import Result, StageRow, plain
 from kansr.run import (
     DATA_CARD,
     FORMULA_JSON,
@@ -29,8 +29,11 @@ from kansr.run import (
     NETWORK,
     RECIPE,
     RESULT,
+    STRUCTURE,
     Run,
 )
+from kansr.symbolic.library import primitive
+from kansr.symbolic.symbol import Symbol
 from kansr.table import card
 from kansr.training.stages import Trained
 
@@ -53,7 +56,7 @@ def save_network(run: Run, kan: KAN, problem: Problem) -> None:
         "scale": problem.scale,
         "sha256": problem.table.sha256,
         "grid": kan.grid,
-        "curves": [[c.grid, c.order] for c in kan.curves if isinstance(c, Spline)],
+        "curves": [_curve_record(c) for c in kan.curves],
         "graph": _graph_record(kan.graph),
     }
     parts = ("theta", "lower", "upper")
@@ -74,10 +77,10 @@ def load_network(run: Run, problem: Problem) -> KAN:
     try:
         record = metadata["graph"]
         shape = graph(int(record["inputs"]), list(record["kinds"]), [(int(a), int(b)) for a, b in record["edges"]])
-        curves = tuple(Spline(int(g), int(k)) for g, k in metadata["curves"])
+        curves = tuple(_curve(c) for c in metadata["curves"])
         kan = KAN(graph=shape, curves=curves, **{name: _tensor(arrays[name]) for name in ("theta", "lower", "upper")})
         sound = kan.theta.shape == (1, kan.parameters) and kan.lower.shape == kan.upper.shape == (1, shape.nodes)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, UsageError) as error:
         raise RunError("the network of this run is damaged", where=str(run.path(NETWORK))) from error
     if not sound or len(curves) != len(shape.edges):
         raise RunError("the network of this run is damaged", where=str(run.path(NETWORK)))
@@ -124,6 +127,8 @@ def save_result(
     run.write_text(FORMULA_TEX, export(result.formula, "latex"))
     run.write_text(FORMULA_PY, export(result.formula, "python"))
     run.write_json(GRAPH, _graph_record(solution.found.trained.graph) | {"edges_text": list(solution.network.lines)})
+    if solution.structure:
+        run.write_json(STRUCTURE, plain(solution.structure))
     header = ("complexity", "rmse_validation", "rmse_test", "label", "formula")
     run.write_csv(
         FRONT, header, [(f.complexity, f.rmse.validation, f.rmse.test, f.label, f.text) for f in result.front]
@@ -147,6 +152,36 @@ def load_result(run: Run) -> Result:
         return Result.from_record(run.read_json(RESULT))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RunError("the result of this run is damaged", where=str(run.path(RESULT))) from error
+
+
+def load_structure(run: Run) -> dict[str, Any]:
+    """Read the account of the search for the graph.
+
+    Raises
+    ------
+    RunError
+        If the run has none, or it is damaged.
+    """
+    if not run.has(STRUCTURE):
+        raise RunError("this run has no account of its graph", where=str(run.folder), hint="fit again to get one")
+    record = run.read_json(STRUCTURE)
+    if not isinstance(record, dict) or not {"graph", "tree", "inputs", "trees", "tried"} <= set(record):
+        raise RunError("the account of the graph is damaged", where=str(run.path(STRUCTURE)))
+    return record
+
+
+def _curve_record(curve: Curve) -> list[Any]:
+    """Give a curve without its numbers: grid and order of a spline, name and sign of a function."""
+    if isinstance(curve, Symbol):
+        return [curve.primitive.name, curve.sign]
+    if isinstance(curve, Spline):
+        return [curve.grid, curve.order]
+    raise TypeError(f"a {type(curve).__name__} cannot be kept")
+
+
+def _curve(record: list[Any]) -> Curve:
+    first, second = record
+    return Symbol(primitive(first), float(second)) if isinstance(first, str) else Spline(int(first), int(second))
 
 
 def _tensor(array: np.ndarray[Any, np.dtype[np.float64]]) -> torch.Tensor:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -17,13 +18,18 @@ from kansr.formula.front import choose as choose_formula
 from kansr.formula.front import front
 from kansr.formula.functions import Array
 from kansr.formula.text import leaf_text
+from kansr.network.graph import Graph
 from kansr.network.kan import KAN, names
 from kansr.pipeline.problem import Problem
 from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Verdict
-from kansr.structure.search import Found, Search, search
+from kansr.structure.account import account
+from kansr.structure.found import Found
+from kansr.structure.search import search
+from kansr.structure.task import Search
 from kansr.symbolic.discover import Discovery, constant, discover, linear
 from kansr.symbolic.symbol import Symbol
+from kansr.symbolic.targets import transforms
 from kansr.training.levenberg import mean_square, rmse
 
 EXACT = 1e-9  # share of the target's spread up to which an error is rounding
@@ -36,7 +42,10 @@ _GRAPHS = 2  # graphs that are read for formulas
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Solution:
-    """Formulas for a problem, and the network that the best of them was read from."""
+    """Formulas for a problem, and the network that the best of them was read from.
+
+    `structure` is the account of the search for the graph (see `kansr.structure.account`), empty where none was made.
+    """
 
     found: Found
     discoveries: tuple[Discovery, ...]
@@ -46,6 +55,7 @@ class Solution:
     exact: bool
     network: NetworkSummary
     warnings: tuple[str, ...]
+    structure: dict[str, Any] = field(default_factory=dict)
 
 
 def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
@@ -59,10 +69,20 @@ def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
         structure=recipe.structure,
         seed=recipe.seed,
         clock=clock.part(0.6),
+        transforms=transforms(problem.scale),
         report=report,
     )
-    graphs = list({f.trained.graph: f for f in reversed(search(task))}.values())[::-1]  # the best network of each graph
-    return read(problem, graphs[:_GRAPHS], clock=clock, report=report)
+    searched = search(task)
+    solution = read(problem, _distinct(searched.found)[:_GRAPHS], clock=clock, report=report)
+    return replace(solution, structure=account(searched, problem.table.features, problem.table.target))
+
+
+def _distinct(found: Sequence[Found]) -> list[Found]:
+    """Keep the best network of each graph."""
+    best: dict[Graph, Found] = {}
+    for one in found:
+        best.setdefault(one.trained.graph, one)
+    return list(best.values())
 
 
 def read(problem: Problem, graphs: Sequence[Found], *, clock: Clock, report: Report) -> Solution:
@@ -146,7 +166,9 @@ def _is_exact(problem: Problem, formula: Formula, source: Discovery) -> bool:
 
 
 def _noise_or_not(problem: Problem, formula: Formula, found: Found) -> Verdict:
-    """Noise: no worse than the network could do, and residuals that know nothing of the columns."""
+    """Noise: no worse than a network that leaves nothing to explain, and residuals that know nothing of the columns."""
+    if not found.settled:
+        return "approximation"
     rows = problem.rows
     residual = rows.y - evaluate(formula.expression, rows.columns)
     error = float(np.sqrt(np.mean(residual**2))) / problem.scale

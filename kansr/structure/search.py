@@ -1,212 +1,244 @@
-"""Find the graph: among proposals by the staircase, or inside a dense network by penalty and pruning."""
+"""Find the graph: the passes of a search, from what takes a moment to what takes a minute."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from kansr.network.graph import Graph, dense
-from kansr.network.kan import KAN
-from kansr.network.spec import KANSpec
-from kansr.progress import Clock, Event, Report, silent
-from kansr.structure.propose import WIDEST, proposals
+from kansr.network.graph import Graph, graph
+from kansr.network.knots import extend
+from kansr.progress import Clock, Event
+from kansr.structure.dense import pruned, trimmed
+from kansr.structure.found import Found, Searched, found_of, rank
+from kansr.structure.grow import grow
+from kansr.structure.minimal import minimal
+from kansr.structure.monomials import GRID as FINE
+from kansr.structure.monomials import monomials
+from kansr.structure.probe import Probe, probe
+from kansr.structure.race import COARSE, Entry, Runner, race
 from kansr.structure.rewrite import as_sums
-from kansr.structure.separability import separability
-from kansr.structure.spec import StructureSpec
-from kansr.structure.tree import agglomerate, graphs
-from kansr.structure.verify import Verdict, verify
-from kansr.training.levenberg import rmse
-from kansr.training.penalty import sparsity
-from kansr.training.prune import node_path, prune_edges
-from kansr.training.rows import Data
-from kansr.training.spec import TrainingSpec
-from kansr.training.stages import StageRow, Trained, climb, first, optimise, train
+from kansr.structure.space import Space, spaces
+from kansr.structure.task import Search
+from kansr.structure.tree import Node, agglomerate, graphs
+from kansr.training.levenberg import levenberg
+from kansr.training.stages import Trained, climb, optimise
+from kansr.training.starts import starts
 
-_ALIKE = 1.1  # validation errors within this factor are equal: the smaller graph is taken
-_HOPELESS = 100.0  # a coarse start this many times worse than the best trained graph is not trained further
-_FLAT = (0.05, 0.2)  # values of T up to which inputs stand side by side in one node: two readings of the same tensor
-_CLIMBED = 4  # mixtures of a tree's sums and products that are trained in earnest
-_LARGE = 4  # hidden nodes from which a proposal is pruned as a dense network
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Found:
-    """A trained graph, and what its staircase says."""
-
-    trained: Trained
-    verdict: Verdict
-
-    @property
-    def size(self) -> tuple[int, int, int]:
-        """Products, nodes and edges: what makes one graph simpler than another.
-
-        Products come first: the factors of a product node have a power gauge that hides their symbols, which a sum of
-        logs does not have.
-        """
-        graph = self.trained.graph
-        return graph.kinds.count("product"), graph.nodes, len(graph.edges)
+_FINE = 1e-4  # a right graph with an error below this ends the search at once
+_PATIENCE, _LONGEST = 0.1, 8.0  # share of the time left, and seconds, that are spent to find a better one, else
+_FALLING = 1.5  # a graph whose error does not fall at least like this power of the grid is not climbed further
+_PROMISING = 0.02  # error on the coarse grid up to which a grown graph is verified
+_OSCILLATING = 0.1  # the same for one that oscillates on a fine grid
+_FLAT = (0.06, 0.2)  # values of T up to which inputs stand side by side in one node: two readings of the same tensor
+_CLIMBED = 3  # mixtures of a tree's sums and products that are trained in earnest
+_ROUNDS = 6  # additions to a graph, at most
+_LINEAR_STEPS = 8  # a sum of splines is linear in its coefficients: a few steps reach the bottom
+_GROWN = 0.8  # share of what is left of the time that growth may take
+_USUAL = ("y", "log(y)")
+_POOLS, _OTHERS = 2, 2  # graphs for each of these, and for all other transforms, that growth starts from
+_ROOTS = ("y", "log(y)", "y^2")  # transforms under which trees are tried
+_WIDEST = 24  # inputs above which no dense network is trained
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Search:
-    """What a search for graphs is done with."""
+def search(task: Search) -> Searched:
+    """Find graphs for the data, best first: the search ends at the first one that is settled.
 
-    data: Data
-    network: KANSpec
-    training: TrainingSpec
-    structure: StructureSpec
-    seed: int
-    clock: Clock
-    report: Report = silent
-
-
-def search(task: Search) -> list[Found]:
-    """Find graphs for the data, best first: the search ends at the first one that is verified right.
-
-    Without a width, proposals are tried from small to large; with one, the dense network of that width is trained with
-    a penalty and pruned node by node. Edges that the validation error does not notice are cut in the end.
+    Without a width, sums are tried under every transform of the target, then small graphs, then the trees that the
+    gradients of a dense network show, then graphs that grow from all of these. With a width, the dense network of that
+    width is trained with a penalty and pruned node by node. Edges that the validation error does not notice are cut in
+    the end.
     """
     inputs = task.data.train.x.shape[-1]
     if task.network.width is not None:
-        tried = _pruned(task, (inputs, *task.network.width[1:]))
+        searched = Searched(found=tuple(pruned(task, (inputs, *task.network.width[1:]))))
     else:
-        tried = _proposed(task)
-    ranked = rank(tried)
-    return [_trimmed(task, ranked[0]), *ranked[1:]]
+        searched = _Hunt(task).run()
+    ranked = rank(searched.found)
+    return replace(searched, found=(trimmed(task, ranked[0]), *ranked[1:]))
 
 
-def rank(found: Sequence[Found]) -> list[Found]:
-    """Order graphs: right ones first, then by validation error, the smaller one where that is nearly equal."""
-    left, ranked = list(found), []
-    while left:
-        right = [f for f in left if f.verdict.right] or left
-        limit = _ALIKE * min(f.verdict.floor for f in right)
-        ahead = [f for f in right if f.verdict.right or f.verdict.floor <= limit]
-        best = min(ahead, key=lambda f: f.size)
-        ranked.append(best)
-        left.remove(best)
-    return ranked
+class _Hunt:
+    """The passes of a search without a width; what one pass found is there for the next."""
+
+    def __init__(self, task: Search):
+        self.task = task
+        self.inputs = task.data.train.x.shape[-1]
+        self.grid = min((g for g in task.training.grid if g >= COARSE), default=max(task.training.grid))
+        self.spaces = spaces(task.data, task.transforms if self.inputs > 1 else ())
+        self.found: list[Found] = []
+        self.probe: Probe | None = None
+        self.trees: tuple[Node, ...] = ()
+        self.seeds: list[Runner] = []
+        self.patience: Clock | None = None
+
+    def run(self) -> Searched:
+        for step in (self.sums, self.small, self.read, self.oscillating, self.grown, self.dense):
+            step()
+            if self.over():
+                break
+        return Searched(found=tuple(self.found), probe=self.probe, trees=self.trees)
+
+    def over(self) -> bool:
+        """Whether the search may end: a graph is settled to a small error, or for long enough, or time is up."""
+        settled = [f for f in self.found if f.settled]
+        if settled and self.patience is None:
+            self.patience = Clock(min(_PATIENCE * self.task.clock.left(), _LONGEST))
+        fine = any(not f.verdict.right or f.verdict.floor <= _FINE for f in settled)
+        return (
+            fine
+            or (self.patience is not None and self.patience.over())
+            or (bool(self.found) and self.task.clock.over())
+        )
+
+    @property
+    def used(self) -> tuple[int, ...]:
+        return self.probe.used if self.probe else tuple(range(self.inputs))
+
+    def sums(self) -> None:
+        """One sum of curves, under every transform of the target: linear, so each takes a moment."""
+        shape = graph(self.inputs, ["sum"], [(i, self.inputs) for i in self.used])
+        for space in self.spaces:
+            kan = starts(shape, space.data.everything, grid=self.grid, order=self.task.network.order, count=1, seed=0)
+            kan = levenberg(kan, space.data.train, steps=_LINEAR_STEPS).kan
+            self.seeds.append(Runner(space.error(kan), space, kan))
+            self.verified(self.seeds[-1], "sum")
+            if self.over():
+                return
+
+    def small(self) -> None:
+        """A function of one sum, one product, a function of one product: also under transforms."""
+        if self.inputs == 1:
+            return
+        n, edges = self.inputs, [(i, self.inputs) for i in self.used]
+        outer = graph(n, ["sum", "sum"], [*edges, (n, n + 1)])
+        shapes = [outer]
+        if self.task.structure.products:
+            shapes += [graph(n, ["product"], edges), graph(n, ["product", "sum"], [*edges, (n, n + 1)])]
+        entries = [Entry(self.spaces[0], g) for g in shapes]
+        entries += [Entry(s, shapes[1]) for s in self.spaces[1:] if len(shapes) > 1 and s.name != "log(y)"]
+        self.climb(self.race(entries, keep=4), "small graph")
+
+    def read(self) -> None:
+        """The trees that the gradients of a dense network show."""
+        if not 2 < self.inputs <= _WIDEST:
+            return
+        task = self.task
+        self.probe = probe(self.spaces[0], order=task.network.order, seed=task.seed, clock=task.clock)
+        self.trees = tuple(dict.fromkeys(agglomerate(self.probe.tensor, self.used, flat) for flat in _FLAT))
+        for tree in self.trees:
+            runners = self.race(self.entries(tree), keep=_CLIMBED)
+            self.climb(runners, "tree")
+            if self.over():
+                return
+            self.seeds += runners
+
+    def entries(self, tree: Node) -> list[Entry]:
+        """Every mixture of sums and products on a tree, with a function of it all, and under a few transforms."""
+        allowed = self.task.structure.products
+        shapes = [(self.spaces[0], g) for g in graphs(tree, self.inputs, products=allowed)]
+        for space in (s for s in self.spaces if s.name in _ROOTS):
+            shapes += [(space, g) for g in graphs(tree, self.inputs, products=allowed, outer=False)]
+        return [Entry(space, g, self.lines(g)) for space, g in shapes]
+
+    def lines(self, shape: Graph) -> dict[int, float]:
+        """Signs of the curves that leave an input: as the input moves the output beside its first sibling."""
+        if self.probe is None:
+            return {}
+        found: dict[int, float] = {}
+        for node in range(shape.inputs, shape.nodes):
+            leaves = [e for e in shape.into(node) if shape.edges[e].source < shape.inputs]
+            for e in leaves:
+                aligned = self.probe.alignment[shape.edges[leaves[0]].source, shape.edges[e].source]
+                found[e] = -1.0 if float(aligned) < 0 else 1.0
+        return found
+
+    def oscillating(self) -> None:
+        """Functions of a product or quotient of inputs, on a fine grid."""
+        if not self.task.structure.products or self.inputs < 2:
+            return
+        runners = monomials(self.spaces[0], self.used, clock=self.task.clock)
+        clock = self.task.clock
+        self.climb([minimal(r, clock) for r in runners if r.error < _OSCILLATING], "monomial")
+        self.seeds += runners[:1]
+
+    def grown(self) -> None:
+        """Graphs that grow from the sums, a product and the trees, part by part."""
+        clock, n = self.task.clock.part(_GROWN), self.inputs
+        edges = [(i, n) for i in self.used]
+        entries = [Entry(self.spaces[0], graph(n, ["sum", "sum"], [*edges, (n, n + 1)]))]
+        if self.task.structure.products:
+            entries.append(Entry(self.spaces[0], graph(n, ["product"], edges)))
+        seeds = [*_diverse(self.seeds), *(self.race(entries, keep=2) if n > 1 else [])]
+        best = math.inf
+        for runner in grow(seeds, rounds=_ROUNDS, clock=clock):
+            self.say(f"grown to {len(runner.kan.graph.edges)} edges", runner.error)
+            if runner.error < min(_PROMISING, 0.7 * best):
+                best = runner.error
+                self.verified(minimal(runner, clock), "grown")
+            if self.over():
+                return
+
+    def dense(self) -> None:
+        """The dense network of the paper, pruned: what is left when nothing else fits."""
+        if 1 < self.inputs <= _WIDEST:
+            self.found += pruned(self.task, (self.inputs, min(2 * self.inputs + 1, 7), 1))
+
+    def race(self, entries: Sequence[Entry], keep: int) -> list[Runner]:
+        task = self.task
+        return race(entries, grid=self.grid, order=task.network.order, seed=task.seed, keep=keep, clock=task.clock)
+
+    def climb(self, runners: Sequence[Runner], way: str) -> None:
+        for runner in runners:
+            self.verified(runner, way)
+            if self.over():
+                return
+
+    def verified(self, runner: Runner, way: str) -> None:
+        """Train a graph up the ladder as far as its error falls, and judge it."""
+        task, space = self.task, runner.space
+        kan = levenberg(runner.kan, space.data.train, steps=task.training.steps, clock=task.clock).kan
+        finer = [g for g in task.training.grid if g > kan.grid] or [2 * kan.grid, 4 * kan.grid] * (kan.grid == FINE)
+        trained = climb(kan, space.data, task.training, grids=finer[:1], clock=task.clock)
+        if finer and _falls(trained):
+            rest = climb(trained.kan, space.data, task.training, grids=finer[1:], clock=task.clock)
+            trained = replace(rest, history=(*trained.history, *rest.history[1:]))
+        best = min((f.verdict.floor for f in self.found), default=math.inf)
+        self.found.append(found_of(task, space, trained, way, best))
+        if self.found[-1].verdict.right:
+            self.found += _logs(task, self.found[-1])
+
+    def say(self, message: str, error: float) -> None:
+        self.task.report(Event(stage="graph", message=message, loss=error, seconds_left=self.task.clock.left()))
 
 
-def _proposed(task: Search) -> list[Found]:
-    """Try small graphs, then the trees that the gradients of a dense network show, then that network pruned."""
-    inputs = task.data.train.x.shape[-1]
-    found: list[Found] = []
-    for graph in proposals(inputs, products=task.structure.products):
-        found += _tested(task, graph, found)
-        if _settled(task, found):
-            return found
-    if 2 < inputs <= WIDEST:
-        found += _trees(task, found)
-    if not _settled(task, found) and 1 < inputs <= WIDEST:
-        found += _pruned(task, (inputs, min(2 * inputs + 1, 7), 1))
-    return found
+def _falls(trained: Trained) -> bool:
+    """Whether the last extension lowered the error at all as splines do on the right graph."""
+    before, after = trained.history[-2:] if len(trained.history) > 1 else trained.history * 2
+    expected = float((after.grid / before.grid) ** _FALLING)
+    return after.rmse_validation * expected < before.rmse_validation
 
 
-def _settled(task: Search, found: Sequence[Found]) -> bool:
-    return bool(found) and (any(f.verdict.right for f in found) or task.clock.over())
+def _diverse(seeds: Sequence[Runner]) -> list[Runner]:
+    """Keep the best networks of y and its log, and the best of the other transforms, each graph once."""
+    ranked = list({(r.space.name, r.kan.graph): r for r in sorted(seeds, key=lambda r: -r.error)}.values())[::-1]
+    kept: list[Runner] = []
+    for runner in ranked:
+        alike = sum(r.space.name == runner.space.name for r in kept)
+        others = sum(r.space.name not in _USUAL for r in kept)
+        if alike < _POOLS if runner.space.name in _USUAL else (alike < 1 and others < _OTHERS):
+            kept.append(runner)
+    return kept
 
 
-def _tested(task: Search, graph: Graph, found: Sequence[Found]) -> list[Found]:
-    """Train a graph, and once more with its products as sums of logs, where they are none."""
-    best = min((f.verdict.floor for f in found), default=math.inf)
-    tested: list[Found] = []
-    for trained in _promising(task, graph, best):
-        tested.append(_found(task, trained))
-        tested += _logs(task, trained) if tested[-1].verdict.right else []
-    return tested
-
-
-def _logs(task: Search, trained: Trained) -> list[Found]:
+def _logs(task: Search, found: Found) -> list[Found]:
     """Write products as sums of logs: a graph that is easier to read, if it is as good."""
-    if trained.graph.kinds.count("product") == 0:
+    trained = found.trained
+    if trained.graph.kinds.count("product") == 0 or found.space != "y":
         return []
-    sums = as_sums(trained.kan, task.data.everything)
+    sums = as_sums(extend(trained.kan, trained.history[0].grid), task.data.everything)
     if sums is None:
         return []
     kan, _ = optimise(sums, task.data.train, task.training, steps=task.training.steps, clock=task.clock)
-    grids = [2 * kan.grid] if kan.grid < max(task.training.grid) else []
-    return [_found(task, climb(kan, task.data, task.training, grids=grids, clock=task.clock, report=task.report))]
-
-
-def _trees(task: Search, found: Sequence[Found]) -> list[Found]:
-    """Read trees off a dense network; train all of their mixtures coarsely, and the best few of these in earnest."""
-    spec, inputs = task.training, task.data.train.x.shape[-1]
-    coarse = replace(spec, grid=(3, 5), starts=max(spec.starts // 2, 1), steps=40)
-    probe = train(dense((inputs, 4, 2, 1)), task.data, coarse, seed=task.seed, clock=task.clock)
-    t = separability(probe.kan, task.data.train.x)
-    trees = dict.fromkeys(agglomerate(t, range(inputs), flat) for flat in _FLAT)
-    shapes = dict.fromkeys(g for tree in trees for g in graphs(tree, inputs, products=task.structure.products))
-    known = {f.trained.graph for f in found}
-    starts: list[tuple[float, int, KAN]] = []
-    for graph in (g for g in shapes if g not in known):
-        if starts and task.clock.over():
-            break
-        kan = first(graph, task.data, coarse, order=task.network.order, seed=task.seed, clock=task.clock)
-        starts.append((float(rmse(kan, task.data.validation)[0]), len(starts), kan))
-    climbed: list[Found] = []
-    for _, _, kan in sorted(starts, key=lambda s: s[:2])[:_CLIMBED]:
-        if climbed and _settled(task, climbed):
-            break
-        trained = climb(kan, task.data, spec, grids=spec.grid[1:], clock=task.clock, report=task.report)
-        climbed.append(_found(task, trained))
-        climbed += _logs(task, trained) if climbed[-1].verdict.right else []
-    return climbed
-
-
-def _promising(task: Search, graph: Graph, best: float) -> Iterator[Trained]:
-    """Yield a graph trained up the ladder, unless its best start is hopeless beside what is found already."""
-    spec = task.training
-    kan = first(graph, task.data, spec, order=task.network.order, seed=task.seed, clock=task.clock)
-    if float(rmse(kan, task.data.validation)[0]) <= _HOPELESS * best:
-        yield climb(kan, task.data, spec, grids=spec.grid[1:], clock=task.clock, report=task.report)
-
-
-def _pruned(task: Search, width: tuple[int, ...]) -> list[Found]:
-    """Train a dense network with a penalty, drop its nodes one by one, and test the nested graphs from the smallest."""
-    spec, order = task.training, task.network.order
-    penalty = sparsity(spec.penalty) if spec.prune and spec.penalty > 0 else None
-    kan = first(dense(width), task.data, spec, order=order, seed=task.seed, clock=task.clock, penalty=penalty)
-    path = node_path(kan, task.data, spec, clock=task.clock, report=task.report) if spec.prune else [kan]
-    found: list[Found] = []
-    for smaller in reversed(path):
-        if found and task.clock.over():
-            break
-        climbed = climb(smaller, task.data, spec, grids=spec.grid, clock=task.clock, report=task.report)
-        found.append(_found(task, climbed))
-        if not found[-1].verdict.right and len(smaller.graph.kinds) <= _LARGE:
-            found += [_found(task, t) for t in _promising(task, smaller.graph, found[-1].verdict.floor)]
-        if any(f.verdict.right for f in found[-2:]):
-            break
-    return found
-
-
-def _found(task: Search, trained: Trained) -> Found:
-    _say(task, trained)
-    return Found(trained=trained, verdict=verify(trained.history))
-
-
-def _trimmed(task: Search, found: Found) -> Found:
-    """Cut the edges of a graph that nobody misses."""
-    if not task.training.prune:
-        return found
-    trimmed = prune_edges(found.trained, task.data, task.training, clock=task.clock, report=task.report)
-    if trimmed is found.trained:
-        return found
-    history = (*found.trained.history, *trimmed.history)
-    trained = Trained(kan=trimmed.kan, history=history, rmse_validation=trimmed.rmse_validation)
-    return Found(trained=trained, verdict=found.verdict)
-
-
-def _say(task: Search, trained: Trained) -> None:
-    shape = ",".join(map(str, trained.graph.width))
-    row: StageRow = trained.history[-1]
-    task.report(
-        Event(
-            stage=f"graph [{shape}]",
-            message=f"grid {row.grid}",
-            loss=trained.rmse_validation,
-            seconds_left=task.clock.left(),
-        )
-    )
+    logs = climb(kan, task.data, task.training, grids=task.training.grid, clock=task.clock, report=task.report)
+    return [found_of(task, Space(data=task.data, plain=task.data), logs, f"{found.way}, as logs")]

@@ -40,6 +40,16 @@ def influence(kan: KAN, x: Tensor) -> Tensor:
     return derivatives(kan, x[:_ROWS]).gradient[0].abs().mean(0) * x.std(0)
 
 
+def alignment(kan: KAN, x: Tensor) -> Tensor:
+    """Whether inputs move the output the same way: mean g_i g_j / mean |g_i g_j|, from -1 to 1, [i, i].
+
+    Siblings of a sum node whose curves are monotonic have +1 or -1: the signs of their curves.
+    """
+    g = derivatives(kan, x[:_ROWS]).gradient[0]
+    pairs = g[:, :, None] * g[:, None, :]
+    return pairs.mean(0) / pairs.abs().mean(0).clamp(min=1e-30)
+
+
 def _inside(x: Tensor, share: float = 0.02) -> Tensor:
     """Rows [n] that lie inside the middle of every column's range; all of them when few would be left."""
     low, high = torch.quantile(x, share, dim=0), torch.quantile(x, 1 - share, dim=0)

@@ -12,7 +12,7 @@ from kansr.network.graph import Graph, Kind, graph
 
 _SUM: Kind = "sum"
 _PRODUCT: Kind = "product"
-_MOST_KINDS = 5  # inner nodes up to which every mixture of sums and products is proposed
+_MOST_KINDS = 4  # inner nodes up to which every mixture of sums and products is proposed; beyond, one product
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +87,25 @@ def _parts(t: Tensor, node: Node, other: Node, flat: float) -> tuple[Node, ...]:
     return node.children
 
 
-def graphs(tree: Node, inputs: int, *, products: bool = True) -> Iterator[Graph]:
+def graphs(tree: Node, inputs: int, *, products: bool = True, outer: bool = True) -> Iterator[Graph]:
     """Yield the graphs of a tree: its inner nodes as sums, then every mixture of sums and products.
 
-    A root that is a sum gets a curve behind it; one that is a product is the output.
+    A root that is a sum gets a curve behind it; one that is a product is the output. Without `outer` the root is always
+    a sum and the output.
     """
     count = tree.inner
     mixtures: list[tuple[Kind, ...]] = [tuple(_SUM for _ in range(count))]
-    if products and count <= _MOST_KINDS:
-        mixtures = sorted(product((_SUM, _PRODUCT), repeat=count), key=lambda k: k.count("product"))
+    if products:
+        free = count if outer else count - 1
+        most = free if count <= _MOST_KINDS else 1
+        every = product((_SUM, _PRODUCT), repeat=free)
+        mixtures = sorted((k for k in every if k.count("product") <= most), key=lambda k: k.count("product"))
+        mixtures = mixtures if outer else [(*k, _SUM) for k in mixtures]
     for mixture in mixtures:
-        yield _graph(tree, inputs, mixture)
+        yield _graph(tree, inputs, mixture, outer=outer)
 
 
-def _graph(tree: Node, inputs: int, mixture: tuple[Kind, ...]) -> Graph:
+def _graph(tree: Node, inputs: int, mixture: tuple[Kind, ...], *, outer: bool) -> Graph:
     kinds: list[Kind] = []
     edges: list[tuple[int, int]] = []
     remaining = iter(mixture)
@@ -115,7 +120,7 @@ def _graph(tree: Node, inputs: int, mixture: tuple[Kind, ...]) -> Graph:
         return own
 
     root = build(tree)
-    if kinds[-1] == "sum":
+    if outer and kinds[-1] == "sum":
         kinds.append("sum")
         edges.append((root, root + 1))
     return graph(inputs, kinds, edges)

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from kansr.training.stages import StageRow
 
 _STEEP = 1.5  # slope of log error against log grid from which a staircase counts as falling
+_STEEPER = 1.8  # the same where a finer grid did not help any more
 _SMALL = 2e-2  # and the share of the target's spread below which it must have come
+_TINY = 5e-5  # an error below this is no chance, even where the last extension was stopped by the number of rows
 _EXACT = 1e-7  # an error below this needs no slope: it is rounding, or a polynomial
 
 
@@ -42,11 +44,18 @@ class Verdict:
 def verify(history: Sequence[StageRow]) -> Verdict:
     """Judge a graph by the staircase of its training."""
     rungs = list({row.grid: row for row in history}.values())  # the last row of each grid
-    floor = min(row.rmse_validation for row in rungs)
-    slope = _slope(rungs)
+    best = min(range(len(rungs)), key=lambda i: rungs[i].rmse_validation)
+    floor, slope = rungs[best].rmse_validation, _slope(rungs)
     falling = slope >= _STEEP
-    right = floor <= _EXACT or (falling and floor <= _SMALL)
+    right = floor <= _EXACT or (falling and floor <= _SMALL) or _fell(rungs[: best + 1], floor)
     return Verdict(right=right, falling=falling or floor <= _EXACT, slope=slope, floor=floor)
+
+
+def _fell(rungs: Sequence[StageRow], floor: float) -> bool:
+    """Say whether an error fell far before the number of rows, or rounding, stopped it."""
+    if floor <= _TINY:
+        return rungs[0].rmse_validation >= _STEEP * floor
+    return floor <= _SMALL / 4 and _slope(rungs) >= _STEEPER
 
 
 def _slope(rungs: Sequence[StageRow]) -> float:

@@ -17,7 +17,7 @@ from torch import Tensor
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.knots import follow
-from kansr.network.sweep import jacobian, predict
+from kansr.network.sweep import Known, Sweep, columns, forward, jacobian, known, predict
 from kansr.progress import Clock
 from kansr.training.rows import Rows
 
@@ -78,13 +78,14 @@ def levenberg(
     Each network at the lowest loss that it had (grids that follow their values can raise it again); a network that
     only ever failed comes back as it was.
     """
-    state = _State.at(kan, rows, penalty, block)
+    problem = _Problem.of(kan, rows, penalty, block)
+    state = problem.state(kan, problem.sweep(kan))
     mu = torch.full_like(state.loss, 1e-2)
     best, goal, flat = Fitted(state.kan, state.loss), state.loss, 0
     for _ in range(steps):
         if clock is not None and clock.over():
             break
-        state, accepted = _step(state, mu, rows, penalty, block)
+        state, accepted = _step(state, mu, problem)
         mu = torch.where(accepted, (mu * _FASTER).clamp(min=1e-15), mu * _SLOWER)
         best = _better(best, Fitted(state.kan, state.loss))
         gained = state.loss < goal * (1 - gain)
@@ -113,28 +114,59 @@ class _State(NamedTuple):
     matrix: Tensor  # [b, P, P]
     vector: Tensor  # [b, P]
 
+    def where(self, which: Tensor, other: _State) -> _State:
+        """Take each network of a batch from here where `which` [b] says so, else from the other state."""
+        if bool(which.all()):
+            return self
+        parts = ((getattr(self.kan, p), getattr(other.kan, p)) for p in ("theta", "lower", "upper"))
+        theta, low, high = (torch.where(which[:, None], a, b) for a, b in parts)
+        return _State(
+            replace(self.kan, theta=theta, lower=low, upper=high),
+            torch.where(which, self.loss, other.loss),
+            torch.where(which[:, None, None], self.matrix, other.matrix),
+            torch.where(which[:, None], self.vector, other.vector),
+        )
+
+
+class _Problem(NamedTuple):
+    """What is minimised; `laid` holds the splines of the inputs when all rows are one block."""
+
+    rows: Rows
+    penalty: Penalty | None
+    block: int
+    laid: Known | None
+
     @staticmethod
-    def at(kan: KAN, rows: Rows, penalty: Penalty | None, block: int) -> _State:
-        loss, matrix, vector = normal_equations(kan, rows, block)
-        if penalty is not None:
-            extra = penalty(kan, rows.x)
+    def of(kan: KAN, rows: Rows, penalty: Penalty | None, block: int) -> _Problem:
+        return _Problem(rows, penalty, block, known(kan, rows.x) if rows.count <= block else None)
+
+    def sweep(self, kan: KAN) -> Sweep | None:
+        """Sweep forward over all rows, if they are one block."""
+        return None if self.laid is None else forward(kan, self.rows.x, laid=self.laid)
+
+    def loss(self, kan: KAN, sweep: Sweep | None) -> Tensor:
+        loss = mean_square(kan, self.rows, self.block) if sweep is None else _mean_square(sweep.output, self.rows)
+        return loss if self.penalty is None else loss + self.penalty(kan, self.rows.x).value
+
+    def state(self, kan: KAN, sweep: Sweep | None) -> _State:
+        loss, matrix, vector = normal_equations(kan, self.rows, self.block, sweep)
+        if self.penalty is not None:
+            extra = self.penalty(kan, self.rows.x)
             loss, matrix, vector = loss + extra.value, matrix + extra.curvature, vector + extra.gradient
         return _State(kan, loss, matrix, vector)
 
 
-def _step(state: _State, mu: Tensor, rows: Rows, penalty: Penalty | None, block: int) -> tuple[_State, Tensor]:
+def _step(state: _State, mu: Tensor, problem: _Problem) -> tuple[_State, Tensor]:
     """Try one step for each network; networks whose loss does not fall stay where they are."""
     step = solve_damped(state.matrix, state.vector, mu, _floor(state.kan, state.matrix))
     tried = replace(state.kan, theta=state.kan.theta - step)
-    loss = mean_square(tried, rows, block)
-    if penalty is not None:
-        loss = loss + penalty(tried, rows.x).value
-    accepted = loss < state.loss
+    sweep = problem.sweep(tried)
+    accepted = problem.loss(tried, sweep) < state.loss
     if not bool(accepted.any()):
         return state, accepted
-    theta = torch.where(accepted[:, None], tried.theta, state.kan.theta)
-    moved = follow(replace(state.kan, theta=theta), rows.x)
-    return _State.at(moved, rows, penalty, block), accepted
+    moved = follow(tried, problem.rows.x, sweep=sweep, which=accepted)
+    after = problem.state(moved, sweep if moved is tried else problem.sweep(moved))
+    return after.where(accepted, state), accepted
 
 
 def solve_damped(matrix: Tensor, vector: Tensor, mu: Tensor, floor: Tensor | None = None) -> Tensor:
@@ -162,13 +194,18 @@ def _floor(kan: KAN, matrix: Tensor) -> Tensor:
     return torch.cat(parts, -1)
 
 
-def normal_equations(kan: KAN, rows: Rows, block: int = 16384) -> tuple[Tensor, Tensor, Tensor]:
-    """Mean square error [b], J'WJ / n [b, P, P] and J'Wr / n [b, P], summed over blocks of rows."""
+def normal_equations(
+    kan: KAN, rows: Rows, block: int = 16384, sweep: Sweep | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Mean square error [b], J'WJ / n [b, P, P] and J'Wr / n [b, P], summed over blocks of rows.
+
+    `sweep` is the forward sweep over all rows, when it is known already.
+    """
     n, p = rows.count, kan.parameters
     loss = rows.y.new_zeros(kan.batch)
     matrix, vector = rows.y.new_zeros(kan.batch, p, p), rows.y.new_zeros(kan.batch, p)
-    for part in _blocks(rows, block):
-        output, j = jacobian(kan, part.x)
+    for part in [rows] if sweep is not None else _blocks(rows, block):
+        output, j = jacobian(kan, part.x) if sweep is None else (sweep.output, columns(kan, sweep))
         residual = output - part.y
         weighed = j if part.weight is None else j * part.weight[..., None]
         loss += (residual**2 if part.weight is None else residual**2 * part.weight).sum(-1) / n
@@ -179,7 +216,11 @@ def normal_equations(kan: KAN, rows: Rows, block: int = 16384) -> tuple[Tensor, 
 
 def mean_square(kan: KAN, rows: Rows, block: int = 65536) -> Tensor:
     """Mean square error of each network over the rows [b]; infinite where it is not a number."""
-    square = (predict(kan, rows.x, block=block) - rows.y) ** 2
+    return _mean_square(predict(kan, rows.x, block=block), rows)
+
+
+def _mean_square(output: Tensor, rows: Rows) -> Tensor:
+    square = (output - rows.y) ** 2
     if rows.weight is not None:
         square = square * rows.weight
     return square.mean(-1).nan_to_num(nan=torch.inf)

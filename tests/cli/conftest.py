@@ -4,6 +4,7 @@ What only reads, or is refused, runs in this process (`here`): a new one needs t
 """
 
 import io
+import math
 import os
 import random
 import subprocess
@@ -67,15 +68,20 @@ def here(tmp_path, monkeypatch, capsys):
     return call
 
 
+def _hard(a, b, c, d, e):
+    """Give a value of a law that no small graph can hold."""
+    return math.sin(6 * a * b + 3 * c * d) * abs(a - c * e) + math.cos(7 * (b * e - d) * a) * (c + b * d) ** 2
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Give a folder with tables: `data.csv` holds y = x1*x2, `noise.csv` nothing that could be found."""
+    """Give a folder with tables: `data.csv` holds y = x1*x2, `hard.csv` a law that takes long."""
     folder = tmp_path_factory.mktemp("work")
     draw = random.Random(0)
     rows = [(draw.uniform(0.5, 2), draw.uniform(0.5, 2)) for _ in range(200)]
     (folder / "data.csv").write_text(_csv("x1,x2,y", [(a, b, a * b) for a, b in rows]))
     rows = [[draw.uniform(-1, 1) for _ in range(5)] for _ in range(400)]
-    (folder / "noise.csv").write_text(_csv("a,b,c,d,e,y", [(*row, draw.gauss(0, 1)) for row in rows]))
+    (folder / "hard.csv").write_text(_csv("a,b,c,d,e,y", [(*row, _hard(*row)) for row in rows]))
     return folder
 
 

@@ -20,7 +20,7 @@ def processor_time():
 
 def test_a_time_limit_is_kept_and_gives_the_best_so_far(call):
     started, worked = time.monotonic(), processor_time()
-    answer = call("fit", "noise.csv", "--recipe", "thorough", "--budget", "3", "--json")
+    answer = call("fit", "hard.csv", "--recipe", "thorough", "--budget", "3", "--json")
     busy = min(1.0, (processor_time() - worked) / (time.monotonic() - started))  # less where others hold the processor
     assert answer.returncode == 0, answer.stderr
     record = json.loads(answer.stdout)
@@ -31,7 +31,7 @@ def test_a_time_limit_is_kept_and_gives_the_best_so_far(call):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
 def test_an_interrupted_fit_saves_and_says_how_to_go_on(folder):
-    command = [sys.executable, "-m", "kansr", "fit", "noise.csv", "--recipe", "thorough", "-v", "-o", "stopped"]
+    command = [sys.executable, "-m", "kansr", "fit", "hard.csv", "--recipe", "thorough", "-v", "-o", "stopped"]
     with subprocess.Popen(
         command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

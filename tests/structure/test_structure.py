@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -9,13 +11,16 @@ import torch
 from kansr.network import KANSpec, dense, graph
 from kansr.network.sweep import predict
 from kansr.progress import Clock
-from kansr.structure.propose import proposals
+from kansr.result import plain
+from kansr.structure.account import account
 from kansr.structure.rewrite import as_sums
-from kansr.structure.search import Search, search
+from kansr.structure.search import search
 from kansr.structure.separability import separability
 from kansr.structure.spec import StructureSpec
+from kansr.structure.task import Search
 from kansr.structure.tree import agglomerate, graphs
 from kansr.structure.verify import verify
+from kansr.symbolic.targets import transforms
 from kansr.training.rows import Data, Rows
 from kansr.training.spec import TrainingSpec
 from kansr.training.stages import StageRow, train
@@ -39,6 +44,7 @@ def task(data, width=None, spec=None):
         structure=StructureSpec(),
         seed=0,
         clock=Clock(60),
+        transforms=transforms(1.0),
     )
 
 
@@ -79,14 +85,6 @@ def test_a_tree_gives_every_mixture_of_sums_and_products_once():
     assert all(s.used == (0, 1, 2) for s in shapes)
 
 
-def test_proposals_use_every_input_and_come_small_to_large():
-    for inputs in (1, 2, 5, 20):
-        shapes = list(proposals(inputs))
-        assert all(s.used == tuple(range(inputs)) for s in shapes)
-        assert len(set(shapes)) == len(shapes)
-        assert shapes[0] == dense((inputs, 1))
-
-
 def test_a_product_of_factors_that_keep_their_sign_becomes_a_sum_of_logs_with_the_same_values():
     data = table(lambda a, b: -a * np.exp(b), (1, 3), (-1, 1))
     spec = TrainingSpec(grid=(5, 20), starts=8)
@@ -114,16 +112,48 @@ def test_a_product_whose_factor_changes_sign_stays_a_product():
     ids=["sum", "product", "tree"],
 )
 def test_the_graph_is_found_and_verified(law, ranges):
-    assert search(task(table(law, *ranges)))[0].verdict.right
+    assert search(task(table(law, *ranges))).found[0].verdict.right
 
 
 def test_a_dense_network_of_a_given_width_is_pruned_to_the_graph_of_the_law():
     data = table(lambda x, y: np.exp(np.sin(np.pi * x) + y**2), (-1, 1), (-1, 1))
-    found = search(task(data, width=(2, 5, 1)))[0]
+    found = search(task(data, width=(2, 5, 1))).found[0]
     assert found.trained.graph.width == (2, 1, 1)
     assert found.verdict.right
 
 
-def test_a_column_that_says_nothing_loses_its_edge():
-    data = table(lambda x, y, z: np.exp(x) + y**2 + 0 * z, (-1, 1), (-1, 1), (-1, 1), noise=0.01)
-    assert search(task(data))[0].trained.graph.used == (0, 1)
+def test_a_column_that_says_nothing_is_dropped_with_the_evidence():
+    data = table(lambda x, y, z, d: x * (y + np.exp(z)) + 0 * d, (1, 3), (1, 3), (-1, 1), (-1, 1))
+    searched = search(task(data))
+    assert searched.found[0].verdict.right
+    assert searched.found[0].trained.graph.used == (0, 1, 2)
+    assert searched.probe is not None
+    assert searched.probe.influence[3] < 0.1 * min(searched.probe.influence[:3])
+
+
+@pytest.mark.parametrize("noise", [0.01, 0.1])
+def test_noise_ends_the_search_once_nothing_is_left_to_explain(noise):
+    data = table(lambda x, y: np.exp(np.sin(np.pi * x) + y**2), (-1, 1), (-1, 1), noise=noise)
+    found = search(task(data)).found[0]
+    assert found.settled
+    assert found.trained.graph.width == (2, 1, 1)
+
+
+def test_a_law_whose_column_stands_in_two_branches_is_found():
+    data = table(lambda s, t: np.exp(-((t / s) ** 2) / 2) / s, (1, 3), (1, 3))
+    assert search(task(data)).found[0].verdict.right
+
+
+def test_a_law_that_oscillates_in_a_product_is_found():
+    data = table(lambda u, k, d: u * (1 - np.cos(k * d)), (1, 5), (1, 5), (1, 5), rows=2500)
+    assert search(task(data)).found[0].verdict.right
+
+
+def test_the_account_names_what_was_tried_and_why():
+    data = table(lambda m, v, c: m / np.sqrt(1 - (v / c) ** 2), (1, 5), (1, 2), (3, 10))
+    record = account(search(task(data)), ["m", "v", "c"], "y")
+    assert json.loads(json.dumps(plain(record))) == plain(record)
+    assert [row["column"] for row in record["inputs"] if row["used"]] == ["m", "v", "c"]
+    assert sum(row["chosen"] for row in record["tried"]) == 1
+    assert any("(v, c)" in tree["tree"] or "(c, v)" in tree["tree"] for tree in record["trees"])
+    assert record["tree"]["node"] == "y"

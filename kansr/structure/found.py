@@ -1,0 +1,100 @@
+"""Trained graphs, judged by their staircase and by the score test, and put in order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kansr.progress import Event
+from kansr.structure.probe import Probe
+from kansr.structure.score import unexplained
+from kansr.structure.space import Space
+from kansr.structure.task import Search
+from kansr.structure.tree import Node
+from kansr.structure.verify import Verdict, verify
+from kansr.training.rows import Data
+from kansr.training.stages import Trained
+
+ALIKE = 1.1  # validation errors within this factor are equal: the smaller graph is taken
+_RIGHT_ALIKE = 10.0  # the same for right graphs: their errors still fall
+_EQUAL = 1e-7  # errors below this are equal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Found:
+    """A trained graph, what its staircase says, and how it was come by.
+
+    `way` names the pass of the search; `space` the transform of the target that it was trained on. `settled` says that
+    the search may end with it: the graph is right, or what it leaves unexplained looks like noise to the score test.
+    """
+
+    trained: Trained
+    verdict: Verdict
+    way: str = ""
+    space: str = "y"
+    settled: bool = False
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """Products, nodes and edges: what makes one graph simpler than another.
+
+        Products come first: the factors of a product node have a power gauge that hides their symbols, which a sum of
+        logs does not have.
+        """
+        shape = self.trained.graph
+        return shape.kinds.count("product"), shape.nodes, len(shape.edges)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Searched:
+    """Graphs that were trained to the end, best first, and what the dense network said of the inputs."""
+
+    found: tuple[Found, ...]
+    probe: Probe | None = None
+    trees: tuple[Node, ...] = ()
+
+
+def rank(found: Sequence[Found]) -> list[Found]:
+    """Order graphs: right ones first, then by validation error, the smaller one where that is about equal."""
+    left, ranked = list(found), []
+    while left:
+        right = [f for f in left if f.verdict.right] or left
+        alike = _RIGHT_ALIKE if right[0].verdict.right else ALIKE
+        limit = max(alike * min(f.verdict.floor for f in right), _EQUAL)
+        ahead = [f for f in right if f.verdict.floor <= limit]
+        best = min(ahead, key=lambda f: f.size)
+        ranked.append(best)
+        left.remove(best)
+    return ranked
+
+
+def found_of(task: Search, space: Space, trained: Trained, way: str, best: float = math.inf) -> Found:
+    """Judge a trained graph; `best` is the lowest floor of the graphs before it."""
+    verdict, own = verify(trained.history), space.back(trained)
+    if space.transform is not None and not verdict.right:  # with noise, the weights only roughly give errors of y
+        verdict = replace(verdict, floor=max(verdict.floor, own.rmse_validation))
+    stands = not verdict.falling and verdict.floor <= ALIKE * best and math.isfinite(own.rmse_validation)
+    settled = verdict.right or (stands and not unexplained(own.kan, task.data.train))
+    found = Found(trained=own, verdict=verdict, way=way, space=space.name, settled=settled)
+    _say(task, found)
+    return found
+
+
+def judged(trained: Trained, data: Data) -> Found:
+    """Judge a network of y that was trained without a search."""
+    verdict = verify(trained.history)
+    settled = verdict.right or not unexplained(trained.kan, data.train)
+    return Found(trained=trained, verdict=verdict, settled=settled)
+
+
+def _say(task: Search, found: Found) -> None:
+    shape = ",".join(map(str, found.trained.graph.width))
+    task.report(
+        Event(
+            stage=f"graph [{shape}]",
+            message=f"grid {found.trained.kan.grid}" + (f" on {found.space}" if found.space != "y" else ""),
+            loss=found.trained.rmse_validation,
+            seconds_left=task.clock.left(),
+        )
+    )

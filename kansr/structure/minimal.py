@@ -1,0 +1,48 @@
+"""Make a graph minimal: leave out every edge and every node whose loss the error on a coarse grid does not notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kansr.network.kan import KAN
+from kansr.progress import Clock
+from kansr.structure.race import Runner
+from kansr.structure.surgery import contracted, merged
+from kansr.training.levenberg import levenberg, rmse
+from kansr.training.prune import cut
+
+_ROWS, _EACH = 600, 8  # rows, at least and for each parameter
+_STEPS = 30
+_ALIKE = 1.25  # errors on a coarse grid up to this much larger are those of splines, not of a missing part
+
+
+def minimal(runner: Runner, clock: Clock) -> Runner:
+    """Give the smallest graph that single cuts and merges lead to, with an error that is about the same or lower."""
+    best = runner
+    while not clock.over():
+        smaller = [_trained(best, kan) for kan in _smaller(best)]
+        found = min(smaller, key=lambda r: r.error, default=None)
+        if found is None or found.error > _ALIKE * max(runner.error, best.error):
+            return best
+        best = found
+    return best
+
+
+def _smaller(runner: Runner) -> Iterator[KAN]:
+    """Networks without one edge, then without one node that does what the node behind it does, too."""
+    kan, x = runner.kan, runner.space.data.train.x
+    for edge in range(len(kan.graph.edges)):
+        less = cut(kan, [edge], x)
+        if less is not None:
+            yield contracted(less)
+    for node in range(kan.graph.inputs, kan.graph.output):
+        less = merged(kan, node, x)
+        if less is not None:
+            yield contracted(less)
+
+
+def _trained(runner: Runner, kan: KAN) -> Runner:
+    data = runner.space.data
+    rows = max(_ROWS, _EACH * kan.parameters)
+    kan = levenberg(kan, data.train.head(rows), steps=_STEPS).kan
+    return Runner(float(rmse(kan, data.validation)[0]), runner.space, kan)

@@ -1,0 +1,112 @@
+"""Monomial starts: laws that oscillate in a product or quotient of inputs, such as cos(k d) over several periods.
+
+No gradient leads there from a random start. But u = prod x_i^e_i with exponents 1 and -1 can be laid down as it is;
+then y = F(u) + sum A_i(x_i) and y = F(u) prod A_i(x_i) with a fine F are linear in F, and one least-squares solution
+for each choice of exponents shows which come near.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+import torch
+from torch import Tensor
+
+from kansr.network.curves import Spline
+from kansr.network.graph import Kind
+from kansr.network.kan import KAN
+from kansr.network.knots import with_margin
+from kansr.network.sweep import forward
+from kansr.progress import Clock
+from kansr.structure.race import Runner
+from kansr.structure.space import Space
+from kansr.structure.surgery import Part, assembled, constant, from_curve
+from kansr.training.levenberg import levenberg, rmse, solve_damped
+
+GRID = 32
+_ROWS = 2000
+_MOST = 5  # inputs of a monomial, at most
+_STEPS = 30
+_RARE, _DAMPED = 1e-3, 1e-3  # least scale of a spline's coefficient, and what is added to the diagonal
+_OUTSIDE: tuple[Kind, ...] = ("sum", "product")
+
+
+def monomials(space: Space, used: Sequence[int], *, clock: Clock, keep: int = 3) -> list[Runner]:
+    """Give the best `keep` networks with one node that multiplies inputs and reciprocals of inputs, best first."""
+    runners: list[Runner] = []
+    for inside in _subsets(used):
+        for signs in _signs(space.data.everything, inside):
+            for outside in _OUTSIDE:
+                if clock.over():
+                    break
+                beside = [i for i in used if outside == "product" or i not in inside]
+                kan = _laid(space, inside, signs, beside, outside)
+                kan = _outer(kan, space)
+                runners.append(Runner(float(rmse(kan, space.data.train)[0]), space, kan))
+    runners.sort(key=lambda r: r.error)
+    return sorted((_trained(r, clock) for r in runners[: 2 * keep]), key=lambda r: r.error)[:keep]
+
+
+def _subsets(used: Sequence[int]) -> Iterator[list[int]]:
+    """All inputs together, then all but one."""
+    if 2 <= len(used) <= _MOST:
+        yield list(used)
+    if 3 <= len(used) <= _MOST + 1:
+        yield from ([i for i in used if i != out] for out in used)
+
+
+def _signs(x: Tensor, inside: Sequence[int]) -> list[tuple[int, ...]]:
+    """Exponents of the inputs: the first is 1, and so is that of an input that changes its sign."""
+    definite = [bool((x[:, i] > 0).all() | (x[:, i] < 0).all()) for i in inside]
+    free = [(1, -1) if d and n else (1,) for n, d in enumerate(definite)]
+    return list(product(*free))
+
+
+def _laid(space: Space, inside: Sequence[int], signs: Sequence[int], beside: Sequence[int], outside: Kind) -> KAN:
+    x, spline = space.data.everything, Spline(GRID)
+    inputs = x.shape[-1]
+    low, high = with_margin(x.amin(0)[None], x.amax(0)[None], margin=2.0 / len(x))
+    ends = {i: (low[:, i], high[:, i]) for i in range(inputs)}
+    monomial, root = inputs, inputs + 1
+    parts = [
+        Part(i, monomial, spline, from_curve(spline, *ends[i], lambda v: v if sign > 0 else 1 / v))  # noqa: B023
+        for i, sign in zip(inside, signs, strict=True)
+    ]
+    value = 1.0 if outside == "product" else 0.0
+    parts += [Part(i, root, spline, constant(spline, value, x)) for i in beside]
+    parts.append(Part(monomial, root, spline, constant(spline, 0.0, x)))
+    one = torch.ones_like(low[:, :2])
+    lower, upper = torch.cat([low, -one], -1), torch.cat([high, one], -1)
+    kinds: list[Kind] = ["product", outside]
+    kan = assembled(inputs, kinds, parts, lower, upper)
+    seen = forward(kan, x).nodes[monomial]
+    kan.lower[:, monomial], kan.upper[:, monomial] = with_margin(seen.amin(-1), seen.amax(-1))
+    return kan
+
+
+def _outer(kan: KAN, space: Space) -> KAN:
+    """Put the curve behind the monomial, and those of the inputs beside it in a sum, at their best."""
+    rows, theta = space.data.train, kan.theta.clone()
+    root = kan.graph.output
+    slices = [kan.slices()[e] for e in kan.graph.into(root)]
+    if kan.graph.kind(root) == "product":
+        slices = slices[-1:]
+    sweep = forward(kan, rows.x)
+    columns = torch.cat([sweep.edges[e].columns[0] for e in kan.graph.into(root)][-len(slices) :], -1)
+    weight = torch.ones_like(rows.y) if rows.weight is None else rows.weight
+    matrix = (columns * weight[:, None]).mT @ columns
+    floor = _RARE * matrix.diagonal().max() * torch.ones_like(matrix[:1])  # splines that see few rows stay small
+    vector = (columns * weight[:, None]).mT @ rows.y
+    solution = solve_damped(matrix[None], vector[None], torch.full((1,), _DAMPED), floor)
+    start = 0
+    for s in slices:
+        theta[:, s] = solution[:, start : start + s.stop - s.start]
+        start += s.stop - s.start
+    return KAN(graph=kan.graph, curves=kan.curves, theta=theta, lower=kan.lower, upper=kan.upper)
+
+
+def _trained(runner: Runner, clock: Clock) -> Runner:
+    data = runner.space.data
+    kan = levenberg(runner.kan, data.train.head(_ROWS), steps=_STEPS, clock=clock).kan
+    return Runner(float(rmse(kan, data.validation)[0]), runner.space, kan)

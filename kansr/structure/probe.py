@@ -1,0 +1,80 @@
+"""The probe: a small dense network whose gradients say which inputs matter and which enter together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from kansr.network.graph import dense
+from kansr.progress import Clock
+from kansr.structure.race import Runner
+from kansr.structure.separability import alignment, influence, separability
+from kansr.structure.space import Space
+from kansr.training.levenberg import levenberg, rmse
+from kansr.training.starts import smooth_starts
+
+_WIDTH = (4, 2)
+_GRID = 3
+_STARTS, _FEW, _HEAT = 6, 500, 10  # starts, their rows and steps
+_FINALISTS, _ROWS, _STEPS = 2, 3000, 60  # the best of them, theirs
+_IDLE = 3.0  # an input that moves the output by less than this many errors of the network may be a dummy
+_NOISE = 1.05  # a network without the dummies may be this much worse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Probe:
+    """What a dense network says of the inputs.
+
+    Parameters
+    ----------
+    used
+        Inputs that matter.
+    influence
+        How far each input moves the output, in units of the target's spread [i].
+    error
+        Validation RMSE, in the same units.
+    tensor, alignment
+        The separability tensor T [i, i, i], and whether two inputs move the output the same way [i, i]; zeros at
+        inputs that are not used.
+    """
+
+    used: tuple[int, ...]
+    influence: tuple[float, ...]
+    error: float
+    tensor: Tensor
+    alignment: Tensor
+
+
+def probe(space: Space, *, order: int, seed: int, clock: Clock) -> Probe:
+    """Train a dense network, drop the inputs that it does not need, and read the tensor T from what is left."""
+    everything = tuple(range(space.data.train.x.shape[-1]))
+    full = _trained(space, order, seed, clock)
+    moves = tuple(influence(full.kan, space.data.train.x).tolist())
+    idle = [i for i in everything if moves[i] < _IDLE * full.error]
+    used, best = everything, full
+    if idle and len(idle) < len(everything):
+        rest = [i for i in everything if i not in idle]
+        smaller = _trained(space.columns(rest), order, seed, clock)
+        if smaller.error <= _NOISE * full.error:
+            used, best = tuple(rest), smaller
+    tensor = separability(best.kan, best.space.data.train.x)
+    aligned = alignment(best.kan, best.space.data.train.x)
+    whole, signs = (tensor.new_zeros((len(everything),) * axes) for axes in (3, 2))
+    index = torch.tensor(used)
+    whole[index[:, None, None], index[None, :, None], index] = tensor
+    signs[index[:, None], index] = aligned
+    return Probe(used=used, influence=moves, error=best.error, tensor=whole, alignment=signs)
+
+
+def _trained(space: Space, order: int, seed: int, clock: Clock) -> Runner:
+    data = space.data
+    shape = dense((data.train.x.shape[-1], *_WIDTH, 1))
+    kan = smooth_starts(shape, data.everything, grid=_GRID, order=order, count=_STARTS, seed=seed)
+    kan = levenberg(kan, data.train.head(_FEW), steps=_HEAT, clock=clock).kan
+    kan = kan.pick(rmse(kan, data.validation).argsort()[:_FINALISTS])
+    kan = levenberg(kan, data.train.head(_ROWS), steps=_STEPS, clock=clock).kan
+    errors = rmse(kan, data.validation)
+    best = int(errors.argmin())
+    return Runner(float(errors[best]), space, kan.pick(best))

@@ -1,0 +1,83 @@
+"""Transforms of the target that the search for the graph may try, each with the function that undoes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from kansr.network.curves import Curve
+from kansr.structure.transform import Transform
+from kansr.symbolic.library import primitive
+from kansr.symbolic.symbol import Symbol
+
+_AWAY = 1e-9  # share of the largest target that the smallest must have, where T has a pole at 0
+
+
+def _undone_by(name: str, *, signed: bool = True) -> Callable[[float], tuple[Curve, Tensor]]:
+    """Give the curve `sign f(u)` without shifts, f the library's function of that name."""
+
+    def inverse(sign: float) -> tuple[Curve, Tensor]:
+        symbol = Symbol(primitive(name))
+        neutral = {"a": 1.0, "b": 0.0, "c": sign if signed else 1.0, "d": 0.0}
+        return symbol, torch.tensor([[neutral[k] for k in symbol.primitive.free]], dtype=torch.float64)
+
+    return inverse
+
+
+def _definite(y: Tensor) -> bool:
+    """Whether the targets keep their sign and stay away from 0."""
+    size = y.abs()
+    return bool((y > 0).all() | (y < 0).all()) and bool(size.min() > _AWAY * size.max())
+
+
+def _one_signed(y: Tensor) -> bool:
+    return bool((y >= 0).all() | (y <= 0).all())
+
+
+def _within(low: float, high: float) -> Callable[[Tensor], bool]:
+    return lambda y: bool(((y >= low) & (y <= high)).all())
+
+
+TRANSFORMS: tuple[Transform, ...] = (
+    Transform(name="log(y)", value=lambda y: y.abs().log(), slope=lambda y: 1 / y, admits=_definite,
+              inverse=_undone_by("exp")),
+    Transform(name="1/y", value=lambda y: 1 / y, slope=lambda y: -1 / y**2, admits=_definite,
+              inverse=_undone_by("1/x", signed=False)),
+    Transform(name="y^2", value=lambda y: y**2, slope=lambda y: 2 * y, admits=_one_signed,
+              inverse=_undone_by("sqrt")),
+    Transform(name="1/y^2", value=lambda y: y**-2, slope=lambda y: -2 / y**3, admits=_definite,
+              inverse=_undone_by("1/sqrt")),
+    Transform(name="sqrt(y)", value=lambda y: y.abs().sqrt(), slope=lambda y: 0.5 * y.abs().clamp(min=1e-30).rsqrt(),
+              admits=_one_signed, inverse=_undone_by("x^2")),
+)  # fmt: skip
+"""Those that mean the same in all units of y, from the most to the least usual."""
+
+
+def transforms(scale: float) -> tuple[Transform, ...]:
+    """Give all transforms of a target in units of `scale`: angles and logarithms have a unit of their own."""
+
+    def of(name: str, value: Callable[[Tensor], Tensor], slope: Callable[[Tensor], Tensor],
+           admits: Callable[[Tensor], bool], undone: str) -> Transform:  # fmt: skip
+        def inverse(_: float) -> tuple[Curve, Tensor]:
+            curve, p = _undone_by(undone, signed=False)(1.0)
+            return curve, curve.scaled(p, torch.tensor(1 / scale, dtype=p.dtype))
+
+        return Transform(
+            name=name,
+            value=lambda y: value(scale * y),
+            slope=lambda y: scale * slope(scale * y),
+            admits=lambda y: admits(scale * y),
+            inverse=inverse,
+        )
+
+    half = torch.pi / 2
+    return (
+        *TRANSFORMS,
+        of("exp(y)", torch.exp, torch.exp, _within(-30.0, 30.0), "log"),
+        of("sin(y)", torch.sin, torch.cos, _within(-half, half), "arcsin"),
+        of("cos(y)", torch.cos, lambda y: -torch.sin(y), _within(0.0, torch.pi), "arccos"),
+        of("tan(y)", torch.tan, lambda y: 1 / torch.cos(y) ** 2, _within(-0.99 * half, 0.99 * half), "arctan"),
+        of("arctanh(y)", torch.atanh, lambda y: 1 / (1 - y**2), _within(-0.99999, 0.99999), "tanh"),
+    )
