@@ -22,6 +22,7 @@ def draw_structure(account: Mapping[str, Any], console: Console) -> None:
     parts: list[tuple[str, RenderableType]] = [
         ("graph", _tree(account["tree"])),
         ("columns", _inputs(account)),
+        *([("coordinates", _coordinates(account["coordinates"]))] if account.get("coordinates") else []),
         *(("joins", _joins(tree)) for tree in account["trees"][:1]),
         ("tried", _tried(account["tried"])),
     ]
@@ -48,6 +49,13 @@ def _inputs(account: Mapping[str, Any]) -> RenderableType:
     if error is None:
         return table
     return Group(table, Text(f"read from a dense network whose error is {number(error)} of the spread", style="dim"))
+
+
+def _coordinates(rows: list[Mapping[str, Any]]) -> RenderableType:
+    table = _table("enter only as", "misfit (0: exactly)")
+    for row in rows:
+        table.add_row(visible(row["coordinate"]), number(row["misfit"]))
+    return table
 
 
 def _joins(reading: Mapping[str, Any]) -> RenderableType:

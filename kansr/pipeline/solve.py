@@ -29,7 +29,7 @@ from kansr.structure.search import search
 from kansr.structure.task import Search
 from kansr.symbolic.discover import Discovery, constant, discover, linear
 from kansr.symbolic.symbol import Symbol
-from kansr.symbolic.targets import transforms
+from kansr.symbolic.targets import logarithm, transforms
 from kansr.training.levenberg import mean_square, rmse
 
 EXACT = 1e-9  # share of the target's spread up to which an error is rounding
@@ -70,6 +70,7 @@ def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
         seed=recipe.seed,
         clock=clock.part(0.6),
         transforms=transforms(problem.scale),
+        logarithm=logarithm,
         report=report,
     )
     searched = search(task)

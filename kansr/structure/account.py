@@ -14,13 +14,14 @@ from kansr.structure.tree import Node
 def account(searched: Searched, features: Sequence[str], target: str) -> dict[str, Any]:
     """Give the evidence as JSON values.
 
-    | key     | what it holds                                                                                      |
-    |---------|----------------------------------------------------------------------------------------------------|
-    | `graph` | the graph that was chosen, in brackets                                                             |
-    | `tree`  | the same as nested records: node, what it does, what enters it                                     |
-    | `inputs`| how far each column moves the target (share of its spread), and whether it was dropped             |
-    | `trees` | readings of the separability tensor: the largest T that each join had to ignore                    |
-    | `tried` | each trained graph: how it was come by, the staircase of its errors, slope, floor, verdict         |
+    | key           | what it holds                                                                                   |
+    |---------------|-------------------------------------------------------------------------------------------------|
+    | `graph`       | the graph that was chosen, in brackets                                                          |
+    | `tree`        | the same as nested records: node, what it does, what enters it                                  |
+    | `inputs`      | how far each column moves the target (share of its spread), and whether it was dropped          |
+    | `coordinates` | pairs of columns that enter as one, such as `a - b`, and the misfit of that (0: exactly)        |
+    | `trees`       | readings of the separability tensor: the largest T that each join had to ignore                 |
+    | `tried`       | each trained graph: how it was come by, the staircase of its errors, slope, floor, verdict      |
     """
     best = searched.found[0]
     shape = best.trained.graph
@@ -30,6 +31,7 @@ def account(searched: Searched, features: Sequence[str], target: str) -> dict[st
         "tree": _tree(shape, shape.output, nodes),
         "inputs": _inputs(searched, features, shape),
         "error_of_dense_network": None if searched.probe is None else searched.probe.error,
+        "coordinates": _coordinates(searched, features),
         "trees": [_joins(tree, features) for tree in searched.trees],
         "tried": [_tried(found, features, chosen=found is best) for found in searched.found],
     }
@@ -65,6 +67,11 @@ def _inputs(searched: Searched, features: Sequence[str], shape: Graph) -> list[d
         {"column": name, "influence": move, "used": i in shape.used}
         for i, (name, move) in enumerate(zip(features, moves, strict=True))
     ]
+
+
+def _coordinates(searched: Searched, features: Sequence[str]) -> list[dict[str, Any]]:
+    found = searched.probe.symmetries if searched.probe else ()
+    return [{"coordinate": s.coordinate.format(*(features[i] for i in s.inputs)), "misfit": s.misfit} for s in found]
 
 
 def _joins(tree: Node, features: Sequence[str]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def grow(seeds: Sequence[Runner], *, rounds: int, clock: Clock) -> Iterator[Runn
 def _round(pool: Sequence[Runner], seen: set[tuple[str, Graph]], clock: Clock) -> list[Runner]:
     grown = [g for runner in pool for g in _grown(runner, seen, clock)]
     grown.sort(key=lambda r: r.error)
-    finals = [_trained(r, _FINAL) for r in grown[: 2 * _BEAM] if not clock.over()]
+    finals = [_trained(r, _FINAL, clock) for r in grown[: 2 * _BEAM]]
     return sorted(finals, key=lambda r: r.error)[:_BEAM]
 
 
@@ -57,10 +57,10 @@ def _grown(runner: Runner, seen: set[tuple[str, Graph]], clock: Clock) -> Iterat
         larger = added(runner.kan, scored.addition, data.everything)
         if (runner.space.name, larger.graph) not in seen:
             seen.add((runner.space.name, larger.graph))
-            yield _trained(Runner(runner.error, runner.space, larger), _HEAT)
+            yield _trained(Runner(runner.error, runner.space, larger), _HEAT, clock)
 
 
-def _trained(runner: Runner, steps: int) -> Runner:
+def _trained(runner: Runner, steps: int, clock: Clock) -> Runner:
     data = runner.space.data
-    kan = levenberg(runner.kan, data.train.head(_ROWS), steps=steps).kan
+    kan = levenberg(runner.kan, data.train.head(_ROWS), steps=steps, clock=clock).kan
     return Runner(float(rmse(kan, data.validation)[0]), runner.space, kan)

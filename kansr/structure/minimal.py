@@ -20,7 +20,7 @@ def minimal(runner: Runner, clock: Clock) -> Runner:
     """Give the smallest graph that single cuts and merges lead to, with an error that is about the same or lower."""
     best = runner
     while not clock.over():
-        smaller = [_trained(best, kan) for kan in _smaller(best)]
+        smaller = [_trained(best, kan, clock) for kan in _smaller(best) if not clock.over()]
         found = min(smaller, key=lambda r: r.error, default=None)
         if found is None or found.error > _ALIKE * max(runner.error, best.error):
             return best
@@ -41,8 +41,8 @@ def _smaller(runner: Runner) -> Iterator[KAN]:
             yield contracted(less)
 
 
-def _trained(runner: Runner, kan: KAN) -> Runner:
+def _trained(runner: Runner, kan: KAN, clock: Clock) -> Runner:
     data = runner.space.data
     rows = max(_ROWS, _EACH * kan.parameters)
-    kan = levenberg(kan, data.train.head(rows), steps=_STEPS).kan
+    kan = levenberg(kan, data.train.head(rows), steps=_STEPS, clock=clock).kan
     return Runner(float(rmse(kan, data.validation)[0]), runner.space, kan)

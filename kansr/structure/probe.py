@@ -10,7 +10,7 @@ from torch import Tensor
 from kansr.network.graph import dense
 from kansr.progress import Clock
 from kansr.structure.race import Runner
-from kansr.structure.separability import alignment, influence, separability
+from kansr.structure.separability import Symmetry, alignment, influence, separability, symmetries
 from kansr.structure.space import Space
 from kansr.training.levenberg import levenberg, rmse
 from kansr.training.starts import smooth_starts
@@ -20,6 +20,7 @@ _GRID = 3
 _STARTS, _FEW, _HEAT = 6, 500, 10  # starts, their rows and steps
 _FINALISTS, _ROWS, _STEPS = 2, 3000, 60  # the best of them, theirs
 _IDLE = 3.0  # an input that moves the output by less than this many errors of the network may be a dummy
+_SURE = 0.1  # misfit below which two inputs are taken to enter as one coordinate
 _NOISE = 1.05  # a network without the dummies may be this much worse
 
 
@@ -38,6 +39,8 @@ class Probe:
     tensor, alignment
         The separability tensor T [i, i, i], and whether two inputs move the output the same way [i, i]; zeros at
         inputs that are not used.
+    symmetries
+        The coordinate that each pair of used inputs enters by, if it is one (see `separability.symmetries`).
     """
 
     used: tuple[int, ...]
@@ -45,6 +48,7 @@ class Probe:
     error: float
     tensor: Tensor
     alignment: Tensor
+    symmetries: tuple[Symmetry, ...]
 
 
 def probe(space: Space, *, order: int, seed: int, clock: Clock) -> Probe:
@@ -59,13 +63,23 @@ def probe(space: Space, *, order: int, seed: int, clock: Clock) -> Probe:
         smaller = _trained(space.columns(rest), order, seed, clock)
         if smaller.error <= _NOISE * full.error:
             used, best = tuple(rest), smaller
-    tensor = separability(best.kan, best.space.data.train.x)
-    aligned = alignment(best.kan, best.space.data.train.x)
+    rows = best.space.data.train.x
+    tensor = separability(best.kan, rows)
+    own = symmetries(best.kan, rows, range(len(used)))
+    seen = [Symmetry(s.coordinate, (used[s.inputs[0]], used[s.inputs[1]]), s.misfit) for s in own]
+    aligned = alignment(best.kan, rows)
     whole, signs = (tensor.new_zeros((len(everything),) * axes) for axes in (3, 2))
     index = torch.tensor(used)
     whole[index[:, None, None], index[None, :, None], index] = tensor
     signs[index[:, None], index] = aligned
-    return Probe(used=used, influence=moves, error=best.error, tensor=whole, alignment=signs)
+    return Probe(
+        used=used,
+        influence=moves,
+        error=best.error,
+        tensor=whole,
+        alignment=signs,
+        symmetries=tuple(s for s in seen if s.misfit < _SURE),
+    )
 
 
 def _trained(space: Space, order: int, seed: int, clock: Clock) -> Runner:

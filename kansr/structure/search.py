@@ -26,6 +26,8 @@ from kansr.training.stages import Trained, climb, optimise
 from kansr.training.starts import starts
 
 _FINE = 1e-4  # a right graph with an error below this ends the search at once
+_BLIND = 0.1  # error of a sum from which its curves may oscillate: too fast for the coarse grid ..
+_OSCILLATES = 0.2  # .. when a fine one leaves less than this share of it
 _PATIENCE, _LONGEST = 0.1, 8.0  # share of the time left, and seconds, that are spent to find a better one, else
 _FALLING = 1.5  # a graph whose error does not fall at least like this power of the grid is not climbed further
 _PROMISING = 0.02  # error on the coarse grid up to which a grown graph is verified
@@ -65,7 +67,7 @@ class _Hunt:
         self.task = task
         self.inputs = task.data.train.x.shape[-1]
         self.grid = min((g for g in task.training.grid if g >= COARSE), default=max(task.training.grid))
-        self.spaces = spaces(task.data, task.transforms if self.inputs > 1 else ())
+        self.spaces = spaces(task.data, task.transforms if self.inputs > 1 else (), task.logarithm)
         self.found: list[Found] = []
         self.probe: Probe | None = None
         self.trees: tuple[Node, ...] = ()
@@ -97,14 +99,20 @@ class _Hunt:
 
     def sums(self) -> None:
         """One sum of curves, under every transform of the target: linear, so each takes a moment."""
-        shape = graph(self.inputs, ["sum"], [(i, self.inputs) for i in self.used])
+        coarse, fine = (self.sum(self.spaces[0], grid) for grid in (self.grid, FINE))
+        if coarse.error > _BLIND and fine.error < _OSCILLATES * coarse.error and max(self.task.training.grid) > COARSE:
+            self.verified(fine, "sum on a fine grid")
         for space in self.spaces:
-            kan = starts(shape, space.data.everything, grid=self.grid, order=self.task.network.order, count=1, seed=0)
-            kan = levenberg(kan, space.data.train, steps=_LINEAR_STEPS).kan
-            self.seeds.append(Runner(space.error(kan), space, kan))
+            self.seeds.append(coarse if space is self.spaces[0] else self.sum(space, self.grid))
             self.verified(self.seeds[-1], "sum")
             if self.over():
                 return
+
+    def sum(self, space: Space, grid: int) -> Runner:
+        shape = graph(self.inputs, ["sum"], [(i, self.inputs) for i in self.used])
+        kan = starts(shape, space.data.everything, grid=grid, order=self.task.network.order, count=1, seed=0)
+        kan = levenberg(kan, space.data.train, steps=_LINEAR_STEPS).kan
+        return Runner(space.error(kan), space, kan)
 
     def small(self) -> None:
         """A function of one sum, one product, a function of one product: also under transforms."""

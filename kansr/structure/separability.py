@@ -10,6 +10,9 @@ T[i, j, k] is zero for every k outside the node: weak separability (Leontief 194
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -48,6 +51,41 @@ def alignment(kan: KAN, x: Tensor) -> Tensor:
     g = derivatives(kan, x[:_ROWS]).gradient[0]
     pairs = g[:, :, None] * g[:, None, :]
     return pairs.mean(0) / pairs.abs().mean(0).clamp(min=1e-30)
+
+
+class Symmetry(NamedTuple):
+    """Two inputs that enter as one coordinate, such as `{} - {}`: exactly so when `misfit` is 0."""
+
+    coordinate: str
+    inputs: tuple[int, int]
+    misfit: float
+
+
+def symmetries(kan: KAN, x: Tensor, used: Sequence[int]) -> list[Symmetry]:
+    """Test each pair of inputs for translation, scale and rotation symmetry of the output.
+
+    Only `a - b` enters when g_a = -g_b, only `a + b` when g_a = g_b, only `a b` when a g_a = b g_b, only `a / b` when
+    a g_a = -b g_b, only `a^2 + b^2` when b g_a = a g_b. The best coordinate of each pair, the surest pair first.
+    """
+    few = x[:_ROWS]
+    g = derivatives(kan, few).gradient[0]
+    inside = _inside(few)
+    few, g = few[inside], g[inside]
+    found = []
+    for n, i in enumerate(used):
+        for j in used[n + 1 :]:
+            a, b, ga, gb = few[:, i], few[:, j], g[:, i], g[:, j]
+            tests = (
+                ("{} - {}", ga, -gb), ("{} + {}", ga, gb), ("{} * {}", a * ga, b * gb), ("{} / {}", a * ga, -b * gb),
+                ("{}^2 + {}^2", b * ga, a * gb),
+            )  # fmt: skip
+            misfit, name = min((_misfit(u, v), name) for name, u, v in tests)
+            found.append(Symmetry(name, (i, j), misfit))
+    return sorted(found, key=lambda s: s.misfit)
+
+
+def _misfit(u: Tensor, v: Tensor) -> float:
+    return float((u - v).abs().mean() / (u.abs() + v.abs()).mean().clamp(min=1e-30) * 2)
 
 
 def _inside(x: Tensor, share: float = 0.02) -> Tensor:

@@ -1,24 +1,38 @@
-"""Where a network is trained: on the target as it is, or on a transform of it."""
+"""Where a network is trained: on the table as it is, or on a transform of the target and the logs of some inputs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import torch
+from torch import Tensor
+
+from kansr.network.curves import Curve
+from kansr.network.graph import Kind
 from kansr.network.kan import KAN
+from kansr.structure.surgery import Part, assembled, parts_of
 from kansr.structure.transform import Transform, admitted
 from kansr.training.levenberg import rmse
-from kansr.training.rows import Data
+from kansr.training.rows import Data, Rows
 from kansr.training.stages import Trained
+
+Logarithm = Callable[[float], tuple[Curve, Tensor]]
+"""Gives the curve log(sign x) and its parameters [1, size]."""
+
+_DECADES = 30.0  # largest over smallest value from which an input may be seen by its log
+_CROWDED = 0.15  # where half of its values lie below this share of the largest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Space:
-    """Rows whose target may be transformed, and the way back to the target as it is."""
+    """Rows whose target may be transformed and whose inputs `logs` are logs, and the way back to the table as it is."""
 
     data: Data
     plain: Data
     transform: Transform | None = None
+    logs: tuple[int, ...] = ()
+    logarithm: Logarithm | None = None
 
     @property
     def name(self) -> str:
@@ -34,14 +48,65 @@ class Space:
         return float(rmse(kan, self.data.validation)[0])
 
     def back(self, trained: Trained) -> Trained:
-        """Give a network of y itself: the inverse of the transform becomes its last curve."""
-        if self.transform is None:
+        """Give a network of the table itself: the inverse of the transform and the logs become curves of it."""
+        kan = trained.kan
+        if self.transform is not None:
+            kan = self.transform.behind(kan, replace(self.data, train=replace(self.data.train, y=self.plain.train.y)))
+        if self.logs and self.logarithm is not None:
+            kan = _in_front(kan, self.logs, self.logarithm, self.plain.everything)
+        if kan is trained.kan:
             return trained
-        kan = self.transform.behind(trained.kan, self.plain)
         return replace(trained, kan=kan, rmse_validation=float(rmse(kan, self.plain.validation)[0]))
 
 
-def spaces(data: Data, transforms: Sequence[Transform]) -> list[Space]:
-    """Give the target as it is, then under each transform that admits all rows."""
-    own = Space(data=data, plain=data)
-    return [own, *(Space(data=t.data(data), plain=data, transform=t) for t in admitted(transforms, data))]
+def spaces(data: Data, transforms: Sequence[Transform], logarithm: Logarithm | None = None) -> list[Space]:
+    """Give the target as it is, then under each transform that admits all rows; inputs over decades by their logs."""
+    logs = decades(data.everything) if logarithm is not None else ()
+    seen = Data(train=_by_logs(data.train, logs), validation=_by_logs(data.validation, logs)) if logs else data
+    own = Space(data=seen, plain=data, logs=logs, logarithm=logarithm)
+    return [own, *(replace(own, data=t.data(seen), transform=t) for t in admitted(transforms, data))]
+
+
+def decades(x: Tensor) -> tuple[int, ...]:
+    """Inputs of one sign whose values span decades and crowd at the small end: those that a uniform grid would not see.
+
+    >>> decades(torch.stack([torch.logspace(-2, 2, 99), torch.linspace(1, 9, 99)], -1))
+    (0,)
+    """
+    size = x.abs()
+    definite = (x > 0).all(0) | (x < 0).all(0)
+    low, middle, high = size.amin(0), size.median(0).values, size.amax(0)
+    wide = definite & (high > _DECADES * low) & (middle < _CROWDED * high)
+    return tuple(torch.nonzero(wide)[:, 0].tolist())
+
+
+def _by_logs(rows: Rows, logs: Sequence[int]) -> Rows:
+    x = rows.x.clone()
+    x[..., list(logs)] = x[..., list(logs)].abs().log()
+    return replace(rows, x=x)
+
+
+def _in_front(kan: KAN, logs: Sequence[int], logarithm: Logarithm, x: Tensor) -> KAN:
+    """Put a log between an input and the curves that leave it."""
+    inputs, new = kan.graph.inputs, len(logs)
+    node = {i: inputs + j for j, i in enumerate(logs)}
+
+    def moved(at: int) -> int:
+        return node.get(at, at if at < inputs else at + new)
+
+    rest = [replace(p, source=moved(p.source), target=moved(p.target)) for p in parts_of(kan)]
+    front = []
+    for i in logs:
+        curve, p = logarithm(float(x[0, i].sign()))
+        front.append(Part(i, node[i], curve, p.to(kan.theta)))
+    kinds: list[Kind] = ["sum"] * new
+    own = list(logs)
+    lower = torch.cat([kan.lower[:, :inputs], kan.lower[:, own], kan.lower[:, inputs:]], -1)
+    upper = torch.cat([kan.upper[:, :inputs], kan.upper[:, own], kan.upper[:, inputs:]], -1)
+    lower[:, own], upper[:, own] = x[:, own].amin(0), x[:, own].amax(0)
+    whole = assembled(inputs, [*kinds, *kan.graph.kinds], [*front, *rest], lower, upper)
+    idle = [
+        e for e, p in enumerate(whole.graph.edges) if p.target in node.values() and not whole.graph.out_of(p.target)
+    ]
+    smaller = whole.graph.without(idle) if idle else None
+    return whole if smaller is None else whole.with_edges(smaller[1], smaller[0])

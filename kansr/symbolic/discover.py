@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ import sympy as sp
 from kansr.errors import FormulaError
 from kansr.formula.constants import ROUNDING, Refit, refit
 from kansr.formula.functions import Array
+from kansr.formula.limit import limited
 from kansr.formula.names import symbols_of
 from kansr.formula.simplify import shortest
 from kansr.formula.snap import length, rounded, snap
@@ -31,6 +33,7 @@ _ROWS = 5000  # rows on which constants are snapped; the last refit sees all
 _STEPS = 60
 _PIECES = 30  # pieces of splines up to which a formula is written with them
 _MOST_SAVED = 50.0  # bits that snapping one constant can save at most: the digits of a double
+_LEAST, _LONGEST = 1.0, 15.0  # seconds that the reading of one network may take
 _PROBE = 60  # rows on which two forms of a formula are compared
 
 
@@ -93,9 +96,11 @@ def discover(
         bar = min((d.bits for d in found), default=math.inf)
         if label == "network" and len(rows.y) * math.log2(max(choice.error, ROUNDING)) > bar:
             continue  # even for nothing, its constants would not make it shorter than what is found
+        one = None
         if choice.kan.splines and (label == "pruned" or len(choice.kan.splines) > 1 or _pieces(choice) > _PIECES):
             continue  # nobody reads a formula of so many pieces, and sympy would take minutes to write it
-        one = _read(choice, rows, spec, scale=scale, label=label, bar=bar if not clock.over() else -math.inf)
+        with suppress(FormulaError), limited(max(_LEAST, min(_LONGEST, clock.left()))):
+            one = _read(choice, rows, spec, scale=scale, label=label, bar=bar if not clock.over() else -math.inf)
         found += [] if one is None else [one]
         if one is not None and one.bits < bar:
             report(Event(stage="constants", message="snapped", formula=str(one.expression)))

@@ -13,6 +13,7 @@ from kansr.symbolic.library import primitive
 from kansr.symbolic.symbol import Symbol
 
 _AWAY = 1e-9  # share of the largest target that the smallest must have, where T has a pole at 0
+_DIGITS = 1e-15  # the same for its log
 
 
 def _undone_by(name: str, *, signed: bool = True) -> Callable[[float], tuple[Curve, Tensor]]:
@@ -26,10 +27,14 @@ def _undone_by(name: str, *, signed: bool = True) -> Callable[[float], tuple[Cur
     return inverse
 
 
-def _definite(y: Tensor) -> bool:
+def _definite(away: float) -> Callable[[Tensor], bool]:
     """Whether the targets keep their sign and stay away from 0."""
-    size = y.abs()
-    return bool((y > 0).all() | (y < 0).all()) and bool(size.min() > _AWAY * size.max())
+
+    def admits(y: Tensor) -> bool:
+        size = y.abs()
+        return bool((y > 0).all() | (y < 0).all()) and bool(size.min() > away * size.max())
+
+    return admits
 
 
 def _one_signed(y: Tensor) -> bool:
@@ -40,14 +45,21 @@ def _within(low: float, high: float) -> Callable[[Tensor], bool]:
     return lambda y: bool(((y >= low) & (y <= high)).all())
 
 
+def logarithm(sign: float) -> tuple[Curve, Tensor]:
+    """Give the curve log(sign x), for an input of that sign whose values span decades."""
+    symbol = Symbol(primitive("log"), 1.0 if sign >= 0 else -1.0)
+    neutral = {"b": 0.0, "c": 1.0, "d": 0.0}
+    return symbol, torch.tensor([[neutral[k] for k in symbol.primitive.free]], dtype=torch.float64)
+
+
 TRANSFORMS: tuple[Transform, ...] = (
-    Transform(name="log(y)", value=lambda y: y.abs().log(), slope=lambda y: 1 / y, admits=_definite,
+    Transform(name="log(y)", value=lambda y: y.abs().log(), slope=lambda y: 1 / y, admits=_definite(_DIGITS),
               inverse=_undone_by("exp")),
-    Transform(name="1/y", value=lambda y: 1 / y, slope=lambda y: -1 / y**2, admits=_definite,
+    Transform(name="1/y", value=lambda y: 1 / y, slope=lambda y: -1 / y**2, admits=_definite(_AWAY),
               inverse=_undone_by("1/x", signed=False)),
     Transform(name="y^2", value=lambda y: y**2, slope=lambda y: 2 * y, admits=_one_signed,
               inverse=_undone_by("sqrt")),
-    Transform(name="1/y^2", value=lambda y: y**-2, slope=lambda y: -2 / y**3, admits=_definite,
+    Transform(name="1/y^2", value=lambda y: y**-2, slope=lambda y: -2 / y**3, admits=_definite(_AWAY),
               inverse=_undone_by("1/sqrt")),
     Transform(name="sqrt(y)", value=lambda y: y.abs().sqrt(), slope=lambda y: 0.5 * y.abs().clamp(min=1e-30).rsqrt(),
               admits=_one_signed, inverse=_undone_by("x^2")),
