@@ -21,7 +21,7 @@ def draw_structure(account: Mapping[str, Any], console: Console) -> None:
     """Draw the account of a search for the graph (see `kansr.structure.account`)."""
     parts: list[tuple[str, RenderableType]] = [
         ("graph", _tree(account["tree"])),
-        ("columns", _inputs(account)),
+        *([("columns", _inputs(account))] if _is_measured(account) else []),
         *([("coordinates", _coordinates(account["coordinates"]))] if account.get("coordinates") else []),
         *(("joins", _joins(tree)) for tree in account["trees"][:1]),
         ("tried", _tried(account["tried"])),
@@ -38,6 +38,10 @@ def _tree(record: Mapping[str, Any], branch: Tree | None = None) -> Tree:
     for part in record.get("into", ()):
         _tree(part, own)
     return own
+
+
+def _is_measured(account: Mapping[str, Any]) -> bool:
+    return any(row["influence"] is not None or not row["used"] for row in account["inputs"])
 
 
 def _inputs(account: Mapping[str, Any]) -> RenderableType:
@@ -69,7 +73,7 @@ def _tried(rows: list[Mapping[str, Any]]) -> RenderableType:
     table = _table("graph", "of", "by", "error by grid", "slope", "verdict")
     ranked = sorted(rows, key=lambda r: (not r["chosen"], r["floor"] is None, r["floor"]))
     for row in ranked[:_SHOWN]:
-        stairs = "  ".join(f"{grid}: {number(error)}" for grid, error in row["staircase"])
+        stairs = "  ".join(f"{grid}: {error:.0e}" for grid, error in row["staircase"] if error is not None)
         slope = "" if row["slope"] is None else f"{row['slope']:.1f}"
         mark = "> " if row["chosen"] else "  "
         verdict = Text(row["verdict"], style=_STYLE.get(row["verdict"], ""))

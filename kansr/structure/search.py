@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kansr.network.graph import Graph, graph
 from kansr.network.knots import extend
-from kansr.progress import Clock, Event
+from kansr.progress import Event
 from kansr.structure.dense import pruned, trimmed
 from kansr.structure.found import Found, Searched, found_of, rank
 from kansr.structure.grow import grow
@@ -28,11 +28,12 @@ from kansr.training.starts import starts
 _FINE = 1e-4  # a right graph with an error below this ends the search at once
 _BLIND = 0.1  # error of a sum from which its curves may oscillate: too fast for the coarse grid ..
 _OSCILLATES = 0.2  # .. when a fine one leaves less than this share of it
-_PATIENCE, _LONGEST = 0.1, 8.0  # share of the time left, and seconds, that are spent to find a better one, else
+_PATIENCE = 12  # how many graphs are tried to find a better one, else: a count, so that the seed alone decides
 _FALLING = 1.5  # a graph whose error does not fall at least like this power of the grid is not climbed further
 _PROMISING = 0.02  # error on the coarse grid up to which a grown graph is verified
 _OSCILLATING = 0.1  # the same for one that oscillates on a fine grid
 _FLAT = (0.06, 0.2)  # values of T up to which inputs stand side by side in one node: two readings of the same tensor
+_COMPARABLE = 5.0  # transforms whose best error is within this factor of the best are tried, too
 _CLIMBED = 3  # mixtures of a tree's sums and products that are trained in earnest
 _ROUNDS = 6  # additions to a graph, at most
 _LINEAR_STEPS = 8  # a sum of splines is linear in its coefficients: a few steps reach the bottom
@@ -40,6 +41,7 @@ _GROWN = 0.8  # share of what is left of the time that growth may take
 _USUAL = ("y", "log(y)")
 _POOLS, _OTHERS = 2, 2  # graphs for each of these, and for all other transforms, that growth starts from
 _ROOTS = ("y", "log(y)", "y^2")  # transforms under which trees are tried
+_POOR = 0.1  # error of the best graph from which the dense network is worth its time
 _WIDEST = 24  # inputs above which no dense network is trained
 
 
@@ -72,7 +74,7 @@ class _Hunt:
         self.probe: Probe | None = None
         self.trees: tuple[Node, ...] = ()
         self.seeds: list[Runner] = []
-        self.patience: Clock | None = None
+        self.tries = 0  # since a graph was settled
 
     def run(self) -> Searched:
         for step in (self.sums, self.small, self.read, self.oscillating, self.grown, self.dense):
@@ -82,16 +84,14 @@ class _Hunt:
         return Searched(found=tuple(self.found), probe=self.probe, trees=self.trees)
 
     def over(self) -> bool:
-        """Whether the search may end: a graph is settled to a small error, or for long enough, or time is up."""
+        """Whether the search may end: a graph is settled to a small error, or after enough tries, or time is up."""
         settled = [f for f in self.found if f.settled]
-        if settled and self.patience is None:
-            self.patience = Clock(min(_PATIENCE * self.task.clock.left(), _LONGEST))
         fine = any(not f.verdict.right or f.verdict.floor <= _FINE for f in settled)
-        return (
-            fine
-            or (self.patience is not None and self.patience.over())
-            or (bool(self.found) and self.task.clock.over())
-        )
+        return fine or self.tries > _PATIENCE or (bool(self.found) and self.task.clock.over())
+
+    def count(self) -> None:
+        """Count a graph that is tried although one is settled."""
+        self.tries += any(f.settled for f in self.found)
 
     @property
     def used(self) -> tuple[int, ...]:
@@ -135,8 +135,8 @@ class _Hunt:
         self.probe = probe(self.spaces[0], order=task.network.order, seed=task.seed, clock=task.clock)
         self.trees = tuple(dict.fromkeys(agglomerate(self.probe.tensor, self.used, flat) for flat in _FLAT))
         for tree in self.trees:
-            runners = self.race(self.entries(tree), keep=_CLIMBED)
-            self.climb(runners, "tree")
+            runners = self.race(self.entries(tree), keep=2 * _CLIMBED)
+            self.climb(_mixed(runners)[:_CLIMBED], "tree")
             if self.over():
                 return
             self.seeds += runners
@@ -180,6 +180,7 @@ class _Hunt:
         seeds = [*_diverse(self.seeds), *(self.race(entries, keep=2) if n > 1 else [])]
         best = math.inf
         for runner in grow(seeds, rounds=_ROUNDS, clock=clock):
+            self.count()
             self.say(f"grown to {len(runner.kan.graph.edges)} edges", runner.error)
             if runner.error < min(_PROMISING, 0.7 * best):
                 best = runner.error
@@ -188,8 +189,9 @@ class _Hunt:
                 return
 
     def dense(self) -> None:
-        """The dense network of the paper, pruned: what is left when nothing else fits."""
-        if 1 < self.inputs <= _WIDEST:
+        """The dense network of the paper, pruned: what is left when nothing else fits at all."""
+        floor = min((f.verdict.floor for f in self.found), default=math.inf)
+        if 1 < self.inputs <= _WIDEST and floor > _POOR:
             self.found += pruned(self.task, (self.inputs, min(2 * self.inputs + 1, 7), 1))
 
     def race(self, entries: Sequence[Entry], keep: int) -> list[Runner]:
@@ -205,6 +207,7 @@ class _Hunt:
     def verified(self, runner: Runner, way: str) -> None:
         """Train a graph up the ladder as far as its error falls, and judge it."""
         task, space = self.task, runner.space
+        self.count()
         kan = levenberg(runner.kan, space.data.train, steps=task.training.steps, clock=task.clock).kan
         finer = [g for g in task.training.grid if g > kan.grid] or [2 * kan.grid, 4 * kan.grid] * (kan.grid == FINE)
         trained = climb(kan, space.data, task.training, grids=finer[:1], clock=task.clock)
@@ -218,6 +221,13 @@ class _Hunt:
 
     def say(self, message: str, error: float) -> None:
         self.task.report(Event(stage="graph", message=message, loss=error, seconds_left=self.task.clock.left()))
+
+
+def _mixed(runners: Sequence[Runner]) -> list[Runner]:
+    """Order networks by error, the best of each transform first: errors on a coarse grid say little between them."""
+    best = list({r.space.name: r for r in reversed(runners)}.values())[::-1]
+    ahead = [r for r in best if r.error <= _COMPARABLE * runners[0].error]
+    return [*ahead, *(r for r in runners if all(r is not a for a in ahead))]
 
 
 def _falls(trained: Trained) -> bool:

@@ -52,7 +52,7 @@ def test_show_shows_the_last_run_again(call, fitted):
 def test_show_tells_why_the_network_has_its_graph(here, folder):
     drawn = here("show", "data-001", "--structure", folder=folder)
     assert drawn.returncode == 0, drawn.stderr
-    for part in ("graph", "columns", "tried", "error by grid", "right", "x1"):
+    for part in ("graph", "tried", "error by grid", "right", "x1"):
         assert part in drawn.stdout
     record = json.loads(here("show", "data-001", "--structure", "--json", folder=folder).stdout)
     assert record == json.loads((folder / "runs" / "data-001" / "structure.json").read_text())
