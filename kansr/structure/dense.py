@@ -8,11 +8,12 @@ from dataclasses import replace
 from kansr.network.graph import Graph, dense
 from kansr.structure.found import Found, found_of
 from kansr.structure.space import Space
+from kansr.structure.surgery import contracted
 from kansr.structure.task import Search
 from kansr.training.levenberg import rmse
 from kansr.training.penalty import sparsity
 from kansr.training.prune import node_path, prune_edges
-from kansr.training.stages import Trained, climb, first
+from kansr.training.stages import Trained, climb, first, optimise
 
 _HOPELESS = 100.0  # a coarse start this many times worse than the best trained graph is not trained further
 _LARGE = 4  # hidden nodes from which a graph is not trained again from new starts
@@ -40,15 +41,21 @@ def pruned(task: Search, width: tuple[int, ...]) -> list[Found]:
 
 
 def trimmed(task: Search, found: Found) -> Found:
-    """Cut the edges of a graph that nobody misses."""
+    """Cut the edges of a graph that nobody misses, and compose curves that are left with one edge between them."""
     if not task.training.prune:
         return found
-    trimmed = prune_edges(found.trained, task.data, task.training, clock=task.clock, report=task.report)
-    if trimmed is found.trained:
+    before = found.trained
+    after = prune_edges(before, task.data, task.training, clock=task.clock, report=task.report)
+    short = contracted(after.kan)
+    if short.graph != after.graph:
+        kan, _ = optimise(short, task.data.train, task.training, steps=task.training.steps, clock=task.clock)
+        composed = climb(kan, task.data, task.training, grids=(), clock=task.clock)
+        if composed.rmse_validation <= (1 + task.training.tolerance) * after.rmse_validation:
+            after = composed
+    if after is before:
         return found
-    history = (*found.trained.history, *trimmed.history)
-    trained = Trained(kan=trimmed.kan, history=history, rmse_validation=trimmed.rmse_validation)
-    return replace(found, trained=trained)
+    history = (*before.history, *after.history)
+    return replace(found, trained=replace(after, history=history))
 
 
 def _promising(task: Search, shape: Graph, best: float) -> Iterator[Trained]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,6 +14,7 @@ from kansr.structure.race import Runner
 from kansr.structure.separability import Symmetry, alignment, influence, separability, symmetries
 from kansr.structure.space import Space
 from kansr.training.levenberg import levenberg, rmse
+from kansr.training.prune import cut
 from kansr.training.starts import smooth_starts
 
 _WIDTH = (4, 2)
@@ -53,33 +55,36 @@ class Probe:
 
 def probe(space: Space, *, order: int, seed: int, clock: Clock) -> Probe:
     """Train a dense network, drop the inputs that it does not need, and read the tensor T from what is left."""
-    everything = tuple(range(space.data.train.x.shape[-1]))
     full = _trained(space, order, seed, clock)
-    moves = tuple(influence(full.kan, space.data.train.x).tolist())
-    idle = [i for i in everything if moves[i] < _IDLE * full.error]
-    used, best = everything, full
-    if idle and len(idle) < len(everything):
-        rest = [i for i in everything if i not in idle]
-        smaller = _trained(space.columns(rest), order, seed, clock)
-        if smaller.error <= _NOISE * full.error:
-            used, best = tuple(rest), smaller
-    rows = best.space.data.train.x
-    tensor = separability(best.kan, rows)
-    own = symmetries(best.kan, rows, range(len(used)))
-    seen = [Symmetry(s.coordinate, (used[s.inputs[0]], used[s.inputs[1]]), s.misfit) for s in own]
-    aligned = alignment(best.kan, rows)
-    whole, signs = (tensor.new_zeros((len(everything),) * axes) for axes in (3, 2))
-    index = torch.tensor(used)
-    whole[index[:, None, None], index[None, :, None], index] = tensor
-    signs[index[:, None], index] = aligned
+    rows = space.data.train.x
+    moves = influence(full.kan, rows).tolist()
+    idle = [i for i, move in enumerate(moves) if move < _IDLE * full.error]
+    best = _without(full, idle, clock)
+    used = best.kan.graph.used
+    unused = torch.tensor([i not in used for i in range(len(moves))])
+    tensor, aligned = separability(best.kan, rows), alignment(best.kan, rows)
+    for axis in range(3):
+        tensor.index_fill_(axis, torch.nonzero(unused)[:, 0], 0.0)
     return Probe(
         used=used,
-        influence=moves,
+        influence=tuple(moves),
         error=best.error,
-        tensor=whole,
-        alignment=signs,
-        symmetries=tuple(s for s in seen if s.misfit < _SURE),
+        tensor=tensor,
+        alignment=aligned,
+        symmetries=tuple(s for s in symmetries(best.kan, rows, used) if s.misfit < _SURE),
     )
+
+
+def _without(full: Runner, idle: Sequence[int], clock: Clock) -> Runner:
+    """Cut the edges of inputs that hardly matter and train on; as before, if that is worse: then they do."""
+    edges = [n for n, e in enumerate(full.kan.graph.edges) if e.source in idle]
+    data = full.space.data
+    smaller = cut(full.kan, edges, data.train.x) if idle else None
+    if smaller is None:
+        return full
+    kan = levenberg(smaller, data.train.head(_ROWS), steps=_STEPS, clock=clock).kan
+    error = float(rmse(kan, data.validation)[0])
+    return Runner(error, full.space, kan) if error <= _NOISE * full.error else full
 
 
 def _trained(space: Space, order: int, seed: int, clock: Clock) -> Runner:

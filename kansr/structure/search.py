@@ -42,6 +42,7 @@ _USUAL = ("y", "log(y)")
 _POOLS, _OTHERS = 2, 2  # graphs for each of these, and for all other transforms, that growth starts from
 _ROOTS = ("y", "log(y)", "y^2")  # transforms under which trees are tried
 _POOR = 0.1  # error of the best graph from which the dense network is worth its time
+_NARROW = 6  # and inputs up to which it is
 _WIDEST = 24  # inputs above which no dense network is trained
 
 
@@ -104,7 +105,10 @@ class _Hunt:
             self.verified(fine, "sum on a fine grid")
         for space in self.spaces:
             self.seeds.append(coarse if space is self.spaces[0] else self.sum(space, self.grid))
-            self.verified(self.seeds[-1], "sum")
+            small = self.seeds[-1]
+            if small.error < _PROMISING:
+                small = minimal(small, self.task.clock)
+            self.verified(small, "sum")
             if self.over():
                 return
 
@@ -191,7 +195,7 @@ class _Hunt:
     def dense(self) -> None:
         """The dense network of the paper, pruned: what is left when nothing else fits at all."""
         floor = min((f.verdict.floor for f in self.found), default=math.inf)
-        if 1 < self.inputs <= _WIDEST and floor > _POOR:
+        if 1 < self.inputs <= _NARROW and floor > _POOR:
             self.found += pruned(self.task, (self.inputs, min(2 * self.inputs + 1, 7), 1))
 
     def race(self, entries: Sequence[Entry], keep: int) -> list[Runner]:

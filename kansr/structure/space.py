@@ -39,10 +39,6 @@ class Space:
         """How the target is written: `y`, `log(y)`, .."""
         return "y" if self.transform is None else self.transform.name
 
-    def columns(self, keep: list[int]) -> Space:
-        """Give some of the inputs only."""
-        return replace(self, data=self.data.columns(keep), plain=self.plain.columns(keep))
-
     def error(self, kan: KAN) -> float:
         """Validation RMSE of a network (b = 1) in this space, in units of y."""
         return float(rmse(kan, self.data.validation)[0])
