@@ -229,8 +229,8 @@ class _Hunt:
 
 def _mixed(runners: Sequence[Runner]) -> list[Runner]:
     """Order networks by error, the best of each transform first: errors on a coarse grid say little between them."""
-    best = list({r.space.name: r for r in reversed(runners)}.values())[::-1]
-    ahead = [r for r in best if r.error <= _COMPARABLE * runners[0].error]
+    best = {r.space.name: r for r in reversed(runners)}.values()
+    ahead = [r for r in sorted(best, key=lambda r: r.error) if r.error <= _COMPARABLE * runners[0].error]
     return [*ahead, *(r for r in runners if all(r is not a for a in ahead))]
 
 
