@@ -1,8 +1,8 @@
 """Monomial starts: laws that oscillate in a product or quotient of inputs, such as cos(k d) over several periods.
 
 No gradient leads there from a random start. But u = prod x_i^e_i with exponents 1 and -1 can be laid down as it is;
-then y = F(u) + sum A_i(x_i) and y = F(u) prod A_i(x_i) with a fine F are linear in F, and one least-squares solution
-for each choice of exponents shows which come near.
+then y = F(u) + sum A_i(x_i) and y = F(u) prod A_i(x_i) with a fine F are linear in F, and a least-squares solution for
+each choice of exponents shows which come near.
 """
 
 from __future__ import annotations
@@ -29,23 +29,52 @@ _ROWS = 2000
 _MOST = 5  # inputs of a monomial, at most
 _STEPS = 30
 _RARE, _DAMPED = 1e-3, 1e-3  # least scale of a spline's coefficient, and what is added to the diagonal
-_OUTSIDE: tuple[Kind, ...] = ("sum", "product")
+_COARSE = 8  # grid of the curves beside the monomial while choices are ranked
 
 
 def monomials(space: Space, used: Sequence[int], *, clock: Clock, keep: int = 3) -> list[Runner]:
     """Give the best `keep` networks with one node that multiplies inputs and reciprocals of inputs, best first."""
-    runners: list[Runner] = []
+    ranked = sorted(_ranked(space, used), key=lambda r: r[0])
+    runners = []
+    for _, inside, signs, outside in ranked[: 2 * keep]:
+        beside = [i for i in used if outside == "product" or i not in inside]
+        kan = _outer(_laid(space, inside, signs, beside, outside), space)
+        runners.append(_trained(Runner(space.error(kan), space, kan), clock))
+    return sorted(runners, key=lambda r: r.error)[:keep]
+
+
+def _ranked(space: Space, used: Sequence[int]) -> Iterator[tuple[float, list[int], tuple[int, ...], Kind]]:
+    """Yield what F(u) alone leaves of the target (product) and of what a sum of curves leaves of it (sum)."""
+    x, y, weight = space.data.train.x, space.data.train.y, space.data.train.weight
+    weight = torch.ones_like(y) if weight is None else weight
+    sums = torch.cat([_columns(x[:, i], _COARSE) for i in used], -1)
+    targets: dict[Kind, Tensor] = {"product": y, "sum": y - _solved(sums, y, weight)}
     for inside in _subsets(used):
-        for signs in _signs(space.data.everything, inside):
-            for outside in _OUTSIDE:
-                if clock.over():
-                    break
-                beside = [i for i in used if outside == "product" or i not in inside]
-                kan = _laid(space, inside, signs, beside, outside)
-                kan = _outer(kan, space)
-                runners.append(Runner(float(rmse(kan, space.data.train)[0]), space, kan))
-    runners.sort(key=lambda r: r.error)
-    return sorted((_trained(r, clock) for r in runners[: 2 * keep]), key=lambda r: r.error)[:keep]
+        for signs in _signs(x, inside):
+            u = torch.stack([x[:, i] ** sign for i, sign in zip(inside, signs, strict=True)]).prod(0)
+            columns = _columns(u, GRID)
+            for outside, target in targets.items():
+                left = (target - _solved(columns, target, weight)).square() * weight
+                yield float(left.mean()), inside, signs, outside
+
+
+def _columns(u: Tensor, grid: int) -> Tensor:
+    """Splines over the range of values u [n]: [n, grid + 3]."""
+    low, high = with_margin(u.amin()[None], u.amax()[None])
+    return Spline(grid).design(u[None], low, high).value[0, :, 1:]
+
+
+def _solved(columns: Tensor, y: Tensor, weight: Tensor) -> Tensor:
+    """Least squares of y [n] on columns [n, p]: its values [n]."""
+    return columns @ _coefficients(columns, y, weight)[0]
+
+
+def _coefficients(columns: Tensor, y: Tensor, weight: Tensor) -> Tensor:
+    """Coefficients [1, p]; those of splines that see few rows stay small."""
+    weighed = columns * weight[:, None]
+    matrix = weighed.mT @ columns
+    floor = _RARE * matrix.diagonal().max() * torch.ones_like(matrix[:1])
+    return solve_damped(matrix[None], (weighed.mT @ y)[None], torch.full((1,), _DAMPED, dtype=y.dtype), floor)
 
 
 def _subsets(used: Sequence[int]) -> Iterator[list[int]]:
@@ -95,10 +124,7 @@ def _outer(kan: KAN, space: Space) -> KAN:
     sweep = forward(kan, rows.x)
     columns = torch.cat([sweep.edges[e].columns[0] for e in kan.graph.into(root)][-len(slices) :], -1)
     weight = torch.ones_like(rows.y) if rows.weight is None else rows.weight
-    matrix = (columns * weight[:, None]).mT @ columns
-    floor = _RARE * matrix.diagonal().max() * torch.ones_like(matrix[:1])  # splines that see few rows stay small
-    vector = (columns * weight[:, None]).mT @ rows.y
-    solution = solve_damped(matrix[None], vector[None], torch.full((1,), _DAMPED), floor)
+    solution = _coefficients(columns, rows.y, weight)
     start = 0
     for s in slices:
         theta[:, s] = solution[:, start : start + s.stop - s.start]

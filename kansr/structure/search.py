@@ -98,6 +98,11 @@ class _Hunt:
     def used(self) -> tuple[int, ...]:
         return self.probe.used if self.probe else tuple(range(self.inputs))
 
+    @property
+    def floor(self) -> float:
+        """The lowest error so far."""
+        return min((f.verdict.floor for f in self.found), default=math.inf)
+
     def sums(self) -> None:
         """One sum of curves, under every transform of the target: linear, so each takes a moment."""
         coarse, fine = (self.sum(self.spaces[0], grid) for grid in (self.grid, FINE))
@@ -166,8 +171,8 @@ class _Hunt:
         return found
 
     def oscillating(self) -> None:
-        """Functions of a product or quotient of inputs, on a fine grid."""
-        if not self.task.structure.products or self.inputs < 2:
+        """Functions of a product or quotient of inputs, on a fine grid: where no coarse one comes near."""
+        if not self.task.structure.products or self.inputs < 2 or self.floor < _BLIND:
             return
         runners = monomials(self.spaces[0], self.used, clock=self.task.clock)
         clock = self.task.clock
@@ -194,8 +199,7 @@ class _Hunt:
 
     def dense(self) -> None:
         """The dense network of the paper, pruned: what is left when nothing else fits at all."""
-        floor = min((f.verdict.floor for f in self.found), default=math.inf)
-        if 1 < self.inputs <= _NARROW and floor > _POOR:
+        if 1 < self.inputs <= _NARROW and self.floor > _POOR:
             self.found += pruned(self.task, (self.inputs, min(2 * self.inputs + 1, 7), 1))
 
     def race(self, entries: Sequence[Entry], keep: int) -> list[Runner]:
@@ -218,8 +222,7 @@ class _Hunt:
         if finer and _falls(trained):
             rest = climb(trained.kan, space.data, task.training, grids=finer[1:], clock=task.clock)
             trained = replace(rest, history=(*trained.history, *rest.history[1:]))
-        best = min((f.verdict.floor for f in self.found), default=math.inf)
-        self.found.append(found_of(task, space, trained, way, best))
+        self.found.append(found_of(task, space, trained, way, self.floor))
         if self.found[-1].verdict.right:
             self.found += _logs(task, self.found[-1])
 
