@@ -19,6 +19,7 @@ from kansr.training.stages import Trained
 ALIKE = 1.1  # validation errors within this factor are equal: the smaller graph is taken
 _RIGHT_ALIKE = 10.0  # the same for right graphs: their errors still fall
 _EQUAL = 1e-7  # errors below this are equal
+_FAR, _STILL = 100.0, 1e-2  # an error of y so many times that of its transform counts; up to this it is still right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,13 +73,25 @@ def rank(found: Sequence[Found]) -> list[Found]:
 def found_of(task: Search, space: Space, trained: Trained, way: str, best: float = math.inf) -> Found:
     """Judge a trained graph; `best` is the lowest floor of the graphs before it."""
     verdict, own = verify(trained.history), space.back(trained)
-    if space.transform is not None and not verdict.right:  # with noise, the weights only roughly give errors of y
-        verdict = replace(verdict, floor=max(verdict.floor, own.rmse_validation))
+    if space.transform is not None:
+        verdict = _of_table(verdict, own.rmse_validation)
     stands = not verdict.falling and verdict.floor <= ALIKE * best and math.isfinite(own.rmse_validation)
     settled = verdict.right or (stands and not unexplained(own.kan, task.data.train))
     found = Found(trained=own, verdict=verdict, way=way, space=space.name, settled=settled)
     _say(task, found)
     return found
+
+
+def _of_table(verdict: Verdict, error: float) -> Verdict:
+    """Judge by the error of y itself where that is far higher: weights only roughly give errors of y.
+
+    With noise they favour some rows, and rows where the transform is steep without end count for nothing. A root of a
+    small negative number is no error at all: then only the right graph is believed.
+    """
+    if verdict.right and (error <= _FAR * max(verdict.floor, _EQUAL) or not math.isfinite(error)):
+        return verdict
+    floor = max(verdict.floor, error)
+    return replace(verdict, floor=floor, right=verdict.right and floor <= _STILL)
 
 
 def judged(trained: Trained, data: Data) -> Found:

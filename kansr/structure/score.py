@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Literal, NamedTuple
 
 import torch
@@ -55,31 +56,66 @@ def additions(kan: KAN, rows: Rows, *, hidden: bool = True) -> list[Scored]:
 
     `hidden` allows curves of hidden nodes, too, not of inputs only.
     """
-    sweep = forward(kan, rows.x)
-    deltas = [d[0] for d in backward(kan, sweep)]  # [n] an edge
-    root = torch.ones_like(rows.y) if rows.weight is None else rows.weight.sqrt()
-    present = torch.cat([d[:, None] * e.columns[0] for d, e in zip(deltas, sweep.edges, strict=True)], -1)
-    base = _orthonormal((present * root[:, None])[None])[0]  # [n, p]
-    residual = (rows.y - sweep.output[0]) * root
-    residual = residual - base @ (base.T @ residual)
-    bases = _bases(sweep)
+    left = _Left.of(kan, rows)
+    bases = _bases(left.sweep)
     options = list(_options(kan.graph, hidden=hidden))
     if not options:
         return []
-    before = [sweep.nodes[e.source][0] for e in kan.graph.edges]
-    blocks = torch.stack(
-        [(_reach(sweep, deltas, a, before[a.edge]) * root)[:, None] * bases[a.source] for a in options]
-    )  # [m, n, g]
-    size = blocks.norm(dim=1, keepdim=True)
-    blocks = blocks - base @ (base.T @ blocks)
-    blocks = torch.where(blocks.norm(dim=1, keepdim=True) > _RANK * size, blocks, 0.0)
-    explained = (_orthonormal(blocks).mT @ residual).square().sum(-1) / residual.square().sum().clamp(min=1e-300)
-    scored = [Scored(a, float(s)) for a, s in zip(options, explained, strict=True)]
+    before = [left.sweep.nodes[e.source][0] for e in kan.graph.edges]
+    reach = [_reach(left.sweep, left.deltas, a, before[a.edge]) for a in options]
+    blocks = torch.stack([r[:, None] * bases[a.source] for r, a in zip(reach, options, strict=True)])  # [m, n, g]
+    scored = [Scored(a, s) for a, s in zip(options, left.shares(blocks), strict=True)]
     return sorted(scored, key=lambda s: -s.share)
 
 
+class _Left(NamedTuple):
+    """What a network leaves of the target, and what its parameters could still take of it."""
+
+    sweep: Sweep
+    deltas: list[Tensor]  # [n] an edge
+    base: Tensor  # [n, p], orthonormal
+    residual: Tensor  # [n]
+    root: Tensor  # [n], of the row weights
+
+    @staticmethod
+    def of(kan: KAN, rows: Rows) -> _Left:
+        sweep = forward(kan, rows.x)
+        deltas = [d[0] for d in backward(kan, sweep)]
+        root = torch.ones_like(rows.y) if rows.weight is None else rows.weight.sqrt()
+        present = torch.cat([d[:, None] * e.columns[0] for d, e in zip(deltas, sweep.edges, strict=True)], -1)
+        base = _orthonormal((present * root[:, None])[None])[0]
+        residual = (rows.y - sweep.output[0]) * root
+        return _Left(sweep, deltas, base, residual - base @ (base.T @ residual), root)
+
+    def shares(self, blocks: Tensor) -> list[float]:
+        """Share of the residual's square that each block of columns [m, n, g] explains."""
+        blocks = blocks * self.root[:, None]
+        size = blocks.norm(dim=1, keepdim=True)
+        blocks = blocks - self.base @ (self.base.T @ blocks)
+        blocks = torch.where(blocks.norm(dim=1, keepdim=True) > _RANK * size, blocks, 0.0)
+        explained = (_orthonormal(blocks).mT @ self.residual).square().sum(-1)
+        shares: list[float] = (explained / self.residual.square().sum().clamp(min=1e-300)).tolist()
+        return shares
+
+
+def interactions(kan: KAN, rows: Rows) -> list[float]:
+    """Shares of the residual that products of two inputs explain: z_i^p z_j^q for p, q = 1, 2, a share a pair.
+
+    A network that has learned nothing says nothing of what it misses: its curves are flat, and the columns of all
+    additions vanish. These columns do not hang on it.
+    """
+    z = rows.x - rows.x.mean(0)
+    z = z / z.std(0).clamp(min=1e-300)
+    powers = torch.stack([z, z * z - 1], -1)  # [n, i, 2]
+    pairs = list(combinations(range(z.shape[-1]), 2))
+    if not pairs:
+        return []
+    blocks = torch.stack([(powers[:, i, :, None] * powers[:, j, None, :]).flatten(1) for i, j in pairs])
+    return _Left.of(kan, rows).shares(blocks)
+
+
 def unexplained(kan: KAN, rows: Rows) -> bool:
-    """Say whether some addition would explain more of the residual of a network (b = 1) than chance does.
+    """Say whether an addition, or a product of two inputs, would explain more of a residual than chance does (b = 1).
 
     On white noise the share of m rows that g columns explain is g / m, with a spread of sqrt(2 g) / m; the largest of
     many such shares is compared with what the largest of as many draws may reach.
@@ -87,12 +123,14 @@ def unexplained(kan: KAN, rows: Rows) -> bool:
     few = rows.head(_TESTED)
     if not bool(torch.isfinite(predict(kan, few.x)).all()):
         return True  # a row without a value is not explained
-    scored = additions(kan, few)
-    if not scored:
-        return False
-    columns = 4 + 3
-    chance = columns + math.sqrt(2 * columns) * (_SURE + math.sqrt(2 * math.log(len(scored))))
-    return scored[0].share * max(few.count - kan.parameters, 1) > chance
+    rows_left = max(few.count - kan.parameters, 1)
+    tests = ((4 + 3, [s.share for s in additions(kan, few)]), (4, interactions(kan, few)))
+    return any(max(shares) * rows_left > _chance(columns, len(shares)) for columns, shares in tests if shares)
+
+
+def _chance(columns: int, draws: int) -> float:
+    """Give what the largest of so many draws of chi squared with so many degrees of freedom may reach."""
+    return columns + math.sqrt(2 * columns) * (_SURE + math.sqrt(2 * math.log(draws)))
 
 
 def _orthonormal(columns: Tensor) -> Tensor:

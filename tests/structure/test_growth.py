@@ -47,6 +47,13 @@ def test_nothing_is_missing_where_only_noise_is_left():
     assert unexplained(trained(dense((2, 1)), wrong).kan, wrong.train)
 
 
+def test_what_a_network_that_learned_nothing_misses_is_seen_too():
+    data = table(lambda x, y, z: np.sign(x * y) + 0 * z, (-1, 1), (-1, 1), (-1, 1))
+    assert unexplained(trained(dense((3, 1)), data).kan, data.train)
+    noise = table(lambda x, y: 0 * x * y + np.random.default_rng(5).standard_normal(len(x)), (-1, 1), (-1, 1))
+    assert not unexplained(trained(dense((2, 1)), noise).kan, noise.train)
+
+
 @given(graphs(), st.data())
 def test_an_addition_changes_nothing_until_it_is_trained(shape, draw):
     kan, x = network(shape), rows(40, shape.inputs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -137,6 +138,13 @@ def test_noise_ends_the_search_once_nothing_is_left_to_explain(noise):
     found = search(task(data)).found[0]
     assert found.settled
     assert found.trained.graph.width == (2, 1, 1)
+
+
+def test_rows_that_a_transform_counts_for_nothing_do_not_make_a_graph_right():
+    data = table(lambda a, b, c: (a * b > 0) + 0.0 * c, (-1, 1), (-1, 1), (-1, 1), rows=600)
+    found = search(replace(task(data), clock=Clock(6))).found[0]
+    assert not found.verdict.right
+    assert not found.settled
 
 
 def test_a_law_whose_column_stands_in_two_branches_is_found():
