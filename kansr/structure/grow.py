@@ -13,7 +13,6 @@ from kansr.progress import Clock
 from kansr.structure.race import Runner
 from kansr.structure.score import additions
 from kansr.structure.surgery import added
-from kansr.training.levenberg import levenberg, rmse
 
 _BEAM = 3  # graphs of a pool that are kept
 _TRIED = 8  # additions to each of them that are trained
@@ -43,7 +42,7 @@ def grow(seeds: Sequence[Runner], *, rounds: int, clock: Clock) -> Iterator[Runn
 def _round(pool: Sequence[Runner], seen: set[tuple[str, Graph]], clock: Clock) -> list[Runner]:
     grown = [g for runner in pool for g in _grown(runner, seen, clock)]
     grown.sort(key=lambda r: r.error)
-    finals = [_trained(r, _FINAL, clock) for r in grown[: 2 * _BEAM]]
+    finals = [r.trained(r.kan, rows=_ROWS, steps=_FINAL, clock=clock) for r in grown[: 2 * _BEAM]]
     return sorted(finals, key=lambda r: r.error)[:_BEAM]
 
 
@@ -57,10 +56,4 @@ def _grown(runner: Runner, seen: set[tuple[str, Graph]], clock: Clock) -> Iterat
         larger = added(runner.kan, scored.addition, data.everything)
         if (runner.space.name, larger.graph) not in seen:
             seen.add((runner.space.name, larger.graph))
-            yield _trained(Runner(runner.error, runner.space, larger), _HEAT, clock)
-
-
-def _trained(runner: Runner, steps: int, clock: Clock) -> Runner:
-    data = runner.space.data
-    kan = levenberg(runner.kan, data.train.head(_ROWS), steps=steps, clock=clock).kan
-    return Runner(float(rmse(kan, data.validation)[0]), runner.space, kan)
+            yield runner.trained(larger, rows=_ROWS, steps=_HEAT, clock=clock)

@@ -8,7 +8,6 @@ from kansr.network.kan import KAN
 from kansr.progress import Clock
 from kansr.structure.race import Runner
 from kansr.structure.surgery import contracted, merged
-from kansr.training.levenberg import levenberg, rmse
 from kansr.training.prune import cut
 
 _ROWS, _EACH = 600, 8  # rows, at least and for each parameter
@@ -20,7 +19,8 @@ def minimal(runner: Runner, clock: Clock) -> Runner:
     """Give the smallest graph that single cuts and merges lead to, with an error that is about the same or lower."""
     best = runner
     while not clock.over():
-        smaller = [_trained(best, kan, clock) for kan in _smaller(best) if not clock.over()]
+        tried = (kan for kan in _smaller(best) if not clock.over())
+        smaller = [best.trained(k, rows=max(_ROWS, _EACH * k.parameters), steps=_STEPS, clock=clock) for k in tried]
         found = min(smaller, key=lambda r: r.error, default=None)
         if found is None or found.error > _ALIKE * max(runner.error, best.error):
             return best
@@ -39,10 +39,3 @@ def _smaller(runner: Runner) -> Iterator[KAN]:
         less = merged(kan, node, x)
         if less is not None:
             yield contracted(less)
-
-
-def _trained(runner: Runner, kan: KAN, clock: Clock) -> Runner:
-    data = runner.space.data
-    rows = max(_ROWS, _EACH * kan.parameters)
-    kan = levenberg(kan, data.train.head(rows), steps=_STEPS, clock=clock).kan
-    return Runner(float(rmse(kan, data.validation)[0]), runner.space, kan)

@@ -22,7 +22,7 @@ from kansr.progress import Clock
 from kansr.structure.race import Runner
 from kansr.structure.space import Space
 from kansr.structure.surgery import Part, assembled, constant, from_curve
-from kansr.training.levenberg import levenberg, rmse, solve_damped
+from kansr.training.levenberg import solve_damped
 
 GRID = 32
 _ROWS = 2000
@@ -39,7 +39,7 @@ def monomials(space: Space, used: Sequence[int], *, clock: Clock, keep: int = 3)
     for _, inside, signs, outside in ranked[: 2 * keep]:
         beside = [i for i in used if outside == "product" or i not in inside]
         kan = _outer(_laid(space, inside, signs, beside, outside), space)
-        runners.append(_trained(Runner(space.error(kan), space, kan), clock))
+        runners.append(Runner(space.error(kan), space, kan).trained(kan, rows=_ROWS, steps=_STEPS, clock=clock))
     return sorted(runners, key=lambda r: r.error)[:keep]
 
 
@@ -130,9 +130,3 @@ def _outer(kan: KAN, space: Space) -> KAN:
         theta[:, s] = solution[:, start : start + s.stop - s.start]
         start += s.stop - s.start
     return KAN(graph=kan.graph, curves=kan.curves, theta=theta, lower=kan.lower, upper=kan.upper)
-
-
-def _trained(runner: Runner, clock: Clock) -> Runner:
-    data = runner.space.data
-    kan = levenberg(runner.kan, data.train.head(_ROWS), steps=_STEPS, clock=clock).kan
-    return Runner(float(rmse(kan, data.validation)[0]), runner.space, kan)

@@ -78,13 +78,11 @@ def probe(space: Space, *, order: int, seed: int, clock: Clock) -> Probe:
 def _without(full: Runner, idle: Sequence[int], clock: Clock) -> Runner:
     """Cut the edges of inputs that hardly matter and train on; as before, if that is worse: then they do."""
     edges = [n for n, e in enumerate(full.kan.graph.edges) if e.source in idle]
-    data = full.space.data
-    smaller = cut(full.kan, edges, data.train.x) if idle else None
+    smaller = cut(full.kan, edges, full.space.data.train.x) if idle else None
     if smaller is None:
         return full
-    kan = levenberg(smaller, data.train.head(_ROWS), steps=_STEPS, clock=clock).kan
-    error = float(rmse(kan, data.validation)[0])
-    return Runner(error, full.space, kan) if error <= _NOISE * full.error else full
+    less = full.trained(smaller, rows=_ROWS, steps=_STEPS, clock=clock)
+    return less if less.error <= _NOISE * full.error else full
 
 
 def _trained(space: Space, order: int, seed: int, clock: Clock) -> Runner:

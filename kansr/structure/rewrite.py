@@ -13,11 +13,11 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from kansr.network.curves import Spline
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, ranges, sample_positions, with_margin
 from kansr.network.sweep import forward
+from kansr.structure.surgery import spline_of
 
 _SMALLEST = 1e-3  # share of its largest value down to which a factor may come: beyond, its log is too steep
 
@@ -57,13 +57,13 @@ def _as_sum(kan: KAN, node: int, signs: Tensor, x: Tensor) -> KAN:
     lower, upper = kan.lower.clone(), kan.upper.clone()
     lower[:, node], upper[:, node] = low, high
     shape, curves = _with_sum(kan.graph, node), list(kan.curves)
-    positions = low + (high - low) * sample_positions(_spline(kan)).to(x)
+    positions = low + (high - low) * sample_positions(spline_of(kan)).to(x)
     for e in kan.graph.out_of(node):
         value = _curve_at(kan, e, sign * positions.exp())
-        theta[e] = from_samples(_spline(kan), value, torch.zeros_like(low)[:, None])
+        theta[e] = from_samples(spline_of(kan), value, torch.zeros_like(low)[:, None])
     if node == kan.graph.output:
-        theta.append(from_samples(_spline(kan), (sign * positions.exp())[None], torch.zeros_like(low)[:, None]))
-        curves.append(_spline(kan))
+        theta.append(from_samples(spline_of(kan), (sign * positions.exp())[None], torch.zeros_like(low)[:, None]))
+        curves.append(spline_of(kan))
         one = torch.ones_like(lower[:, :1])
         lower, upper = torch.cat([lower, -one], -1), torch.cat([upper, one], -1)
     new = KAN(graph=shape, curves=tuple(curves), theta=torch.cat(theta, -1), lower=lower, upper=upper)
@@ -82,17 +82,13 @@ def _with_sum(shape: Graph, node: int) -> Graph:
     return graph(shape.inputs, kinds, edges)
 
 
-def _spline(kan: KAN) -> Spline:
-    return next(c for c in kan.curves if isinstance(c, Spline))
-
-
 def _resampled(kan: KAN, edge: int, function: Callable[[Tensor], Tensor]) -> Tensor:
     """Parameters of a spline for a function of an edge's curve."""
     source = kan.graph.edges[edge].source
     low, high = kan.lower[:, source], kan.upper[:, source]
-    positions = low + (high - low) * sample_positions(_spline(kan)).to(low)
+    positions = low + (high - low) * sample_positions(spline_of(kan)).to(low)
     value = function(_curve_at(kan, edge, positions))
-    return from_samples(_spline(kan), value, torch.zeros_like(low)[:, None])
+    return from_samples(spline_of(kan), value, torch.zeros_like(low)[:, None])
 
 
 def _log(sign: float, value: Tensor) -> Tensor:

@@ -51,14 +51,11 @@ class Scored(NamedTuple):
     share: float
 
 
-def additions(kan: KAN, rows: Rows, *, hidden: bool = True) -> list[Scored]:
-    """Rank all additions to a trained network (b = 1) by what they would explain of its residual, best first.
-
-    `hidden` allows curves of hidden nodes, too, not of inputs only.
-    """
+def additions(kan: KAN, rows: Rows) -> list[Scored]:
+    """Rank all additions to a trained network (b = 1) by what they would explain of its residual, best first."""
     left = _Left.of(kan, rows)
     bases = _bases(left.sweep)
-    options = list(_options(kan.graph, hidden=hidden))
+    options = list(_options(kan.graph))
     if not options:
         return []
     before = [left.sweep.nodes[e.source][0] for e in kan.graph.edges]
@@ -164,11 +161,11 @@ def _reach(sweep: Sweep, deltas: Sequence[Tensor], addition: Addition, source: T
     return before * source if addition.place == "factor before" else before
 
 
-def _options(shape: Graph, *, hidden: bool) -> Iterator[Addition]:
+def _options(shape: Graph) -> Iterator[Addition]:
     """Every addition that is not there yet and keeps the graph free of cycles."""
     for i, edge in enumerate(shape.edges):
         first = shape.into(edge.target)[0] == i
-        for k in range(edge.target if hidden else min(shape.inputs, edge.target)):
+        for k in range(edge.target):
             if first and shape.kind(edge.target) == "sum" and (k, edge.target) not in shape.edges:
                 yield Addition("edge", i, k)
             if k == edge.source:

@@ -68,19 +68,20 @@ def _line(spline: Spline, low: Tensor, high: Tensor) -> Tensor:
     return from_curve(spline, low, high, lambda x: x)
 
 
-def _spline(kan: KAN) -> Spline:
+def spline_of(kan: KAN) -> Spline:
+    """The spline that the first edge with one carries: kind and grid, not numbers."""
     return next(c for c in kan.curves if isinstance(c, Spline))
 
 
 def _with_edge(kan: KAN, addition: Addition) -> KAN:
-    spline = _spline(kan)
+    spline = spline_of(kan)
     new = Part(addition.source, kan.graph.edges[addition.edge].target, spline, constant(spline, 0.0, kan.theta))
     return assembled(kan.graph.inputs, kan.graph.kinds, [*parts_of(kan), new], kan.lower, kan.upper)
 
 
 def _with_node(kan: KAN, addition: Addition, x: Tensor) -> KAN:
     """Put a node on an edge, where a new curve joins."""
-    shape, spline, parts = kan.graph, _spline(kan), parts_of(kan)
+    shape, spline, parts = kan.graph, spline_of(kan), parts_of(kan)
     edge, old = shape.edges[addition.edge], parts[addition.edge]
     new = max(edge.source, addition.source, shape.inputs - 1) + 1
     kind: Kind = "sum" if addition.place.startswith("summand") else "product"
@@ -132,7 +133,7 @@ def _around(kan: KAN, node: int) -> list[int]:
 def _without_node(kan: KAN, node: int) -> KAN:
     """Compose the curve into a node with each curve out of it."""
     (into,) = kan.graph.into(node)
-    source, spline, parts = kan.graph.edges[into].source, _spline(kan), parts_of(kan)
+    source, spline, parts = kan.graph.edges[into].source, spline_of(kan), parts_of(kan)
     low, high = kan.lower[:, source], kan.upper[:, source]
     at = low[:, None] + (high - low)[:, None] * sample_positions(spline).to(low)
     inner = kan.curves[into].evaluate(at, kan.of_edge(into), low, high).value
