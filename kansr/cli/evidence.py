@@ -65,7 +65,8 @@ def _coordinates(rows: list[Mapping[str, Any]]) -> RenderableType:
 def _joins(reading: Mapping[str, Any]) -> RenderableType:
     table = _table("enter together", "largest T against a column outside (0: certainly)")
     for join in reading["joins"]:
-        table.add_row(visible(", ".join(join["columns"])), number(join["largest_t"]))
+        error = f" ± {number(join['error_of_t'])}" if join.get("error_of_t") else ""
+        table.add_row(visible(", ".join(join["columns"])), number(join["largest_t"]) + error)
     return Group(Text(visible(f"gradients show {reading['tree']}")), table)
 
 

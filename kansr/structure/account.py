@@ -20,7 +20,7 @@ def account(searched: Searched, features: Sequence[str], target: str) -> dict[st
     | `tree`        | the same as nested records: node, what it does, what enters it                                  |
     | `inputs`      | how far each column moves the target (share of its spread), and whether it was dropped          |
     | `coordinates` | pairs of columns that enter as one, such as `a - b`, and the misfit of that (0: exactly)        |
-    | `trees`       | readings of the separability tensor: the largest T that each join had to ignore                 |
+    | `trees`       | readings of the separability tensor: the largest T that each join had to ignore, and its error  |
     | `tried`       | each trained graph: how it was come by, the staircase of its errors, slope, floor, verdict      |
     """
     best = searched.found[0]
@@ -76,7 +76,7 @@ def _coordinates(searched: Searched, features: Sequence[str]) -> list[dict[str, 
 
 def _joins(tree: Node, features: Sequence[str]) -> dict[str, Any]:
     def walk(node: Node) -> list[dict[str, Any]]:
-        own = {"columns": [features[i] for i in node.inputs], "largest_t": node.score}
+        own = {"columns": [features[i] for i in node.inputs], "largest_t": node.score, "error_of_t": node.doubt}
         return [join for child in node.children if child.children for join in walk(child)] + [own]
 
     return {"tree": tree.text(features), "joins": walk(tree)}

@@ -57,13 +57,16 @@ class Searched:
 
 
 def rank(found: Sequence[Found]) -> list[Found]:
-    """Order graphs: right ones first, then by validation error, the smaller one where that is about equal."""
+    """Order graphs: right ones, then those that leave noise, then the others.
+
+    In each of these by validation error, the smaller one where that is about equal.
+    """
     left, ranked = list(found), []
     while left:
-        right = [f for f in left if f.verdict.right] or left
-        alike = _RIGHT_ALIKE if right[0].verdict.right else ALIKE
-        limit = max(alike * min(f.verdict.floor for f in right), _EQUAL)
-        ahead = [f for f in right if f.verdict.floor <= limit]
+        first = [f for f in left if f.verdict.right] or [f for f in left if f.settled] or left
+        alike = _RIGHT_ALIKE if first[0].verdict.right else ALIKE
+        limit = max(alike * min(f.verdict.floor for f in first), _EQUAL)
+        ahead = [f for f in first if f.verdict.floor <= limit]
         best = min(ahead, key=lambda f: f.size)
         ranked.append(best)
         left.remove(best)

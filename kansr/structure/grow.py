@@ -16,14 +16,17 @@ from kansr.structure.surgery import added
 
 _BEAM = 3  # graphs of a pool that are kept
 _TRIED = 8  # additions to each of them that are trained
-_ROWS = 600
+ROWS = 600
 _HEAT, _FINAL = 8, 14  # steps that all new graphs get, and those that the better half gets on top
 _FAIR, _BEHIND = 2, 20.0  # rounds after which pools are given up whose error is so many times the best
 _FEW_EDGES = 24  # graphs larger than this are not grown further: nobody would read them
 
 
-def grow(seeds: Sequence[Runner], *, rounds: int, clock: Clock) -> Iterator[Runner]:
-    """Yield the best graph of each pool after each round, the pools in turn, until time or rounds are over."""
+def grow(seeds: Sequence[Runner], *, rounds: int, clock: Clock, rows: int = ROWS) -> Iterator[Runner]:
+    """Yield the best graph of each pool after each round, the pools in turn, until time or rounds are over.
+
+    Graphs are trained on the first `rows` rows: enough where the target is smooth, too few where it is noisy.
+    """
     pools = [[seed] for seed in seeds]
     seen: set[tuple[str, Graph]] = set()
     for done in range(rounds):
@@ -33,27 +36,27 @@ def grow(seeds: Sequence[Runner], *, rounds: int, clock: Clock) -> Iterator[Runn
         for pool in ahead:
             if clock.over():
                 return
-            grown = _round(pool, seen, clock)
+            grown = _round(pool, seen, rows, clock)
             if grown:
                 pools.append(grown)
                 yield grown[0]
 
 
-def _round(pool: Sequence[Runner], seen: set[tuple[str, Graph]], clock: Clock) -> list[Runner]:
-    grown = [g for runner in pool for g in _grown(runner, seen, clock)]
+def _round(pool: Sequence[Runner], seen: set[tuple[str, Graph]], rows: int, clock: Clock) -> list[Runner]:
+    grown = [g for runner in pool for g in _grown(runner, seen, rows, clock)]
     grown.sort(key=lambda r: r.error)
-    finals = [r.trained(r.kan, rows=_ROWS, steps=_FINAL, clock=clock) for r in grown[: 2 * _BEAM]]
+    finals = [r.trained(r.kan, rows=rows, steps=_FINAL, clock=clock) for r in grown[: 2 * _BEAM]]
     return sorted(finals, key=lambda r: r.error)[:_BEAM]
 
 
-def _grown(runner: Runner, seen: set[tuple[str, Graph]], clock: Clock) -> Iterator[Runner]:
+def _grown(runner: Runner, seen: set[tuple[str, Graph]], rows: int, clock: Clock) -> Iterator[Runner]:
     if len(runner.kan.graph.edges) >= _FEW_EDGES:
         return
     data = runner.space.data
-    for scored in additions(runner.kan, data.train.head(_ROWS))[:_TRIED]:
+    for scored in additions(runner.kan, data.train.head(rows))[:_TRIED]:
         if clock.over():
             return
         larger = added(runner.kan, scored.addition, data.everything)
         if (runner.space.name, larger.graph) not in seen:
             seen.add((runner.space.name, larger.graph))
-            yield runner.trained(larger, rows=_ROWS, steps=_HEAT, clock=clock)
+            yield runner.trained(larger, rows=rows, steps=_HEAT, clock=clock)

@@ -1,13 +1,20 @@
-"""Make a graph minimal: leave out every edge and every node whose loss the error on a coarse grid does not notice."""
+"""Make a graph minimal: leave out every edge and every node whose loss the error does not notice.
+
+On a coarse grid, where splines approximate, small rises of the error say nothing. Where the error is noise they do, and
+the criterion of Bayes decides: an edge has to lower n log(mean square) by its number of parameters times log(n)
+(Schwarz 1978).
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from kansr.network.kan import KAN
 from kansr.progress import Clock
 from kansr.structure.race import Runner
 from kansr.structure.surgery import contracted, merged
+from kansr.training.levenberg import mean_square
 from kansr.training.prune import cut
 
 _ROWS, _EACH = 600, 8  # rows, at least and for each parameter
@@ -15,17 +22,33 @@ _STEPS = 30
 _ALIKE = 1.25  # errors on a coarse grid up to this much larger are those of splines, not of a missing part
 
 
-def minimal(runner: Runner, clock: Clock) -> Runner:
-    """Give the smallest graph that single cuts and merges lead to, with an error that is about the same or lower."""
+def minimal(runner: Runner, clock: Clock, *, noise: bool = False) -> Runner:
+    """Give the smallest graph that single cuts and merges lead to, with an error that is about the same or lower.
+
+    `noise` says that the error is noise, and not what splines on a coarse grid leave.
+    """
+    rows = runner.space.data.train.count
     best = runner
     while not clock.over():
-        tried = (kan for kan in _smaller(best) if not clock.over())
-        smaller = [best.trained(k, rows=max(_ROWS, _EACH * k.parameters), steps=_STEPS, clock=clock) for k in tried]
-        found = min(smaller, key=lambda r: r.error, default=None)
-        if found is None or found.error > _ALIKE * max(runner.error, best.error):
+        tried = [kan for kan in _smaller(best) if not clock.over()]
+        counts = [rows if noise else max(_ROWS, _EACH * k.parameters) for k in tried]
+        smaller = [best.trained(k, rows=n, steps=_STEPS, clock=clock) for k, n in zip(tried, counts, strict=True)]
+        found = min(smaller, key=_information if noise else lambda r: r.error, default=None)
+        if found is None:
+            return best
+        if noise and _information(found) > _information(best):
+            return best
+        if not noise and found.error > _ALIKE * max(runner.error, best.error):
             return best
         best = found
     return best
+
+
+def _information(runner: Runner) -> float:
+    """The criterion of Bayes: what the rows to fit tell against a network, lower is better."""
+    rows = runner.space.data.train
+    square = max(float(mean_square(runner.kan, rows)[0]), 1e-300)
+    return rows.count * math.log(square) + runner.kan.parameters * math.log(rows.count)
 
 
 def _smaller(runner: Runner) -> Iterator[KAN]:

@@ -13,7 +13,6 @@ from kansr.training.levenberg import levenberg, rmse
 from kansr.training.starts import starts
 
 COARSE = 4  # graphs are compared on the first grid of the recipe that is at least this fine
-_STARTS = 8
 _FEW, _MORE = 400, 1000  # rows of the two rounds
 _HEAT, _FINAL = 8, 30  # steps of the two rounds
 
@@ -41,7 +40,7 @@ class Runner(NamedTuple):
 
 
 def race(
-    entries: Sequence[Entry], *, grid: int, order: int, seed: int, keep: int, clock: Clock, starts: int = _STARTS
+    entries: Sequence[Entry], *, grid: int, order: int, seed: int, keep: int, clock: Clock, starts: int
 ) -> list[Runner]:
     """Train graphs on a coarse grid from several starts each: the best `keep` of them, best first."""
     heats: list[Runner] = []

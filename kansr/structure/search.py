@@ -11,7 +11,7 @@ from kansr.network.knots import extend
 from kansr.progress import Event
 from kansr.structure.dense import pruned, trimmed
 from kansr.structure.found import Found, Searched, found_of, rank
-from kansr.structure.grow import grow
+from kansr.structure.grow import ROWS, grow
 from kansr.structure.minimal import minimal
 from kansr.structure.monomials import GRID as FINE
 from kansr.structure.monomials import monomials
@@ -29,10 +29,17 @@ _FINE = 1e-4  # a right graph with an error below this ends the search at once
 _BLIND = 0.1  # error of a sum from which its curves may oscillate: too fast for the coarse grid ..
 _OSCILLATES = 0.2  # .. when a fine one leaves less than this share of it
 _PATIENCE = 12  # how many graphs are tried to find a better one, else: a count, so that the seed alone decides
-_FALLING = 1.5  # a graph whose error does not fall at least like this power of the grid is not climbed further
+_BETTER = 0.9  # a graph is trained to the end again from a start whose error is so much lower
+_FALLING = 1.5  # a graph whose error does not fall at least like this power of the grid is not climbed further ..
+_HOPEFUL = 0.6  # .. and this one where it is small already: curves that are steep at one end fall late
 _PROMISING = 0.02  # error on the coarse grid up to which a grown graph is verified
+_NEAR = 1.2  # and how many times the error of dense networks, which may be noise
+_NOISY = 0.03  # error of dense networks from which trees get a second race, and growth needs all rows
+_MUCH, _LITTLE = 0.7, 0.97  # share of the last one's error that the next one must come down to; the second near noise
 _OSCILLATING = 0.1  # the same for one that oscillates on a fine grid
 _FLAT = (0.06, 0.2)  # values of T up to which inputs stand side by side in one node: two readings of the same tensor
+_STRANGE = 0.15  # a join that has to ignore a T that is surely larger than this shows that no tree fits
+_STARTS = (8, 24)  # starts of each graph in the first race of trees, and in a second one where growth sees only noise
 _COMPARABLE = 5.0  # transforms whose best error is within this factor of the best are tried, too
 _CLIMBED = 3  # mixtures of a tree's sums and products that are trained in earnest
 _ROUNDS = 6  # additions to a graph, at most
@@ -75,6 +82,7 @@ class _Hunt:
         self.probe: Probe | None = None
         self.trees: tuple[Node, ...] = ()
         self.seeds: list[Runner] = []
+        self.judged: dict[tuple[str, Graph], float] = {}  # errors from which graphs were trained to the end
         self.tries = 0  # since a graph was settled
 
     def run(self) -> Searched:
@@ -102,6 +110,11 @@ class _Hunt:
     def floor(self) -> float:
         """The lowest error so far."""
         return min((f.verdict.floor for f in self.found), default=math.inf)
+
+    @property
+    def noise(self) -> float:
+        """Error of the dense networks: noise, if there is any; zero where none was trained."""
+        return self.probe.error if self.probe else 0.0
 
     def sums(self) -> None:
         """One sum of curves, under every transform of the target: linear, so each takes a moment."""
@@ -137,18 +150,24 @@ class _Hunt:
         self.climb(self.race(entries, keep=4), "small graph")
 
     def read(self) -> None:
-        """The trees that the gradients of a dense network show."""
-        if not 2 < self.inputs <= _WIDEST:
+        """The trees that the gradients of dense networks show; their error says how good a graph has to be."""
+        if not 1 < self.inputs <= _WIDEST:
             return
         task = self.task
         self.probe = probe(self.spaces[0], order=task.network.order, seed=task.seed, clock=task.clock)
-        self.trees = tuple(dict.fromkeys(agglomerate(self.probe.tensor, self.used, flat) for flat in _FLAT))
-        for tree in self.trees:
-            runners = self.race(self.entries(tree), keep=2 * _CLIMBED)
-            self.climb(_mixed(runners)[:_CLIMBED], "tree")
-            if self.over():
-                return
-            self.seeds += runners
+        if len(self.used) == 2:
+            return  # all trees of two are tried already
+        readings = [*((flat, self.probe.doubt) for flat in _FLAT), (_FLAT[0], None)]
+        trees = (agglomerate(self.probe.tensor, self.used, flat, doubt) for flat, doubt in readings)
+        self.trees = tuple(dict.fromkeys(trees))
+        for count in _STARTS if self.noise > _NOISY else _STARTS[:1]:
+            for tree in self.trees:
+                runners = self.race(self.entries(tree), keep=2 * _CLIMBED, count=count)
+                self.seeds += runners
+                if tree.worst < _STRANGE:
+                    self.climb(_mixed(runners)[:_CLIMBED], "tree")
+                if self.over():
+                    return
 
     def entries(self, tree: Node) -> list[Entry]:
         """Every mixture of sums and products on a tree, with a function of it all, and under a few transforms."""
@@ -174,10 +193,16 @@ class _Hunt:
         """Functions of a product or quotient of inputs, on a fine grid: where no coarse one comes near."""
         if not self.task.structure.products or self.inputs < 2 or self.floor < _BLIND:
             return
-        runners = monomials(self.spaces[0], self.used, clock=self.task.clock)
         clock = self.task.clock
+        runners = [self.coarser(r) for r in monomials(self.spaces[0], self.used, clock=clock)]
         self.climb([minimal(r, clock) for r in runners if r.error < _OSCILLATING], "monomial")
         self.seeds += runners[:1]
+
+    def coarser(self, runner: Runner) -> Runner:
+        """Lay a network on the coarse grid where that is fine enough: its staircase has more steps from there."""
+        task, rows = self.task, self.task.data.train.count
+        coarse = runner.trained(extend(runner.kan, self.grid), rows=rows, steps=task.training.steps, clock=task.clock)
+        return coarse if coarse.error < _PROMISING else runner
 
     def grown(self) -> None:
         """Graphs that grow from the sums, a product and the trees, part by part."""
@@ -187,11 +212,13 @@ class _Hunt:
         if self.task.structure.products:
             entries.append(Entry(self.spaces[0], graph(n, ["product"], edges)))
         seeds = [*_diverse(self.seeds), *(self.race(entries, keep=2) if n > 1 else [])]
-        best = math.inf
-        for runner in grow(seeds, rounds=_ROUNDS, clock=clock):
+        best, noise = math.inf, self.noise
+        hope = max(_PROMISING, _NEAR * noise)
+        rows = ROWS if noise < _NOISY else self.task.data.train.count
+        for runner in grow(seeds, rounds=_ROUNDS, clock=clock, rows=rows):
             self.count()
             self.say(f"grown to {len(runner.kan.graph.edges)} edges", runner.error)
-            if runner.error < min(_PROMISING, 0.7 * best):
+            if runner.error < min(hope, (_MUCH if best > 2 * noise else _LITTLE) * best):
                 best = runner.error
                 self.verified(minimal(runner, clock), "grown")
             if self.over():
@@ -202,9 +229,9 @@ class _Hunt:
         if 1 < self.inputs <= _NARROW and self.floor > _POOR:
             self.found += pruned(self.task, (self.inputs, min(2 * self.inputs + 1, 7), 1))
 
-    def race(self, entries: Sequence[Entry], keep: int) -> list[Runner]:
-        task = self.task
-        return race(entries, grid=self.grid, order=task.network.order, seed=task.seed, keep=keep, clock=task.clock)
+    def race(self, entries: Sequence[Entry], keep: int, count: int = _STARTS[0]) -> list[Runner]:
+        task, order = self.task, self.task.network.order
+        return race(entries, grid=self.grid, order=order, seed=task.seed, keep=keep, clock=task.clock, starts=count)
 
     def climb(self, runners: Sequence[Runner], way: str) -> None:
         for runner in runners:
@@ -212,9 +239,13 @@ class _Hunt:
             if self.over():
                 return
 
-    def verified(self, runner: Runner, way: str) -> None:
-        """Train a graph up the ladder as far as its error falls, and judge it."""
+    def verified(self, runner: Runner, way: str, *, lean: bool = False) -> None:
+        """Train a graph up the ladder as far as its error falls, and judge it; make it `lean` where noise is left."""
         task, space = self.task, runner.space
+        key = space.name, runner.kan.graph
+        if runner.error > _BETTER * self.judged.get(key, math.inf):
+            return
+        self.judged[key] = runner.error
         self.count()
         kan = levenberg(runner.kan, space.data.train, steps=task.training.steps, clock=task.clock).kan
         finer = [g for g in task.training.grid if g > kan.grid] or [2 * kan.grid, 4 * kan.grid] * (kan.grid == FINE)
@@ -222,9 +253,15 @@ class _Hunt:
         if finer and _falls(trained):
             rest = climb(trained.kan, space.data, task.training, grids=finer[1:], clock=task.clock)
             trained = replace(rest, history=(*trained.history, *rest.history[1:]))
-        self.found.append(found_of(task, space, trained, way, self.floor))
-        if self.found[-1].verdict.right:
-            self.found += _logs(task, self.found[-1])
+        found = found_of(task, space, trained, way, self.floor)
+        self.found.append(found)
+        if found.settled and not found.verdict.right and not lean:
+            runner = Runner(trained.rmse_validation, space, trained.kan)
+            less = minimal(runner, task.clock, noise=True)
+            if less is not runner:
+                self.verified(less, way, lean=True)
+        if found.verdict.right:
+            self.found += _logs(task, found)
 
     def say(self, message: str, error: float) -> None:
         self.task.report(Event(stage="graph", message=message, loss=error, seconds_left=self.task.clock.left()))
@@ -240,7 +277,8 @@ def _mixed(runners: Sequence[Runner]) -> list[Runner]:
 def _falls(trained: Trained) -> bool:
     """Whether the last extension lowered the error at all as splines do on the right graph."""
     before, after = trained.history[-2:] if len(trained.history) > 1 else trained.history * 2
-    expected = float((after.grid / before.grid) ** _FALLING)
+    power = _FALLING if after.rmse_validation > _PROMISING else _HOPEFUL
+    expected = float((after.grid / before.grid) ** power)
     return after.rmse_validation * expected < before.rmse_validation
 
 

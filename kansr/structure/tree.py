@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 
+import torch
 from torch import Tensor
 
 from kansr.network.graph import Graph, Kind, graph
 
 _SUM: Kind = "sum"
 _PRODUCT: Kind = "product"
+_ERRORS = 2.0  # standard errors within which T may be larger
 _MOST_KINDS = 4  # inner nodes up to which every mixture of sums and products is proposed; beyond, one product
 
 
@@ -19,12 +21,13 @@ _MOST_KINDS = 4  # inner nodes up to which every mixture of sums and products is
 class Node:
     """A node of a tree: an input, or a function of its children.
 
-    `score` is the largest T that the join of the children had to ignore.
+    `score` is the largest T that the join of the children had to ignore, `doubt` the standard error of that T.
     """
 
     children: tuple[Node, ...] = ()
     input: int = -1
-    score: float = 0.0
+    score: float = field(default=0.0, compare=False)
+    doubt: float = field(default=0.0, compare=False)
 
     @property
     def inputs(self) -> tuple[int, ...]:
@@ -36,12 +39,17 @@ class Node:
         """Number of inner nodes, this one included."""
         return 0 if not self.children else 1 + sum(c.inner for c in self.children)
 
+    @property
+    def worst(self) -> float:
+        """The largest score of the node and of those below it, less what may be its error."""
+        return max((self.score - _ERRORS * self.doubt, *(c.worst for c in self.children)))
+
     def text(self, names: Sequence[str]) -> str:
         """Write the tree with brackets, such as `((m, g), x)`."""
         return names[self.input] if not self.children else f"({', '.join(c.text(names) for c in self.children)})"
 
 
-def agglomerate(t: Tensor, used: Sequence[int], flat: float) -> Node:
+def agglomerate(t: Tensor, used: Sequence[int], flat: float, doubt: Tensor | None = None) -> Node:
     """Join the two nodes whose T against everything outside is smallest, up to the root.
 
     Parameters
@@ -51,38 +59,42 @@ def agglomerate(t: Tensor, used: Sequence[int], flat: float) -> Node:
     used
         Inputs to join.
     flat
-        T below which a child stands beside the others in one node, and not in a node of its own.
+        T up to which a child stands beside the others in one node, and not in a node of its own.
+    doubt
+        Standard error of each element: what T may be larger for that reason still counts as flat.
     """
     nodes = [Node(input=i) for i in used]
+    doubt = torch.zeros_like(t) if doubt is None else doubt
+    above = t - flat - _ERRORS * doubt
     while len(nodes) > 1:
         pairs = combinations(range(len(nodes)), 2)
-        score, a, b = min((_outside(t, nodes, a, b), a, b) for a, b in pairs)
-        joined = _joined(t, nodes[a], nodes[b], score, flat)
+        (score, error), a, b = min((_outside(t, doubt, nodes, a, b), a, b) for a, b in pairs)
+        joined = replace(_joined(above, nodes[a], nodes[b]), score=score, doubt=error)
         nodes = [n for i, n in enumerate(nodes) if i not in (a, b)] + [joined]
     return nodes[0]
 
 
-def _outside(t: Tensor, nodes: Sequence[Node], a: int, b: int) -> float:
-    """Largest T of a pair of nodes against the inputs outside both; 0 when there are none."""
+def _outside(t: Tensor, doubt: Tensor, nodes: Sequence[Node], a: int, b: int) -> tuple[float, float]:
+    """Largest T of a pair of nodes against the inputs outside both, and its error; 0 when there are none."""
     outside = [k for i, n in enumerate(nodes) if i not in (a, b) for k in n.inputs]
-    values = [float(t[i, j, k]) for i in nodes[a].inputs for j in nodes[b].inputs for k in outside]
-    return max(values, default=0.0)
+    places = ((i, j, k) for i in nodes[a].inputs for j in nodes[b].inputs for k in outside)
+    return max(((float(t[p]), float(doubt[p])) for p in places), default=(0.0, 0.0))
 
 
-def _joined(t: Tensor, a: Node, b: Node, score: float, flat: float) -> Node:
+def _joined(above: Tensor, a: Node, b: Node) -> Node:
     """Join two nodes: flat where a child of one can stand beside the other."""
-    children = (*_parts(t, a, b, flat), *_parts(t, b, a, flat))
-    return Node(children=children, score=score)
+    children = (*_parts(above, a, b), *_parts(above, b, a))
+    return Node(children=children)
 
 
-def _parts(t: Tensor, node: Node, other: Node, flat: float) -> tuple[Node, ...]:
+def _parts(above: Tensor, node: Node, other: Node) -> tuple[Node, ...]:
     """Give the children of a node if they may stand beside the other node, else the node itself."""
     if not node.children:
         return (node,)
     for child in node.children:
         rest = [k for c in node.children if c is not child for k in c.inputs]
         pairs = ((i, j) for i in child.inputs for j in other.inputs)
-        if max((float(t[i, j, k]) for i, j in pairs for k in rest), default=0.0) > flat:
+        if max((float(above[i, j, k]) for i, j in pairs for k in rest), default=0.0) > 0:
             return (node,)
     return node.children
 

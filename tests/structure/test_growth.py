@@ -28,7 +28,7 @@ from tests.structure.test_structure import table
 
 def trained(shape, data):
     space = Space(data=data, plain=data)
-    return race([Entry(space, shape)], grid=4, order=3, seed=0, keep=1, clock=Clock())[0]
+    return race([Entry(space, shape)], grid=4, order=3, seed=0, keep=1, clock=Clock(), starts=8)[0]
 
 
 def test_the_score_test_names_the_column_that_is_missing():
@@ -140,8 +140,7 @@ def test_errors_under_a_transform_are_in_units_of_the_target():
 def test_a_race_gives_the_best_graph_first():
     data = table(lambda x, y: np.exp(x + y), (-1, 1), (-1, 1))
     space = Space(data=data, plain=data)
-    runners = race(
-        [Entry(space, dense((2, 1))), Entry(space, dense((2, 1, 1)))], grid=4, order=3, seed=0, keep=2, clock=Clock()
-    )
+    entries = [Entry(space, dense((2, 1))), Entry(space, dense((2, 1, 1)))]
+    runners = race(entries, grid=4, order=3, seed=0, keep=2, clock=Clock(), starts=8)
     assert isinstance(runners[0], Runner)
     assert [r.kan.graph.width for r in runners] == [(2, 1, 1), (2, 1)]

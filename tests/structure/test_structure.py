@@ -14,9 +14,11 @@ from kansr.network.sweep import predict
 from kansr.progress import Clock
 from kansr.result import plain
 from kansr.structure.account import account
+from kansr.structure.probe import probe
 from kansr.structure.rewrite import as_sums
 from kansr.structure.search import search
-from kansr.structure.separability import separability
+from kansr.structure.separability import Slopes
+from kansr.structure.space import Space
 from kansr.structure.spec import StructureSpec
 from kansr.structure.task import Search
 from kansr.structure.tree import agglomerate, graphs
@@ -71,11 +73,32 @@ def test_a_staircase_that_stands_still_or_stays_high_is_not_right(errors):
 def test_siblings_are_told_from_strangers_by_the_tensor():
     data = table(lambda q, a, b, c: q * (a + b * c), (1, 3), (1, 3), (1, 3), (1, 3))
     probe = train(dense((4, 4, 2, 1)), data, TrainingSpec(grid=(3, 5), starts=8, steps=40))
-    t = separability(probe.kan, data.train.x)
+    t, _ = Slopes.of(probe.kan, data.train.x).separability()
     assert float(t[2, 3, [0, 1]].max()) < 0.06  # b and c enter through b c
     assert float(t[1, 2, 3]) > 0.15  # a and b do not enter through a node without c
     tree = agglomerate(t, range(4), 0.05)
     assert sorted(map(len, (c.inputs for c in tree.children))) == [1, 3]
+
+
+def test_under_noise_siblings_have_no_tensor_that_two_networks_agree_on():
+    data = table(lambda q, a, b, c: q * (a + b * c), (1, 3), (1, 3), (1, 3), (1, 3), rows=2000, noise=0.1)
+    seen = probe(Space(data=data, plain=data), order=3, seed=0, clock=Clock())
+    siblings, strangers = seen.tensor[2, 3, [0, 1]], seen.tensor[1, 2, 3]
+    assert float(siblings.max()) < 0.08
+    assert float(strangers) > 0.2
+    assert 0 < float(seen.doubt[2, 3, 0]) < 1
+    tree = agglomerate(seen.tensor, range(4), 0.06, seen.doubt)
+    assert tree.worst < 0.15
+    assert 0.09 < seen.error < 0.14
+
+
+def test_a_graph_found_under_noise_has_no_part_that_only_fits_it():
+    data = table(lambda a, b, c: a * (b + c), (1, 3), (1, 3), (1, 3), rows=1500, noise=0.1)
+    found = search(task(data)).found[0]
+    assert found.settled
+    assert not found.verdict.right
+    assert len(found.trained.graph.edges) <= 5
+    assert found.verdict.floor < 0.13
 
 
 def test_a_tree_gives_every_mixture_of_sums_and_products_once():
