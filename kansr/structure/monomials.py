@@ -19,16 +19,15 @@ from kansr.network.kan import KAN
 from kansr.network.knots import with_margin
 from kansr.network.sweep import forward
 from kansr.progress import Clock
+from kansr.structure.linear import coefficients, outer
 from kansr.structure.race import Runner
 from kansr.structure.space import Space
 from kansr.structure.surgery import Part, assembled, constant, from_curve
-from kansr.training.levenberg import solve_damped
 
 GRID = 32
 _ROWS = 2000
 _MOST = 5  # inputs of a monomial, at most
 _STEPS = 30
-_RARE, _DAMPED = 1e-3, 1e-3  # least scale of a spline's coefficient, and what is added to the diagonal
 _COARSE = 8  # grid of the curves beside the monomial while choices are ranked
 
 
@@ -38,7 +37,7 @@ def monomials(space: Space, used: Sequence[int], *, clock: Clock, keep: int = 3)
     runners = []
     for _, inside, signs, outside in ranked[: 2 * keep]:
         beside = [i for i in used if outside == "product" or i not in inside]
-        kan = _outer(_laid(space, inside, signs, beside, outside), space)
+        kan = outer(_laid(space, inside, signs, beside, outside), space.data.train)
         runners.append(Runner(space.error(kan), space, kan).trained(kan, rows=_ROWS, steps=_STEPS, clock=clock))
     return sorted(runners, key=lambda r: r.error)[:keep]
 
@@ -66,15 +65,7 @@ def _columns(u: Tensor, grid: int) -> Tensor:
 
 def _solved(columns: Tensor, y: Tensor, weight: Tensor) -> Tensor:
     """Least squares of y [n] on columns [n, p]: its values [n]."""
-    return columns @ _coefficients(columns, y, weight)[0]
-
-
-def _coefficients(columns: Tensor, y: Tensor, weight: Tensor) -> Tensor:
-    """Coefficients [1, p]; those of splines that see few rows stay small."""
-    weighed = columns * weight[:, None]
-    matrix = weighed.mT @ columns
-    floor = _RARE * matrix.diagonal().max() * torch.ones_like(matrix[:1])
-    return solve_damped(matrix[None], (weighed.mT @ y)[None], torch.full((1,), _DAMPED, dtype=y.dtype), floor)
+    return columns @ coefficients(columns, y, weight)[0]
 
 
 def _subsets(used: Sequence[int]) -> Iterator[list[int]]:
@@ -112,21 +103,3 @@ def _laid(space: Space, inside: Sequence[int], signs: Sequence[int], beside: Seq
     seen = forward(kan, x).nodes[monomial]
     kan.lower[:, monomial], kan.upper[:, monomial] = with_margin(seen.amin(-1), seen.amax(-1))
     return kan
-
-
-def _outer(kan: KAN, space: Space) -> KAN:
-    """Put the curve behind the monomial, and those of the inputs beside it in a sum, at their best."""
-    rows, theta = space.data.train, kan.theta.clone()
-    root = kan.graph.output
-    slices = [kan.slices()[e] for e in kan.graph.into(root)]
-    if kan.graph.kind(root) == "product":
-        slices = slices[-1:]
-    sweep = forward(kan, rows.x)
-    columns = torch.cat([sweep.edges[e].columns[0] for e in kan.graph.into(root)][-len(slices) :], -1)
-    weight = torch.ones_like(rows.y) if rows.weight is None else rows.weight
-    solution = _coefficients(columns, rows.y, weight)
-    start = 0
-    for s in slices:
-        theta[:, s] = solution[:, start : start + s.stop - s.start]
-        start += s.stop - s.start
-    return KAN(graph=kan.graph, curves=kan.curves, theta=theta, lower=kan.lower, upper=kan.upper)

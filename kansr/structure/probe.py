@@ -44,6 +44,8 @@ class Probe:
         [i, i]; T and its error are zeros at inputs that are not used.
     symmetries
         The coordinate that each pair of used inputs enters by, if it is one (see `separability.Slopes.symmetries`).
+    slopes
+        Gradients and Hessians that all this was read from.
     """
 
     used: tuple[int, ...]
@@ -53,6 +55,7 @@ class Probe:
     doubt: Tensor
     alignment: Tensor
     symmetries: tuple[Symmetry, ...]
+    slopes: Slopes
 
 
 def probe(space: Space, *, order: int, seed: int, clock: Clock) -> Probe:
@@ -76,6 +79,7 @@ def probe(space: Space, *, order: int, seed: int, clock: Clock) -> Probe:
         doubt=doubt,
         alignment=slopes.alignment(),
         symmetries=tuple(s for s in slopes.symmetries(used) if s.misfit < _SURE),
+        slopes=slopes,
     )
 
 

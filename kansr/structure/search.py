@@ -17,6 +17,7 @@ from kansr.structure.monomials import GRID as FINE
 from kansr.structure.monomials import monomials
 from kansr.structure.probe import Probe, probe
 from kansr.structure.race import COARSE, Entry, Runner, race
+from kansr.structure.readout import EARNED, readout
 from kansr.structure.rewrite import as_sums
 from kansr.structure.space import Space, spaces
 from kansr.structure.task import Search
@@ -39,6 +40,7 @@ _MUCH, _LITTLE = 0.7, 0.97  # share of the last one's error that the next one mu
 _OSCILLATING = 0.1  # the same for one that oscillates on a fine grid
 _FLAT = (0.06, 0.2)  # values of T up to which inputs stand side by side in one node: two readings of the same tensor
 _STRANGE = 0.15  # a join that has to ignore a T that is surely larger than this shows that no tree fits
+_READ, _READ_ROWS, _READ_STEPS = 4, 2000, 30  # readings of a tree that are trained, their rows and steps
 _STARTS = (8, 24)  # starts of each graph in the first race of trees, and in a second one where growth sees only noise
 _COMPARABLE = 5.0  # transforms whose best error is within this factor of the best are tried, too
 _CLIMBED = 3  # mixtures of a tree's sums and products that are trained in earnest
@@ -160,14 +162,33 @@ class _Hunt:
         readings = [*((flat, self.probe.doubt) for flat in _FLAT), (_FLAT[0], None)]
         trees = (agglomerate(self.probe.tensor, self.used, flat, doubt) for flat, doubt in readings)
         self.trees = tuple(dict.fromkeys(trees))
-        for count in _STARTS if self.noise > _NOISY else _STARTS[:1]:
+        for runners_of in (self.read_out, self.raced, *([self.raced_again] if self.noise > _NOISY else [])):
             for tree in self.trees:
-                runners = self.race(self.entries(tree), keep=2 * _CLIMBED, count=count)
+                runners = runners_of(tree)
                 self.seeds += runners
                 if tree.worst < _STRANGE:
                     self.climb(_mixed(runners)[:_CLIMBED], "tree")
                 if self.over():
                     return
+
+    def read_out(self, tree: Node) -> list[Runner]:
+        """The curves of a tree as the gradients of the dense networks tell them, trained for some steps."""
+        if self.probe is None:
+            return []
+        order, products = self.task.network.order, self.task.structure.products
+        read = readout(tree, self.probe.slopes, self.spaces, grid=self.grid, order=order, products=products)
+        found = []
+        for ways in read[:_READ]:
+            trained = [w.trained(w.kan, rows=_READ_ROWS, steps=_READ_STEPS, clock=self.task.clock) for w in ways]
+            limit = EARNED * min(w.error for w in trained)
+            found.append(next(w for w in trained if w.error <= limit))
+        return sorted(found, key=lambda r: r.error)
+
+    def raced(self, tree: Node, count: int = _STARTS[0]) -> list[Runner]:
+        return self.race(self.entries(tree), keep=2 * _CLIMBED, count=count)
+
+    def raced_again(self, tree: Node) -> list[Runner]:
+        return self.raced(tree, _STARTS[1])
 
     def entries(self, tree: Node) -> list[Entry]:
         """Every mixture of sums and products on a tree, with a function of it all, and under a few transforms."""
@@ -191,7 +212,7 @@ class _Hunt:
 
     def oscillating(self) -> None:
         """Functions of a product or quotient of inputs, on a fine grid: where no coarse one comes near."""
-        if not self.task.structure.products or self.inputs < 2 or self.floor < _BLIND:
+        if not self.task.structure.products or self.inputs < 2 or self.floor < _PROMISING:
             return
         clock = self.task.clock
         runners = [self.coarser(r) for r in monomials(self.spaces[0], self.used, clock=clock)]

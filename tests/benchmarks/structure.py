@@ -14,12 +14,10 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import multiprocessing
 import re
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -42,6 +40,7 @@ from kansr.training.levenberg import levenberg
 from kansr.training.rows import Data, Rows
 from kansr.training.spec import TrainingSpec
 from kansr.training.stages import climb
+from tests.benchmarks.pool import run
 from tests.problems import COLLECTIONS, Law, collection, random_laws
 
 GRID = (4, 8, 16)
@@ -121,17 +120,6 @@ def _times(rows: Rows, factor: float) -> Rows:
     return replace(rows, y=factor * rows.y)
 
 
-def run(cases: Sequence[Case], workers: int, out: Path | None) -> Iterator[dict[str, Any]]:
-    """Search for all, in processes of their own, and give the results in order."""
-    context = multiprocessing.get_context("forkserver" if workers > 1 else None)
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        for result in pool.map(discover, cases):
-            if out is not None:
-                with out.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(result) + "\n")
-            yield result
-
-
 def line(result: dict[str, Any]) -> str:
     """One result in one line."""
     errors = " ".join(f"{g}:{e:.0e}" for g, e in result["errors"].items())
@@ -189,7 +177,7 @@ def _sorted(text: str) -> str:
 def do_collection(args: argparse.Namespace) -> None:
     """Every law of a collection; with `--compare`, how many graphs equal those of an earlier run."""
     laws = [law for law in collection(args.file) if not args.only or law.name in args.only.split(",")]
-    results = _printed(run([_case(law, args) for law in laws], args.workers, args.json))
+    results = _printed(run(discover, [_case(law, args) for law in laws], args.workers, args.json))
     print(summary(results))
     if args.compare:
         before = {r["name"]: r for r in map(json.loads, args.compare.read_text().splitlines())}
@@ -214,7 +202,7 @@ def do_dummies(args: argparse.Namespace) -> None:
     """Three columns that say nothing, in every fifth law of the collection that has two columns or more."""
     laws = [law for law in collection(args.file) if len(law.ranges) >= 2][::5][:20]
     cases = [replace(_case(law, args), dummies=3) for law in laws]
-    results = _printed(run(cases, args.workers, args.json))
+    results = _printed(run(discover, cases, args.workers, args.json))
     kept = [r["name"] for r in results if r["dummies_kept"]]
     lost = [r["name"] for r in results if r["lost"]]
     print(f"all dummies dropped in {len(results) - len(kept)} of {len(results)}; not in: {', '.join(kept) or '-'}")
@@ -224,7 +212,9 @@ def do_dummies(args: argparse.Namespace) -> None:
 
 def do_random(args: argparse.Namespace) -> None:
     """Laws drawn at random from 2 to 8 columns."""
-    results = _printed(run([_case(law, args) for law in random_laws(args.count, args.seed)], args.workers, args.json))
+    results = _printed(
+        run(discover, [_case(law, args) for law in random_laws(args.count, args.seed)], args.workers, args.json)
+    )
     for columns in sorted({r["columns"] for r in results}):
         own = [r for r in results if r["columns"] == columns]
         print(f"{columns} columns: {summary(own)}")
@@ -238,11 +228,11 @@ def do_cost(args: argparse.Namespace) -> None:
     """Seconds against rows, columns and nodes, with the exponents fitted."""
     base = Law(name="rows", target="y", formula="a*(b + c*d)", ranges={c: (1.0, 3.0) for c in "abcd"})
     rows = [replace(_case(base, args), rows=n, budget=600.0) for n in (1000, 10_000, 100_000, 1_000_000)]
-    _cost("rows", [c.rows for c in rows], run(rows, 1, args.json))
+    _cost("rows", [c.rows for c in rows], run(discover, rows, 1, args.json))
     columns = [2, 5, 10, 20]
-    _cost("columns", columns, run([_case(_sum_of_products(n), args) for n in columns], 1, args.json))
+    _cost("columns", columns, run(discover, [_case(_sum_of_products(n), args) for n in columns], 1, args.json))
     nodes = [1, 2, 3, 4]
-    _cost("nodes", nodes, run([_case(_nested(n), args) for n in nodes], 1, args.json))
+    _cost("nodes", nodes, run(discover, [_case(_nested(n), args) for n in nodes], 1, args.json))
 
 
 def _sum_of_products(columns: int) -> Law:
