@@ -34,6 +34,7 @@ _ROUNDS = 12  # sweeps over the factors of a product
 _STARTS = ((0.0,), (1.5,), (0.0, 1.5), (1.5, 0.0))  # offsets of its first lines, child by child
 _KEPT = 6  # readings of a tree that are followed
 _DEAR = 3.0  # a product has more freedom: it must fit so much better than a sum
+_LIKED = 1.5  # of two networks whose errors are this close, the one with a sum in a product's stead is tried first
 EARNED = 3.0
 """A curve behind the root must gain so much: it may be steep, and hides any power of a product's factors."""
 
@@ -102,7 +103,7 @@ def readout(
             found.append((bare,))
         else:
             found.append((bare, free) if reading.kind == "product" else (free,))
-    return sorted(found, key=lambda ways: ways[-1].error)
+    return sorted(found, key=lambda ways: ways[-1].error * _LIKED ** ways[-1].kan.graph.kinds.count("product"))
 
 
 def readings(tree: Node, slopes: Slopes, x: Tensor, spline: Spline, *, products: bool = True) -> list[Reading]:
