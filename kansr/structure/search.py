@@ -21,7 +21,7 @@ from kansr.structure.readout import EARNED, readout
 from kansr.structure.rewrite import as_sums
 from kansr.structure.space import Space, spaces
 from kansr.structure.task import Search
-from kansr.structure.tree import Node, agglomerate, graphs
+from kansr.structure.tree import Node, agglomerate, blocks, graphs
 from kansr.training.levenberg import levenberg
 from kansr.training.stages import Trained, climb, optimise
 from kansr.training.starts import starts
@@ -39,7 +39,6 @@ _NOISY = 0.03  # error of dense networks from which trees get a second race, and
 _MUCH, _LITTLE = 0.7, 0.97  # share of the last one's error that the next one must come down to; the second near noise
 _OSCILLATING = 0.1  # the same for one that oscillates on a fine grid
 _FLAT = (0.06, 0.2)  # values of T up to which inputs stand side by side in one node: two readings of the same tensor
-_STRANGE = 0.15  # a join that has to ignore a T that is surely larger than this shows that no tree fits
 _READ, _READ_ROWS, _READ_STEPS = 4, 2000, 30  # readings of a tree that are trained, their rows and steps
 _STARTS = (8, 24)  # starts of each graph in the first race of trees, and in a second one where growth sees only noise
 _COMPARABLE = 5.0  # transforms whose best error is within this factor of the best are tried, too
@@ -118,6 +117,11 @@ class _Hunt:
         """Error of the dense networks: noise, if there is any; zero where none was trained."""
         return self.probe.error if self.probe else 0.0
 
+    @property
+    def hope(self) -> float:
+        """Error up to which a graph on the coarse grid may be the right one."""
+        return max(_PROMISING, _NEAR * self.noise)
+
     def sums(self) -> None:
         """One sum of curves, under every transform of the target: linear, so each takes a moment."""
         coarse, fine = (self.sum(self.spaces[0], grid) for grid in (self.grid, FINE))
@@ -166,10 +170,18 @@ class _Hunt:
             for tree in self.trees:
                 runners = runners_of(tree)
                 self.seeds += runners
-                if tree.worst < _STRANGE:
-                    self.climb(_mixed(runners)[:_CLIMBED], "tree")
+                self.climb(_mixed(runners)[:_CLIMBED] if tree.splits else [], "tree")
                 if self.over():
                     return
+        self.blocks()
+
+    def blocks(self) -> None:
+        """Dense blocks for the groups of inputs that no tree splits."""
+        trees = [tree for tree in self.trees if not tree.splits][:1]
+        ways = [(s, s.name != "log(y)") for s in self.spaces if s.name in _USUAL]
+        entries = [Entry(space, blocks(tree, self.inputs, outer=outer)) for tree in trees for space, outer in ways]
+        runners = self.race(entries, keep=len(entries), count=_STARTS[1])
+        self.climb([minimal(r, self.task.clock) for r in runners if r.error < self.hope], "block")
 
     def read_out(self, tree: Node) -> list[Runner]:
         """The curves of a tree as the gradients of the dense networks tell them, trained for some steps."""
@@ -221,8 +233,8 @@ class _Hunt:
 
     def coarser(self, runner: Runner) -> Runner:
         """Lay a network on the coarse grid where that is fine enough: its staircase has more steps from there."""
-        task, rows = self.task, self.task.data.train.count
-        coarse = runner.trained(extend(runner.kan, self.grid), rows=rows, steps=task.training.steps, clock=task.clock)
+        kan, clock = extend(runner.kan, self.grid), self.task.clock
+        coarse = runner.trained(kan, rows=_READ_ROWS, steps=_READ_STEPS, clock=clock)
         return coarse if coarse.error < _PROMISING else runner
 
     def grown(self) -> None:
@@ -234,12 +246,11 @@ class _Hunt:
             entries.append(Entry(self.spaces[0], graph(n, ["product"], edges)))
         seeds = [*_diverse(self.seeds), *(self.race(entries, keep=2) if n > 1 else [])]
         best, noise = math.inf, self.noise
-        hope = max(_PROMISING, _NEAR * noise)
         rows = ROWS if noise < _NOISY else self.task.data.train.count
         for runner in grow(seeds, rounds=_ROUNDS, clock=clock, rows=rows):
             self.count()
             self.say(f"grown to {len(runner.kan.graph.edges)} edges", runner.error)
-            if runner.error < min(hope, (_MUCH if best > 2 * noise else _LITTLE) * best):
+            if runner.error < min(self.hope, (_MUCH if best > 2 * noise else _LITTLE) * best):
                 best = runner.error
                 self.verified(minimal(runner, clock), "grown")
             if self.over():

@@ -13,6 +13,8 @@ from kansr.network.graph import Graph, Kind, graph
 
 _SUM: Kind = "sum"
 _PRODUCT: Kind = "product"
+_STRANGE = 0.15  # a join that ignores a T that is surely larger than this is none
+_BLOCK = 2  # hidden nodes of a group that does not split
 _ERRORS = 2.0  # standard errors within which T may be larger
 _MOST_KINDS = 4  # inner nodes up to which every mixture of sums and products is proposed; beyond, one product
 
@@ -40,9 +42,14 @@ class Node:
         return 0 if not self.children else 1 + sum(c.inner for c in self.children)
 
     @property
-    def worst(self) -> float:
-        """The largest score of the node and of those below it, less what may be its error."""
-        return max((self.score - _ERRORS * self.doubt, *(c.worst for c in self.children)))
+    def strange(self) -> bool:
+        """Whether the node's children surely do not enter together: the join ignored a T that is no error."""
+        return self.score - _ERRORS * self.doubt > _STRANGE
+
+    @property
+    def splits(self) -> bool:
+        """Whether no node of the tree is strange."""
+        return not self.strange and all(c.splits for c in self.children)
 
     def text(self, names: Sequence[str]) -> str:
         """Write the tree with brackets, such as `((m, g), x)`."""
@@ -136,3 +143,36 @@ def _graph(tree: Node, inputs: int, mixture: tuple[Kind, ...], *, outer: bool) -
         kinds.append("sum")
         edges.append((root, root + 1))
     return graph(inputs, kinds, edges)
+
+
+def blocks(tree: Node, inputs: int, *, outer: bool = True) -> Graph:
+    """Give the tree with a dense block for each group that does not split: strange nodes are dissolved into theirs."""
+    edges: list[tuple[int, int]] = []
+    last = inputs - 1
+
+    def node_of(sources: Sequence[int]) -> int:
+        nonlocal last
+        last += 1
+        edges.extend((s, last) for s in sources)
+        return last
+
+    def build(node: Node) -> int:
+        if not node.children:
+            return node.input
+        whole = not any(c.strange for c in node.children)
+        sources = [build(c) for c in _members(node)]
+        return node_of(sources if whole else [node_of(sources) for _ in range(_BLOCK)])
+
+    root = build(tree)
+    if outer:
+        node_of([root])
+    return graph(inputs, [_SUM] * (last - inputs + 1), edges)
+
+
+def _members(node: Node) -> Iterator[Node]:
+    """Children, and those of children that are none."""
+    for child in node.children:
+        if child.strange:
+            yield from _members(child)
+        else:
+            yield child

@@ -21,7 +21,7 @@ from kansr.structure.separability import Slopes
 from kansr.structure.space import Space
 from kansr.structure.spec import StructureSpec
 from kansr.structure.task import Search
-from kansr.structure.tree import agglomerate, graphs
+from kansr.structure.tree import agglomerate, blocks, graphs
 from kansr.structure.verify import verify
 from kansr.symbolic.targets import transforms
 from kansr.training.rows import Data, Rows
@@ -88,7 +88,7 @@ def test_under_noise_siblings_have_no_tensor_that_two_networks_agree_on():
     assert float(strangers) > 0.2
     assert 0 < float(seen.doubt[2, 3, 0]) < 1
     tree = agglomerate(seen.tensor, range(4), 0.06, seen.doubt)
-    assert tree.worst < 0.15
+    assert tree.splits
     assert 0.09 < seen.error < 0.14
 
 
@@ -99,6 +99,21 @@ def test_a_graph_found_under_noise_has_no_part_that_only_fits_it():
     assert not found.verdict.right
     assert len(found.trained.graph.edges) <= 5
     assert found.verdict.floor < 0.13
+
+
+def test_a_group_that_does_not_split_becomes_a_dense_block():
+    t = torch.zeros(4, 4, 4)
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        t[i, j, 3 - i - j] = t[j, i, 3 - i - j] = 0.5  # a, b and c do not split
+        t[i, 3], t[3, i], t[j, 3], t[3, j] = 1.0, 1.0, 1.0, 1.0  # and d stands beside them
+    tree = agglomerate(t, range(4), 0.06)
+    assert not tree.splits
+    shape = blocks(tree, 4, outer=False)
+    assert shape.kinds == ("sum",) * 4
+    assert [sorted(shape.edges[e].source for e in shape.into(n)) for n in range(4, 8)] == [[0, 1, 2]] * 2 + [
+        [4, 5],
+        [3, 6],
+    ]
 
 
 def test_a_tree_gives_every_mixture_of_sums_and_products_once():
