@@ -102,7 +102,7 @@ def show_result(result: Result, *, as_json: bool, quiet: bool) -> None:
     elif quiet:
         print(formula_line(result))
     else:
-        draw(result, _plain_console())
+        draw(result, plain_console())
 
 
 def show_structure(account: Mapping[str, Any], *, as_json: bool) -> None:
@@ -110,7 +110,7 @@ def show_structure(account: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(account, ensure_ascii=False, allow_nan=False))
     else:
-        draw_structure(account, _plain_console())
+        draw_structure(account, plain_console())
 
 
 def as_line(result: Result) -> str:
@@ -129,7 +129,7 @@ def finish(result: Result, *, as_json: bool, quiet: bool, source: str | None = N
         print(as_line(result), flush=True)
         note(f"run: {result.run}", quiet)
     elif sys.stdout.isatty() and not quiet:
-        draw(result, _plain_console(), source)
+        draw(result, plain_console(), source)
     else:
         print(formula_line(result), flush=True)
         if not quiet:
@@ -139,7 +139,8 @@ def finish(result: Result, *, as_json: bool, quiet: bool, source: str | None = N
         raise Exit(INTERRUPTED)
 
 
-def _plain_console() -> Console:
+def plain_console() -> Console:
+    """Give a console on stdout that takes text as it is."""
     return Console(highlight=False, markup=False, emoji=False)
 
 

@@ -11,16 +11,14 @@ import numpy as np
 import sympy as sp
 
 from kansr.errors import FormulaError
-from kansr.formula.constants import Refit
 from kansr.formula.evaluate import evaluate
 from kansr.formula.formula import Formula, judge
 from kansr.formula.front import choose as choose_formula
 from kansr.formula.front import front
-from kansr.formula.functions import Array
-from kansr.formula.text import leaf_text
 from kansr.network.graph import Graph
 from kansr.network.kan import KAN, names
 from kansr.pipeline.problem import Problem
+from kansr.pipeline.score import is_rounding, is_white, standard_errors
 from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Verdict
 from kansr.structure.account import account
@@ -32,9 +30,8 @@ from kansr.symbolic.symbol import Symbol
 from kansr.symbolic.targets import logarithm, transforms
 from kansr.training.levenberg import mean_square, rmse
 
-EXACT = 1e-9  # share of the target's spread up to which an error is rounding
 _FLOOR = 1e-10  # errors below this share count as equal on the front
-_WHITE = 4.0  # standard errors that the autocorrelation of white residuals stays within
+_SURE = 4.0  # standard errors that the error of a formula may be away from the network's
 _NOISY = 1.1  # a formula at the noise floor is at most this much worse than the network
 _NOTHING = 1e-9  # constants below this are not shown in the drawing of the network
 _GRAPHS = 2  # graphs that are read for formulas
@@ -147,23 +144,16 @@ def _judged(problem: Problem, one: Discovery) -> Formula | None:
             split=problem.split,
             label=one.label,
             free=len(one.fit.values),
-            errors=_standard_errors(one.fit),
+            errors=standard_errors(one.fit),
         )
     except FormulaError:
         return None
 
 
-def _standard_errors(fit: Refit) -> dict[str, float]:
-    """Standard errors of the constants that stayed free, by the constant as printed."""
-    pairs = zip(fit.values, fit.sigma, strict=True)
-    return {leaf_text(sp.Float(float(v))): float(s) for v, s in pairs if math.isfinite(s)}
-
-
 def _is_exact(problem: Problem, formula: Formula, source: Discovery) -> bool:
     if source.has_splines:
         return False
-    limit = EXACT * problem.scale
-    return all(e <= limit for e in (formula.rmse.train, formula.rmse.validation, formula.rmse.test))
+    return is_rounding(formula.rmse, problem.scale)
 
 
 def _noise_or_not(problem: Problem, formula: Formula, found: Found) -> Verdict:
@@ -173,8 +163,8 @@ def _noise_or_not(problem: Problem, formula: Formula, found: Found) -> Verdict:
     rows = problem.rows
     residual = rows.y - evaluate(formula.expression, rows.columns)
     error = float(np.sqrt(np.mean(residual**2))) / problem.scale
-    white = all(_is_white(residual[np.argsort(c, kind="stable")]) for c in rows.columns.values())
-    limit = _NOISY + _WHITE / math.sqrt(2 * len(residual))  # the error of an error: few rows tell little
+    limit = _NOISY + _SURE / math.sqrt(2 * len(residual))  # the error of an error: few rows tell little
+    white = is_white(residual, rows.columns)
     return "noise" if white and error <= limit * _network_error(problem, found) else "approximation"
 
 
@@ -187,15 +177,6 @@ def _network_error(problem: Problem, found: Found) -> float:
     )
     freedom = max(rows - kan.parameters, 1)
     return max(found.verdict.floor, math.sqrt(square / freedom))
-
-
-def _is_white(residual: Array) -> bool:
-    """Whether neighbours' residuals, along one column, are uncorrelated."""
-    centred = residual - residual.mean()
-    square = float(np.sum(centred**2))
-    if square == 0 or len(residual) < 8:
-        return True
-    return abs(float(np.sum(centred[1:] * centred[:-1])) / square) <= _WHITE / math.sqrt(len(residual))
 
 
 def _summary(problem: Problem, found: Found, source: Discovery) -> NetworkSummary:

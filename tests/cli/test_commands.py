@@ -182,3 +182,17 @@ def test_no_argument_on_an_empty_pipe_is_unusable_data(here):
     answer = here("fit")
     assert answer.returncode == 3
     assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.usefixtures("fitted")
+def test_score_judges_a_formula_beside_those_of_a_run(here, folder):
+    answer = here("score", "data.csv", "-f", "1.5*x1*x2", "--refit", "--run", "data-001", folder=folder)
+    assert answer.returncode == 0, answer.stderr
+    assert "yours" in answer.stdout
+    assert "exact: what is left is rounding" in answer.stdout
+    record = json.loads(here("score", "data.csv", "-f", "x1*x2", "--json", folder=folder).stdout)
+    assert record["target"] == "y"
+    assert record["scores"][0]["exact"]
+    wrong = here("score", "data.csv", "-f", "x1*x3", folder=folder)
+    assert wrong.returncode == 2
+    assert "no column" in wrong.stderr
