@@ -25,8 +25,8 @@ from kansr.structure.account import account
 from kansr.structure.found import Found
 from kansr.structure.search import search
 from kansr.structure.task import Search
+from kansr.symbolic.curve import Function
 from kansr.symbolic.discover import Discovery, constant, discover, linear
-from kansr.symbolic.symbol import Symbol
 from kansr.symbolic.targets import logarithm, transforms
 from kansr.training.levenberg import mean_square, rmse
 
@@ -196,7 +196,7 @@ def _lines(kan: KAN, features: list[str], target: str) -> list[str]:
     lines = []
     for i, edge in enumerate(kan.graph.edges):
         curve, source = kan.curves[i], sp.Symbol(nodes[edge.source], real=True)
-        function = str(_rounded(curve.shape(source, kan.of_edge(i)[0]))) if isinstance(curve, Symbol) else "spline"
+        function = str(_rounded(curve.shape(source, kan.of_edge(i)[0]))) if isinstance(curve, Function) else "spline"
         node = f"{nodes[edge.target]}{' (product)' if kan.graph.kind(edge.target) == 'product' else ''}"
         lines.append(f"{nodes[edge.source]} -> {node}   {function}")
     return lines

@@ -18,13 +18,18 @@ from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.sweep import backward, forward
 from kansr.progress import Clock, Event, Report, silent
-from kansr.symbolic.curve import Candidate, Curves, fit_curves
+from kansr.symbolic.chain import Chain, fit_chains, refit_chain
+from kansr.symbolic.curve import Candidate, Curves, Function, fit_curves
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.spec import SymbolicSpec
 from kansr.symbolic.symbol import Symbol
 from kansr.training.levenberg import levenberg, mean_square
+from kansr.training.prune import attribution
 from kansr.training.rows import Data
 
+_UNCLEAR = 5.0  # a curve is unclear when the best function is off by more than so many errors of the network
+_COMPOSED, _CHAINS = 6, 3  # unclear curves that functions of functions are tried on, and how many of these are kept ..
+_BETTER = 0.3  # .. where they lower the error to this share
 _POINTS = 256  # points of a curve that a function is fitted to
 _ROWS = 800  # rows of a joint refit while choices are compared
 _STEPS = 15
@@ -52,7 +57,7 @@ class Choice:
     @property
     def key(self) -> tuple[str, ...]:
         """Function on each edge, to tell choices apart."""
-        return tuple(c.primitive.name if isinstance(c, Symbol) else "spline" for c in self.kan.curves)
+        return tuple(c.name if isinstance(c, Function) else "spline" for c in self.kan.curves)
 
 
 class _Search:
@@ -85,6 +90,22 @@ class _Search:
         fitted = fit_curves(Curves(x=x, y=y, weight=weight), library, clock=self.clock)
         return {e: _ranked(c) for e, c in zip(edges, fitted, strict=True)}
 
+    def composed(self, kan: KAN, fitted: dict[int, list[Candidate]]) -> dict[int, list[Candidate]]:
+        """Add functions of functions where no single one comes near a curve that moves the output visibly.
+
+        A curve is known to the network's error, in units of what the curve does to the output.
+        """
+        effect = attribution(kan, self.data.train.x).tolist()
+        unclear = [e for e, c in fitted.items() if not c or c[0].error > _UNCLEAR * self.error / max(effect[e], 1e-300)]
+        for e in sorted(unclear, key=lambda e: -effect[e])[:_COMPOSED]:
+            if self.clock.over():
+                break
+            x, y, weight = _curve_of(kan, e, self.data.everything)
+            chains = fit_chains(Curves(x=x, y=y, weight=weight), self.library, clock=self.clock)
+            best = fitted[e][0].error if fitted[e] else math.inf
+            fitted[e] = _ranked([*fitted[e], *(c for c in chains[:_CHAINS] if c.error < _BETTER * best)])
+        return fitted
+
     def finished(self, choice: Choice) -> bool:
         """Whether nothing is left to explain: the error fell to rounding, far below what splines can reach."""
         return choice.error <= max(_ROUNDING, self.error / 1000)
@@ -94,11 +115,11 @@ def _structure_bits(kan: KAN, rows: int) -> float:
     """Price of the functions on the edges: a function that a sibling has too is cheap, a spline dear."""
     bits, seen = 0.5 * kan.parameters * math.log2(rows), set()
     for edge, curve in zip(kan.graph.edges, kan.curves, strict=True):
-        if not isinstance(curve, Symbol):
+        if not isinstance(curve, Function):
             bits += _SPLINE_BITS
             continue
-        family = curve.primitive.name, edge.target
-        bits += _BITS * (1 if family in seen else 2 + curve.primitive.complexity)
+        family = curve.name, edge.target
+        bits += _BITS * (1 if family in seen else 2 + curve.complexity)
         seen.add(family)
     return bits
 
@@ -124,7 +145,7 @@ def symbolise(
     """
     search = _Search(kan, data, library, spec, clock=clock or Clock(), slack=_SLACK if falling else 1.0)
     start = Choice(kan=kan, settled=frozenset(), error=_error(kan, data))
-    fitted = search.candidates(kan, kan.splines, library)
+    fitted = search.composed(kan, search.candidates(kan, kan.splines, library))
     ahead = _obvious(search, start, fitted)
     found = [ahead] if ahead and not _open(ahead) else []
     if not found or not search.finished(found[0]):
@@ -207,9 +228,13 @@ def _siblings(choice: Choice, edge: int, name: str, fitted: dict[int, list[Candi
 def _fresh(search: _Search, kan: KAN, edge: int, before: Sequence[Candidate]) -> list[Candidate]:
     """Fit the promising functions to the curve as it is now; few when one of them is obvious."""
     count = search.spec.candidates
-    rows = [c.symbol.primitive for c in before[: count + 2]]
+    rows = [c.symbol.primitive for c in before[: count + 2] if isinstance(c.symbol, Symbol)]
     rows += [p for p in search.library if p.name in ("x", "0") and p not in rows]
-    candidates = search.candidates(kan, [edge], rows)[edge]
+    x, y, weight = _curve_of(kan, edge, search.data.everything)
+    curve = Curves(x=x, y=y, weight=weight)
+    chains = [c for c in before[: count + 2] if isinstance(c.symbol, Chain)]
+    again = [f for c in chains if isinstance(c.symbol, Chain) for f in refit_chain(c.symbol, c.p[None], curve)]
+    candidates = _ranked([*search.candidates(kan, [edge], rows)[edge], *again])
     keep = max(_rivals(candidates), 2) if candidates else 0
     return candidates[: min(keep, count)]
 
@@ -222,9 +247,8 @@ def _ranked(candidates: list[Candidate]) -> list[Candidate]:
 
 def _price(candidate: Candidate, best: float) -> float:
     """Order near-equal fits by simplicity: with one parameter more, almost any function can mimic a straight line."""
-    row = candidate.symbol.primitive
     worse = max(candidate.error, _SAME * best, _ROUNDING) / max(_SAME * best, _ROUNDING)
-    return _DOUBLING * math.log2(worse) + _BITS * (candidate.symbol.size + row.complexity)
+    return _DOUBLING * math.log2(worse) + _BITS * (candidate.symbol.size + candidate.symbol.complexity)
 
 
 def _undone(search: _Search, found: list[Choice], fitted: dict[int, list[Candidate]], report: Report) -> list[Choice]:

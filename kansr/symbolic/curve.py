@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
+import sympy as sp
 import torch
 from torch import Tensor
 
+from kansr.network.curves import Curve
 from kansr.progress import Clock
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.symbol import Symbol
@@ -50,18 +52,41 @@ class Curves:
         return Curves(x=self.x[:, pick], y=self.y[:, pick], weight=self.weight[:, pick])
 
 
+@runtime_checkable
+class Function(Curve, Protocol):
+    """A curve that can be written: a primitive, or one of another."""
+
+    @property
+    def name(self) -> str:
+        """How it is called."""
+        ...
+
+    @property
+    def complexity(self) -> int:
+        """Nodes that it adds to a formula."""
+        ...
+
+    def expression(self, x: sp.Expr, p: Tensor) -> sp.Expr:
+        """Write it as a sympy expression of x, for parameters p [size]."""
+        ...
+
+    def shape(self, x: sp.Expr, p: Tensor) -> sp.Expr:
+        """Write it without its scale and its offset."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Candidate:
     """A function fitted to a curve: parameters p [size], RMSE as a share of the curve's spread."""
 
-    symbol: Symbol
+    symbol: Function
     p: Tensor
     error: float
 
     @property
     def name(self) -> str:
         """Name of the function."""
-        return self.symbol.primitive.name
+        return self.symbol.name
 
 
 def fit_curves(curves: Curves, library: Sequence[Primitive], *, clock: Clock | None = None) -> list[list[Candidate]]:
@@ -161,7 +186,7 @@ def _starts(symbol: Symbol, curves: Curves) -> tuple[Tensor, Tensor]:
     theta, owner = [], []
     for e in range(len(curves.x)):
         one = seen.of(e)
-        start = _pairs(row, one.x, symbol.sign)
+        start = pairs(row, one.x, symbol.sign)
         start = torch.cat([_frequencies(row, one.x), start]) if row.periodic else start
         p, loss = _linear(symbol, start, one)
         pick = _diverse(start, loss, _WAVES if row.periodic else _REFINED)
@@ -182,7 +207,7 @@ def _diverse(start: Tensor, loss: Tensor, count: int) -> Tensor:
     return torch.tensor(list(dict.fromkeys([*chosen, *natural])), dtype=torch.long)
 
 
-def _pairs(row: Primitive, x: Tensor, sign: float) -> Tensor:
+def pairs(row: Primitive, x: Tensor, sign: float) -> Tensor:
     """Give starts [s, 3] of (a, b, p) that take the argument of f from u0 to u1 over the range of x."""
     low, high = x.amin(), x.amax()
     u = torch.tensor([*row.starts(), *_natural(float(low), float(high))], dtype=x.dtype)  # [s, 2]

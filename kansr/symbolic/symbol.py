@@ -23,6 +23,16 @@ class Symbol:
     sign: float = 1.0
 
     @property
+    def name(self) -> str:
+        """Name of the function."""
+        return self.primitive.name
+
+    @property
+    def complexity(self) -> int:
+        """Nodes that it adds to a formula."""
+        return self.primitive.complexity
+
+    @property
     def size(self) -> int:
         """Number of free parameters."""
         return len(self.primitive.free)

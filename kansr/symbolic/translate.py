@@ -11,7 +11,7 @@ from torch import Tensor
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, sample_positions
-from kansr.symbolic.symbol import Symbol
+from kansr.symbolic.curve import Function
 
 
 def expression(kan: KAN, columns: Sequence[sp.Symbol], *, scale: float = 1.0) -> sp.Expr:
@@ -35,7 +35,7 @@ def edge_expression(kan: KAN, edge: int, x: sp.Expr) -> sp.Expr:
         For a spline whose order is not 3.
     """
     curve, p = kan.curves[edge], kan.of_edge(edge)[0]
-    if isinstance(curve, Symbol):
+    if isinstance(curve, Function):
         return curve.expression(x, p)
     if not isinstance(curve, Spline) or curve.order != 3:
         raise NotImplementedError("only cubic splines can be written out")

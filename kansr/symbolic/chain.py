@@ -1,0 +1,207 @@
+"""A function of a function on one edge, and the search for one: log(1 - e^x), sqrt(1 - x^2), 1/(e^x - 1), ..
+
+None of these is a row of the library. All pairs of a few inner and outer rows are laid over the curve from starts
+scaled to it, c and d in closed form; the best are refined by Levenberg-Marquardt over all their constants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import sympy as sp
+import torch
+from torch import Tensor
+
+from kansr.network.curves import CurveValues
+from kansr.network.graph import graph
+from kansr.network.kan import KAN
+from kansr.progress import Clock
+from kansr.symbolic.curve import Candidate, Curves, pairs
+from kansr.symbolic.library import Primitive
+from kansr.symbolic.symbol import Symbol
+from kansr.training.levenberg import levenberg
+from kansr.training.rows import Rows
+
+_INNER = ("exp", "x^2", "1/x", "log", "sqrt", "sin", "tanh")
+_OUTER = ("log", "sqrt", "1/x", "1/sqrt", "exp", "x^2", "1/x^2", "sin", "tan", "tanh", "arcsin", "arctan", "power")
+_SEEN = 64  # points on which starts are ranked
+_SHAPES = 16  # starts of an inner function, no two of them alike
+_ALIKE = 0.02  # largest difference of two shapes that count as one
+_REFINED, _STARTS = 14, 3  # pairs that are refined, and starts of each
+_STEPS = 60
+_TINY = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`then(first(x))`: the parameters are those of `first`, then those of `then`, which has no a and b of its own."""
+
+    first: Symbol
+    then: Symbol
+
+    @property
+    def name(self) -> str:
+        """Both names, such as `log(exp)`."""
+        return f"{self.then.name}({self.first.name})"
+
+    @property
+    def complexity(self) -> int:
+        """Nodes that both add to a formula, and the sum between them."""
+        return self.first.complexity + self.then.complexity + 2
+
+    @property
+    def size(self) -> int:
+        """Number of free parameters."""
+        return self.first.size + self.then.size
+
+    def evaluate(self, x: Tensor, p: Tensor, lower: Tensor, upper: Tensor, *, bend: bool = False) -> CurveValues:  # noqa: ARG002
+        """See `kansr.network.curves.Curve.evaluate`; rows outside the functions' domains give nan."""
+        inner = self.first.evaluate(x, p[:, : self.first.size], lower, upper)
+        outer = self.then.evaluate(inner.value, p[:, self.first.size :], lower, upper)
+        columns = torch.cat([inner.columns * outer.slope[..., None], outer.columns], -1)
+        return CurveValues(outer.value, inner.slope * outer.slope, None, columns)
+
+    def raised(self, p: Tensor, by: Tensor) -> Tensor:
+        """See `kansr.network.curves.Curve.raised`."""
+        return torch.cat([p[:, : self.first.size], self.then.raised(p[:, self.first.size :], by)], -1)
+
+    def scaled(self, p: Tensor, by: Tensor) -> Tensor:
+        """See `kansr.network.curves.Curve.scaled`."""
+        return torch.cat([p[:, : self.first.size], self.then.scaled(p[:, self.first.size :], by)], -1)
+
+    def expression(self, x: sp.Expr, p: Tensor) -> sp.Expr:
+        """Write the curve as a sympy expression of x, for parameters p [size]."""
+        return self.then.expression(self.first.expression(x, p[: self.first.size]), p[self.first.size :])
+
+    def shape(self, x: sp.Expr, p: Tensor) -> sp.Expr:
+        """Write the curve without its scale and its offset."""
+        return self.then.shape(self.first.expression(x, p[: self.first.size]), p[self.first.size :])
+
+
+def fit_chains(curve: Curves, library: Sequence[Primitive], *, clock: Clock | None = None) -> list[Candidate]:
+    """Fit functions of functions of the library to one curve [m]: candidates, best first."""
+    spread = _spread(curve.y, curve.weight)
+    found = []
+    for chain, starts in _promising(curve, library):
+        if clock is not None and clock.over():
+            break
+        found += refit_chain(chain, starts, curve, spread=spread)
+    return sorted(found, key=lambda c: c.error)
+
+
+def refit_chain(chain: Chain, starts: Tensor, curve: Curves, *, spread: Tensor | None = None) -> list[Candidate]:
+    """Fit all constants of a chain to one curve [m] from starts [s, size]: the best, or none where no value is real."""
+    spread = _spread(curve.y, curve.weight) if spread is None else spread
+    ends = curve.x.amin().expand(len(starts), 1), curve.x.amax().expand(len(starts), 1)
+    pad = starts.new_zeros(len(starts), 1)
+    kan = KAN(
+        graph=graph(1, ["sum"], [(0, 1)]), curves=(chain,), theta=starts,
+        lower=torch.cat([ends[0], pad - 1], -1), upper=torch.cat([ends[1], pad + 1], -1),
+    )  # fmt: skip
+    weight = curve.weight / curve.weight.mean()
+    rows = Rows(x=curve.x[:, None], y=curve.y / spread, weight=weight)
+    scaled = replace(kan, theta=chain.scaled(kan.theta, 1 / spread.expand(len(starts), 1)))
+    fitted = levenberg(scaled, rows, steps=_STEPS)
+    best = int(fitted.loss.argmin())
+    if not torch.isfinite(fitted.loss[best]):
+        return []
+    p = chain.scaled(fitted.kan.theta[best, None], spread.expand(1, 1))[0]
+    return [Candidate(symbol=chain, p=p, error=float(fitted.loss[best].sqrt()))]
+
+
+def _spread(y: Tensor, weight: Tensor) -> Tensor:
+    mean = (y * weight).sum() / weight.sum()
+    return (((y - mean) ** 2 * weight).sum() / weight.sum()).sqrt().clamp(min=_TINY)
+
+
+def _promising(curve: Curves, library: Sequence[Primitive]) -> Iterator[tuple[Chain, Tensor]]:
+    """Yield the pairs that come nearest, each with its best starts."""
+    rows = {row.name: row for row in library}
+    m = len(curve.x)
+    pick = torch.linspace(0, m - 1, min(_SEEN, m)).round().long()
+    seen = Curves(x=curve.x[pick], y=curve.y[pick], weight=curve.weight[pick])
+    ranked: list[tuple[float, Chain, Tensor]] = []
+    for inner in (rows[n] for n in _INNER if n in rows):
+        for sign in (1.0,) if "a" in inner.free or inner.domain[0] == -torch.inf else (1.0, -1.0):
+            first = Symbol(inner, sign)
+            starts, values = _shapes(first, seen.x)
+            for outer in (rows[n] for n in _OUTER if n in rows):
+                if len(starts):
+                    ranked += _laid(first, starts, values, outer, seen)
+    ranked.sort(key=lambda r: r[0])
+    for _, chain, starts in ranked[:_REFINED]:
+        yield chain, starts
+
+
+def _shapes(first: Symbol, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Starts [s, 3] of an inner function and its values [s, m] from 0 to 1, no two alike and none a straight line."""
+    start = pairs(first.primitive, x, first.sign)
+    start = start[start[:, 2] == 1.0]
+    p = _parameters(first, start, 1.0, 0.0)
+    ends = x.new_zeros(len(p))
+    value = first.evaluate(x.expand(len(p), -1), p, ends, ends).value
+    low, high = value.amin(-1, keepdim=True), value.amax(-1, keepdim=True)
+    sound = torch.isfinite(value).all(-1) & ((high - low)[:, 0] > _TINY)
+    start, unit = start[sound], ((value - low) / (high - low))[sound]
+    line = (x - x.amin()) / (x.amax() - x.amin()).clamp(min=_TINY)
+    nearest = torch.minimum((unit - line).abs().amax(-1), (unit - 1 + line).abs().amax(-1))
+    kept: list[int] = []
+    natural = (len(start) - 1, len(start) - 2)  # u = x and u = -x are the last starts: laws are often written so
+    while len(kept) < min(_SHAPES, len(start)):
+        i = next((n for n in natural if n >= 0 and n not in kept and nearest[n] > _ALIKE), int(nearest.argmax()))
+        if nearest[i] <= _ALIKE:
+            break
+        kept.append(i)
+        nearest = torch.minimum(nearest, (unit - unit[i]).abs().amax(-1))
+    return start[kept], unit[kept]
+
+
+def _laid(
+    first: Symbol, starts: Tensor, unit: Tensor, outer: Primitive, curve: Curves
+) -> list[tuple[float, Chain, Tensor]]:
+    """Lay an outer function over the values of an inner one: the error of the best start, and the best few starts."""
+    bare = replace(outer, free="".join(k for k in outer.free if k in "cdp"))
+    chain = Chain(first, Symbol(bare))
+    ends = torch.tensor(outer.starts(), dtype=unit.dtype)  # [t, 2]: arguments at the least and the largest value
+    powers = torch.tensor((-2.0, -0.5, 0.5, 1.5, 3.0) if "p" in outer.free else (1.0,), dtype=unit.dtype)
+    u = ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * unit[:, None]  # [s, t, m]
+    low, high = outer.domain
+    u = torch.where((u >= low) & (u <= high), u, torch.nan)
+    f = torch.stack([u**q if "p" in outer.free else outer.value(u) for q in powers], 2).flatten(0, 2)  # [s t q, m]
+    w = curve.weight / curve.weight.sum()
+    mean, target = (f * w).sum(-1, keepdim=True), (curve.y * w).sum()
+    df, dy = f - mean, curve.y - target
+    c = (df * dy * w).sum(-1) / (df * df * w).sum(-1).clamp(min=_TINY)
+    loss = ((dy - c[:, None] * df) ** 2 * w).sum(-1)
+    loss = torch.where(torch.isfinite(loss), loss, torch.inf)
+    best = loss.argsort()[:_STARTS]
+    best = best[torch.isfinite(loss[best])]
+    if not len(best):
+        return []
+    q = powers[best % len(powers)]
+    t = best // len(powers) % len(ends)
+    s = best // (len(powers) * len(ends))
+    theta = []
+    for k in range(len(best)):
+        slope = ends[t[k], 1] - ends[t[k], 0]
+        scale, offset = _unit_of(first, starts[s[k], None], curve.x)
+        inner = _parameters(first, starts[s[k], None], slope * scale, ends[t[k], 0] + slope * offset)
+        own = {"c": c[best[k]], "d": target - c[best[k]] * mean[best[k], 0], "p": q[k]}
+        theta.append(torch.cat([inner[0], torch.stack([own[name] for name in bare.free])]))
+    return [(float(loss[best[0]]), chain, torch.stack(theta))]
+
+
+def _unit_of(first: Symbol, start: Tensor, x: Tensor) -> tuple[float, float]:
+    """Scale and offset that bring the values of an inner function to 0 .. 1."""
+    ends = x.new_zeros(1)
+    value = first.evaluate(x[None], _parameters(first, start, 1.0, 0.0), ends, ends).value
+    low, high = float(value.min()), float(value.max())
+    return 1 / (high - low), -low / (high - low)
+
+
+def _parameters(symbol: Symbol, start: Tensor, c: Tensor | float, d: Tensor | float) -> Tensor:
+    """Parameters [s, size] of a symbol from its (a, b, p) [s, 3], c and d."""
+    one = torch.ones_like(start[:, 0])
+    own = {"a": start[:, 0], "b": start[:, 1], "c": one * c, "d": one * d, "p": start[:, 2]}
+    return torch.stack([own[k] for k in symbol.primitive.free], -1)
