@@ -18,7 +18,7 @@ from kansr.training.levenberg import mean_square
 from kansr.training.prune import cut
 
 _ROWS, _EACH = 600, 8  # rows, at least and for each parameter
-_STEPS = 30
+_STEPS = 60
 _ALIKE = 1.25  # errors on a coarse grid up to this much larger are those of splines, not of a missing part
 
 

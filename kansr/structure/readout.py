@@ -34,7 +34,7 @@ _ROUNDS = 12  # sweeps over the factors of a product
 _STARTS = ((0.0,), (1.5,), (0.0, 1.5), (1.5, 0.0))  # offsets of its first lines, child by child
 _KEPT = 6  # readings of a tree that are followed
 _DEAR = 3.0  # a product has more freedom: it must fit so much better than a sum
-_LIKED = 1.5  # of two networks whose errors are this close, the one with a sum in a product's stead is tried first
+_LIKED = 3.0  # of two networks whose errors are this close, the one with a sum in a product's stead is tried first
 EARNED = 3.0
 """A curve behind the root must gain so much: it may be steep, and hides any power of a product's factors."""
 
@@ -98,7 +98,8 @@ def readout(
     found: list[tuple[Runner, ...]] = []
     for reading in readings(tree, slopes, x, spline, products=products):
         free = laid(reading, spaces[0], behind=True)
-        bare = min((laid(reading, s, behind=False) for s in spaces), key=lambda r: r.error)
+        targets = spaces if reading.kind == "sum" else spaces[:1]  # a product's power is free as it is
+        bare = min((laid(reading, s, behind=False) for s in targets), key=lambda r: r.error)
         if bare.error <= EARNED * free.error:
             found.append((bare,))
         else:

@@ -6,6 +6,7 @@ scaled to it, c and d in closed form; the best are refined by Levenberg-Marquard
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,7 @@ from kansr.network.curves import CurveValues
 from kansr.network.graph import graph
 from kansr.network.kan import KAN
 from kansr.progress import Clock
-from kansr.symbolic.curve import Candidate, Curves, pairs
+from kansr.symbolic.curve import Candidate, Curves, Function, pairs
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.symbol import Symbol
 from kansr.training.levenberg import levenberg
@@ -25,6 +26,8 @@ from kansr.training.rows import Rows
 
 _INNER = ("exp", "x^2", "1/x", "log", "sqrt", "sin", "tanh")
 _OUTER = ("log", "sqrt", "1/x", "1/sqrt", "exp", "x^2", "1/x^2", "sin", "tan", "tanh", "arcsin", "arctan", "power")
+_OF_EXP = ("cosh", "sinh", "1/(e^x-1)", "J0", "erf", "gaussian", "arctanh")  # what else a sum of logs may stand in
+_OF_POWER = ("exp", "x^2", "sin", "cosh", "sinh", "tanh", "log", "sqrt")  # what a power of a product may stand in
 _SEEN = 64  # points on which starts are ranked
 _SHAPES = 16  # starts of an inner function, no two of them alike
 _ALIKE = 0.02  # largest difference of two shapes that count as one
@@ -35,10 +38,13 @@ _TINY = 1e-300
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """`then(first(x))`: the parameters are those of `first`, then those of `then`, which has no a and b of its own."""
+    """`then(first(x))`: the parameters are those of `first`, then those of `then`.
 
-    first: Symbol
-    then: Symbol
+    A primitive that comes last has no a and b of its own: c and d of the one before do for them.
+    """
+
+    first: Function
+    then: Function
 
     @property
     def name(self) -> str:
@@ -79,11 +85,18 @@ class Chain:
         return self.then.shape(self.first.expression(x, p[: self.first.size]), p[self.first.size :])
 
 
-def fit_chains(curve: Curves, library: Sequence[Primitive], *, clock: Clock | None = None) -> list[Candidate]:
-    """Fit functions of functions of the library to one curve [m]: candidates, best first."""
+def fit_chains(
+    curve: Curves, library: Sequence[Primitive], *, rates: Sequence[float] = (), clock: Clock | None = None
+) -> list[Candidate]:
+    """Fit functions of functions of the library to one curve [m]: candidates, best first.
+
+    Where x is a sum of logs with coefficients c, exp(x / c) is a product of powers: for each such 1 / c in `rates`,
+    functions of functions of exp(rate x) are tried, too.
+    """
     spread = _spread(curve.y, curve.weight)
     found = []
-    for chain, starts in _promising(curve, library):
+    promising = [*_promising(curve, library), *(p for rate in rates for p in _of_powers(curve, library, rate))]
+    for chain, starts in promising:
         if clock is not None and clock.over():
             break
         found += refit_chain(chain, starts, curve, spread=spread)
@@ -115,18 +128,35 @@ def _spread(y: Tensor, weight: Tensor) -> Tensor:
     return (((y - mean) ** 2 * weight).sum() / weight.sum()).sqrt().clamp(min=_TINY)
 
 
-def _promising(curve: Curves, library: Sequence[Primitive]) -> Iterator[tuple[Chain, Tensor]]:
+def _of_powers(curve: Curves, library: Sequence[Primitive], rate: float) -> Iterator[tuple[Chain, Tensor]]:
+    """Yield the pairs that come nearest to the curve over exp(rate x)."""
+    exp = next((row for row in library if row.name == "exp"), None)
+    w = (rate * (curve.x - curve.x.mean())).exp()
+    if exp is None or not bool(torch.isfinite(w).all()):
+        return
+    order = w.argsort()
+    seen = Curves(x=w[order], y=curve.y[order], weight=curve.weight[order])
+    power = Symbol(replace(exp, free="ac"))
+    for chain, starts in _promising(seen, library, inner_names=_OF_POWER):
+        own = starts.new_tensor([rate, math.exp(-rate * float(curve.x.mean()))]).expand(len(starts), -1)
+        yield Chain(power, chain), torch.cat([own, starts], -1)
+
+
+def _promising(
+    curve: Curves, library: Sequence[Primitive], inner_names: Sequence[str] = _INNER
+) -> Iterator[tuple[Chain, Tensor]]:
     """Yield the pairs that come nearest, each with its best starts."""
     rows = {row.name: row for row in library}
     m = len(curve.x)
     pick = torch.linspace(0, m - 1, min(_SEEN, m)).round().long()
     seen = Curves(x=curve.x[pick], y=curve.y[pick], weight=curve.weight[pick])
     ranked: list[tuple[float, Chain, Tensor]] = []
-    for inner in (rows[n] for n in _INNER if n in rows):
+    for inner in (rows[n] for n in inner_names if n in rows):
         for sign in (1.0,) if "a" in inner.free or inner.domain[0] == -torch.inf else (1.0, -1.0):
             first = Symbol(inner, sign)
             starts, values = _shapes(first, seen.x)
-            for outer in (rows[n] for n in _OUTER if n in rows):
+            outers = _OUTER + (_OF_EXP if inner.name == "exp" else ())
+            for outer in (rows[n] for n in outers if n in rows):
                 if len(starts):
                     ranked += _laid(first, starts, values, outer, seen)
     ranked.sort(key=lambda r: r[0])

@@ -29,6 +29,7 @@ from kansr.training.rows import Data
 
 _UNCLEAR = 5.0  # a curve is unclear when the best function is off by more than so many errors of the network
 _COMPOSED, _CHAINS = 6, 3  # unclear curves that functions of functions are tried on, and how many of these are kept ..
+_LOG = 1e-3  # error up to which an edge is taken for a log
 _BETTER = 0.3  # .. where they lower the error to this share
 _POINTS = 256  # points of a curve that a function is fitted to
 _ROWS = 800  # rows of a joint refit while choices are compared
@@ -101,7 +102,8 @@ class _Search:
             if self.clock.over():
                 break
             x, y, weight = _curve_of(kan, e, self.data.everything)
-            chains = fit_chains(Curves(x=x, y=y, weight=weight), self.library, clock=self.clock)
+            rates = _rates(kan, kan.graph.edges[e].source, fitted)
+            chains = fit_chains(Curves(x=x, y=y, weight=weight), self.library, rates=rates, clock=self.clock)
             best = fitted[e][0].error if fitted[e] else math.inf
             fitted[e] = _ranked([*fitted[e], *(c for c in chains[:_CHAINS] if c.error < _BETTER * best)])
         return fitted
@@ -154,6 +156,17 @@ def symbolise(
     if found and all(c.kan.splines for c in found):
         found.append(_forced(search, _best(search, found, final=True)[0], fitted))
     return _best(search, found, final=True)
+
+
+def _rates(kan: KAN, node: int, fitted: dict[int, list[Candidate]]) -> list[float]:
+    """Powers that make a product of a node whose edges are all logs: exp(rate u) has whole exponents; else none."""
+    sizes = []
+    for e in kan.graph.into(node):
+        log = next((c for c in fitted.get(e, ()) if c.name == "log" and c.error < _LOG), None)
+        if log is None or not isinstance(log.symbol, Symbol):
+            return []
+        sizes.append(abs(float(log.p[log.symbol.primitive.free.index("c")])))
+    return [sign / min(sizes) for sign in (1.0, -1.0)] if sizes else []
 
 
 def _forced(search: _Search, choice: Choice, fitted: dict[int, list[Candidate]]) -> Choice:
