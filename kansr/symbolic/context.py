@@ -29,6 +29,10 @@ from kansr.training.rows import Data
 
 _UNCLEAR = 5.0  # a curve is unclear when the best function is off by more than so many errors of the network
 _COMPOSED, _CHAINS = 6, 3  # unclear curves that functions of functions are tried on, and how many of these are kept ..
+_USUAL = ("exp", "log", "x", "x^2", "1/x", "sqrt")
+_SLIDING = 2  # unclear curves from which curves may slide along each other
+_HELD, _STEADY = 3, 60  # usual functions that are put in place first, at most, and the steps that the rest gets
+_RETURNED = 3.0  # the error comes back when it is at most so many times what it was
 _LOG = 1e-3  # error up to which an edge is taken for a log
 _BETTER = 0.3  # .. where they lower the error to this share
 _POINTS = 256  # points of a curve that a function is fitted to
@@ -91,14 +95,18 @@ class _Search:
         fitted = fit_curves(Curves(x=x, y=y, weight=weight), library, clock=self.clock)
         return {e: _ranked(c) for e, c in zip(edges, fitted, strict=True)}
 
-    def composed(self, kan: KAN, fitted: dict[int, list[Candidate]]) -> dict[int, list[Candidate]]:
-        """Add functions of functions where no single one comes near a curve that moves the output visibly.
+    def unclear(self, kan: KAN, fitted: dict[int, list[Candidate]]) -> list[int]:
+        """Edges whose curve no function comes near, those that move the output most first.
 
         A curve is known to the network's error, in units of what the curve does to the output.
         """
         effect = attribution(kan, self.data.train.x).tolist()
-        unclear = [e for e, c in fitted.items() if not c or c[0].error > _UNCLEAR * self.error / max(effect[e], 1e-300)]
-        for e in sorted(unclear, key=lambda e: -effect[e])[:_COMPOSED]:
+        known = {e: _UNCLEAR * self.error / max(effect[e], 1e-300) for e in fitted}
+        return sorted((e for e, c in fitted.items() if not c or c[0].error > known[e]), key=lambda e: -effect[e])
+
+    def composed(self, kan: KAN, fitted: dict[int, list[Candidate]]) -> dict[int, list[Candidate]]:
+        """Add functions of functions where no single one comes near a curve."""
+        for e in self.unclear(kan, fitted)[:_COMPOSED]:
             if self.clock.over():
                 break
             x, y, weight = _curve_of(kan, e, self.data.everything)
@@ -147,7 +155,8 @@ def symbolise(
     """
     search = _Search(kan, data, library, spec, clock=clock or Clock(), slack=_SLACK if falling else 1.0)
     start = Choice(kan=kan, settled=frozenset(), error=_error(kan, data))
-    fitted = search.composed(kan, search.candidates(kan, kan.splines, library))
+    start, fitted = _held(search, start, search.candidates(kan, kan.splines, library), report)
+    fitted = search.composed(start.kan, fitted)
     ahead = _obvious(search, start, fitted)
     found = [ahead] if ahead and not _open(ahead) else []
     if not found or not search.finished(found[0]):
@@ -156,6 +165,33 @@ def symbolise(
     if found and all(c.kan.splines for c in found):
         found.append(_forced(search, _best(search, found, final=True)[0], fitted))
     return _best(search, found, final=True)
+
+
+def _held(
+    search: _Search, start: Choice, fitted: dict[int, list[Candidate]], report: Report
+) -> tuple[Choice, dict[int, list[Candidate]]]:
+    """Hold a network whose curves can slide: where a column stands in several branches, no curve need be a function.
+
+    Usual functions are put on the unclear edges, one at a time, and everything is fitted again: when the error comes
+    back to what it was, the other curves have become clearer, too.
+    """
+    goal = _RETURNED * start.error
+    for _ in range(_HELD):
+        unclear = search.unclear(start.kan, fitted)
+        if len(unclear) < _SLIDING or search.clock.over():
+            break
+        usual = sorted(((e, c) for e in unclear for c in fitted[e] if c.name in _USUAL), key=lambda pair: pair[1].error)
+        tried: list[Choice] = []
+        for e, c in usual:
+            if search.clock.over() or (tried and tried[-1].error <= start.error):
+                break
+            tried.append(search.refit(start.kan.with_curve(e, c.symbol, c.p[None]), start.settled | {e}, steps=_STEADY))
+        best = min(tried, key=lambda t: t.error, default=start)
+        if not tried or not best.error <= goal:
+            break
+        report(_event("held", best))
+        start, fitted = best, search.candidates(best.kan, best.kan.splines, search.library)
+    return start, fitted
 
 
 def _rates(kan: KAN, node: int, fitted: dict[int, list[Candidate]]) -> list[float]:
