@@ -104,7 +104,12 @@ def readout(
             found.append((bare,))
         else:
             found.append((bare, free) if reading.kind == "product" else (free,))
-    return sorted(found, key=lambda ways: ways[-1].error * _LIKED ** ways[-1].kan.graph.kinds.count("product"))
+    return sorted(found, key=lambda ways: liking(ways[-1]))
+
+
+def liking(runner: Runner) -> float:
+    """The error, dearer with each product: the curves into a sum are unique, those into a product hide their power."""
+    return runner.error * _LIKED ** runner.kan.graph.kinds.count("product")
 
 
 def readings(tree: Node, slopes: Slopes, x: Tensor, spline: Spline, *, products: bool = True) -> list[Reading]:

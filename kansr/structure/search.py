@@ -17,7 +17,7 @@ from kansr.structure.monomials import GRID as FINE
 from kansr.structure.monomials import monomials
 from kansr.structure.probe import Probe, probe
 from kansr.structure.race import COARSE, Entry, Runner, race
-from kansr.structure.readout import EARNED, readout
+from kansr.structure.readout import EARNED, liking, readout
 from kansr.structure.rewrite import as_sums
 from kansr.structure.space import Space, spaces
 from kansr.structure.task import Search
@@ -194,7 +194,7 @@ class _Hunt:
             trained = [w.trained(w.kan, rows=_READ_ROWS, steps=_READ_STEPS, clock=self.task.clock) for w in ways]
             limit = EARNED * min(w.error for w in trained)
             found.append(next(w for w in trained if w.error <= limit))
-        return sorted(found, key=lambda r: r.error)
+        return sorted(found, key=liking)
 
     def raced(self, tree: Node, count: int = _STARTS[0]) -> list[Runner]:
         return self.race(self.entries(tree), keep=2 * _CLIMBED, count=count)
