@@ -42,6 +42,7 @@ _FINAL_STEPS = 120
 _OBVIOUS = 30.0  # a function is obvious when every other family fits this many times worse
 _FEW = 6  # open edges up to which the beam has its full width: each further one makes a round dearer
 _SAME = 3.0  # isolated fits whose errors are this close are ranked by simplicity alone
+_KNOWN = 4.0  # and so are those below so many times what is known of the curve
 _DOUBLING = 8.0  # bits that an isolated fit pays for each doubling of its error
 _ALIKE = 0.1  # relative error up to which a sibling's function is tried on an edge, too
 _MANY = 8  # like edges above which they are no longer settled one by one
@@ -93,16 +94,18 @@ class _Search:
             return {}
         x, y, weight = (torch.stack(part) for part in zip(*points, strict=True))
         fitted = fit_curves(Curves(x=x, y=y, weight=weight), library, clock=self.clock)
-        return {e: _ranked(c) for e, c in zip(edges, fitted, strict=True)}
+        known = self.known(kan)
+        return {e: _ranked(c, known[e]) for e, c in zip(edges, fitted, strict=True)}
+
+    def known(self, kan: KAN) -> list[float]:
+        """How well each curve is known, as a share of its spread: the splines' error over what the curve does."""
+        return (self.error / attribution(kan, self.data.train.x).clamp(min=1e-300)).tolist()
 
     def unclear(self, kan: KAN, fitted: dict[int, list[Candidate]]) -> list[int]:
-        """Edges whose curve no function comes near, those that move the output most first.
-
-        A curve is known to the network's error, in units of what the curve does to the output.
-        """
-        effect = attribution(kan, self.data.train.x).tolist()
-        known = {e: _UNCLEAR * self.error / max(effect[e], 1e-300) for e in fitted}
-        return sorted((e for e, c in fitted.items() if not c or c[0].error > known[e]), key=lambda e: -effect[e])
+        """Edges whose curve no function comes near, the best known curves first."""
+        known = self.known(kan)
+        unclear = (e for e, c in fitted.items() if min((f.error for f in c), default=math.inf) > _UNCLEAR * known[e])
+        return sorted(unclear, key=lambda e: known[e])
 
     def composed(self, kan: KAN, fitted: dict[int, list[Candidate]]) -> dict[int, list[Candidate]]:
         """Add functions of functions where no single one comes near a curve."""
@@ -112,8 +115,9 @@ class _Search:
             x, y, weight = _curve_of(kan, e, self.data.everything)
             rates = _rates(kan, kan.graph.edges[e].source, fitted)
             chains = fit_chains(Curves(x=x, y=y, weight=weight), self.library, rates=rates, clock=self.clock)
-            best = fitted[e][0].error if fitted[e] else math.inf
-            fitted[e] = _ranked([*fitted[e], *(c for c in chains[:_CHAINS] if c.error < _BETTER * best)])
+            best, known = min((c.error for c in fitted[e]), default=math.inf), self.known(kan)[e]
+            chains = _ranked([c for c in chains if c.error < _BETTER * best], known)
+            fitted[e] = _ranked([*fitted[e], *chains[:_CHAINS]], known)
         return fitted
 
     def finished(self, choice: Choice) -> bool:
@@ -283,20 +287,20 @@ def _fresh(search: _Search, kan: KAN, edge: int, before: Sequence[Candidate]) ->
     curve = Curves(x=x, y=y, weight=weight)
     chains = [c for c in before[: count + 2] if isinstance(c.symbol, Chain)]
     again = [f for c in chains if isinstance(c.symbol, Chain) for f in refit_chain(c.symbol, c.p[None], curve)]
-    candidates = _ranked([*search.candidates(kan, [edge], rows)[edge], *again])
+    candidates = _ranked([*search.candidates(kan, [edge], rows)[edge], *again], search.known(kan)[edge])
     keep = max(_rivals(candidates), 2) if candidates else 0
     return candidates[: min(keep, count)]
 
 
-def _ranked(candidates: list[Candidate]) -> list[Candidate]:
-    """Order fits by error and simplicity together."""
-    best = min((c.error for c in candidates), default=0.0)
-    return sorted(candidates, key=lambda c: _price(c, best))
+def _ranked(candidates: list[Candidate], known: float) -> list[Candidate]:
+    """Order fits to a curve that is known so well by error and simplicity together."""
+    floor = max(_SAME * min((c.error for c in candidates), default=0.0), _KNOWN * known, _ROUNDING)
+    return sorted(candidates, key=lambda c: _price(c, floor))
 
 
-def _price(candidate: Candidate, best: float) -> float:
+def _price(candidate: Candidate, floor: float) -> float:
     """Order near-equal fits by simplicity: with one parameter more, almost any function can mimic a straight line."""
-    worse = max(candidate.error, _SAME * best, _ROUNDING) / max(_SAME * best, _ROUNDING)
+    worse = max(candidate.error, floor) / floor
     return _DOUBLING * math.log2(worse) + _BITS * (candidate.symbol.size + candidate.symbol.complexity)
 
 
