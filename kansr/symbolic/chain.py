@@ -31,8 +31,8 @@ _OF_POWER = ("exp", "x^2", "sin", "cosh", "sinh", "tanh", "log", "sqrt")  # what
 _SEEN = 64  # points on which starts are ranked
 _SHAPES = 16  # starts of an inner function, no two of them alike
 _ALIKE = 0.02  # largest difference of two shapes that count as one
-_REFINED, _STARTS = 14, 3  # pairs that are refined, and starts of each
-_STEPS = 60
+_TRIED, _STARTS, _HEAT = 50, 2, 8  # pairs that get a few steps, starts of each, and these steps
+_REFINED, _STEPS = 12, 60  # pairs that get more
 _TINY = 1e-300
 
 
@@ -93,19 +93,22 @@ def fit_chains(
     Where x is a sum of logs with coefficients c, exp(x / c) is a product of powers: for each such 1 / c in `rates`,
     functions of functions of exp(rate x) are tried, too.
     """
-    spread = _spread(curve.y, curve.weight)
-    found = []
     promising = [*_promising(curve, library), *(p for rate in rates for p in _of_powers(curve, library, rate))]
+    heats = []
     for chain, starts in promising:
         if clock is not None and clock.over():
             break
-        found += refit_chain(chain, starts, curve, spread=spread)
-    return sorted(found, key=lambda c: c.error)
+        heats += refit_chain(chain, starts, curve, steps=_HEAT)
+    heats.sort(key=lambda c: c.error)
+    finals = (
+        f for c in heats[:_REFINED] if isinstance(c.symbol, Chain) for f in refit_chain(c.symbol, c.p[None], curve)
+    )
+    return sorted(finals, key=lambda c: c.error)
 
 
-def refit_chain(chain: Chain, starts: Tensor, curve: Curves, *, spread: Tensor | None = None) -> list[Candidate]:
+def refit_chain(chain: Chain, starts: Tensor, curve: Curves, *, steps: int = _STEPS) -> list[Candidate]:
     """Fit all constants of a chain to one curve [m] from starts [s, size]: the best, or none where no value is real."""
-    spread = _spread(curve.y, curve.weight) if spread is None else spread
+    spread = _spread(curve.y, curve.weight)
     ends = curve.x.amin().expand(len(starts), 1), curve.x.amax().expand(len(starts), 1)
     pad = starts.new_zeros(len(starts), 1)
     kan = KAN(
@@ -115,7 +118,7 @@ def refit_chain(chain: Chain, starts: Tensor, curve: Curves, *, spread: Tensor |
     weight = curve.weight / curve.weight.mean()
     rows = Rows(x=curve.x[:, None], y=curve.y / spread, weight=weight)
     scaled = replace(kan, theta=chain.scaled(kan.theta, 1 / spread.expand(len(starts), 1)))
-    fitted = levenberg(scaled, rows, steps=_STEPS)
+    fitted = levenberg(scaled, rows, steps=steps)
     best = int(fitted.loss.argmin())
     if not torch.isfinite(fitted.loss[best]):
         return []
@@ -160,7 +163,7 @@ def _promising(
                 if len(starts):
                     ranked += _laid(first, starts, values, outer, seen)
     ranked.sort(key=lambda r: r[0])
-    for _, chain, starts in ranked[:_REFINED]:
+    for _, chain, starts in ranked[:_TRIED]:
         yield chain, starts
 
 
