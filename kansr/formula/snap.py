@@ -74,7 +74,7 @@ def rounded(fit: Refit, columns: Mapping[str, Array], y: Array) -> Refit:
     """Cut the constants that stay free to the digits that the data can tell: what is printed is what is known."""
     limit = fit.mse * (1 + _HARMLESS) + (ROUNDING * float(np.std(y))) ** 2
     for share in (0.1, 0.01, 0.001):
-        values = np.array([_cut(v, share * s) for v, s in zip(fit.values, fit.sigma, strict=True)])
+        values = np.array([_cut(float(v), float(share * s)) for v, s in zip(fit.values, fit.sigma, strict=True)])
         numbers = {s: sp.Float(v) for s, v in zip(fit.symbols, values.tolist(), strict=True)}
         expression = substituted(fit.template, numbers) if len(values) else fit.expression
         with np.errstate(all="ignore"):

@@ -99,6 +99,8 @@ def discover(
         one = None
         if choice.kan.splines and (label == "pruned" or len(choice.kan.splines) > 1 or _pieces(choice) > _PIECES):
             continue  # nobody reads a formula of so many pieces, and sympy would take minutes to write it
+        if choice.kan.splines and any(d.has_splines for d in found):
+            continue  # one formula with a spline in it is enough
         with suppress(FormulaError), limited(max(_LEAST, min(_LONGEST, clock.left()))):
             one = _read(choice, rows, spec, scale=scale, label=label, bar=bar if not clock.over() else -math.inf)
         found += [] if one is None else [one]
