@@ -31,7 +31,7 @@ _OF_POWER = ("exp", "x^2", "sin", "cosh", "sinh", "tanh", "log", "sqrt")  # what
 _SEEN = 64  # points on which starts are ranked
 _SHAPES = 16  # starts of an inner function, no two of them alike
 _ALIKE = 0.02  # largest difference of two shapes that count as one
-_TRIED, _STARTS, _HEAT = 50, 2, 8  # pairs that get a few steps, starts of each, and these steps
+_TRIED, _STARTS, _HEAT = 50, 4, 10  # pairs that get a few steps, starts of each, and these steps
 _REFINED, _STEPS = 12, 60  # pairs that get more
 _TINY = 1e-300
 
@@ -208,7 +208,9 @@ def _laid(
     c = (df * dy * w).sum(-1) / (df * df * w).sum(-1).clamp(min=_TINY)
     loss = ((dy - c[:, None] * df) ** 2 * w).sum(-1)
     loss = torch.where(torch.isfinite(loss), loss, torch.inf)
-    best = loss.argsort()[:_STARTS]
+    ways = loss.reshape(len(starts), -1)  # the best way on each shape: two ways on one shape often end alike
+    best = ways.argmin(-1) + ways.shape[-1] * torch.arange(len(starts))
+    best = best[loss[best].argsort()][:_STARTS]
     best = best[torch.isfinite(loss[best])]
     if not len(best):
         return []
