@@ -15,14 +15,10 @@ import torch
 from torch import Tensor
 
 from kansr.network.curves import CurveValues
-from kansr.network.graph import graph
-from kansr.network.kan import KAN
 from kansr.progress import Clock
-from kansr.symbolic.curve import Candidate, Curves, Function, pairs
+from kansr.symbolic.curve import Candidate, Curves, Function, pairs, refined
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.symbol import Symbol
-from kansr.training.levenberg import levenberg
-from kansr.training.rows import Rows
 
 _INNER = ("exp", "x^2", "1/x", "log", "sqrt", "sin", "tanh")
 _OUTER = ("log", "sqrt", "1/x", "1/sqrt", "exp", "x^2", "1/x^2", "sin", "tan", "tanh", "arcsin", "arctan", "power")
@@ -50,6 +46,11 @@ class Chain:
     def name(self) -> str:
         """Both names, such as `log(exp)`."""
         return f"{self.then.name}({self.first.name})"
+
+    @property
+    def free(self) -> str:
+        """A letter for each parameter: those of `first` are all called q."""
+        return "q" * self.first.size + self.then.free
 
     @property
     def complexity(self) -> int:
@@ -108,22 +109,13 @@ def fit_chains(
 
 def refit_chain(chain: Chain, starts: Tensor, curve: Curves, *, steps: int = _STEPS) -> list[Candidate]:
     """Fit all constants of a chain to one curve [m] from starts [s, size]: the best, or none where no value is real."""
-    spread = _spread(curve.y, curve.weight)
-    ends = curve.x.amin().expand(len(starts), 1), curve.x.amax().expand(len(starts), 1)
-    pad = starts.new_zeros(len(starts), 1)
-    kan = KAN(
-        graph=graph(1, ["sum"], [(0, 1)]), curves=(chain,), theta=starts,
-        lower=torch.cat([ends[0], pad - 1], -1), upper=torch.cat([ends[1], pad + 1], -1),
-    )  # fmt: skip
-    weight = curve.weight / curve.weight.mean()
-    rows = Rows(x=curve.x[:, None], y=curve.y / spread, weight=weight)
-    scaled = replace(kan, theta=chain.scaled(kan.theta, 1 / spread.expand(len(starts), 1)))
-    fitted = levenberg(scaled, rows, steps=steps)
-    best = int(fitted.loss.argmin())
-    if not torch.isfinite(fitted.loss[best]):
+    each = Curves(x=curve.x.expand(len(starts), -1), y=curve.y.expand(len(starts), -1), weight=curve.weight[None])
+    theta, loss = refined(chain, starts, each, steps=steps)
+    best = int(loss.argmin())
+    if not torch.isfinite(loss[best]):
         return []
-    p = chain.scaled(fitted.kan.theta[best, None], spread.expand(1, 1))[0]
-    return [Candidate(symbol=chain, p=p, error=float(fitted.loss[best].sqrt()))]
+    error = float(loss[best].sqrt() / _spread(curve.y, curve.weight))
+    return [Candidate(symbol=chain, p=theta[best], error=error)]
 
 
 def _spread(y: Tensor, weight: Tensor) -> Tensor:

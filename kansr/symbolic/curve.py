@@ -30,6 +30,7 @@ _GAIN = 1e-2
 _EQUAL = 1e-13  # errors below this are rounding: the function with fewer parameters comes first
 _SCANNED = 64  # points on which the many starts are ranked (waves and jumps need all points)
 _EXPONENTS = (-3.0, -2.5, -1.5, -0.5, 0.3, 0.7, 1.3, 1.7, 2.5, 3.5)
+_REDUNDANT = 1e-16  # share of a slope's square below which c and d do the same as its parameter
 _TINY = 1e-300
 
 
@@ -55,6 +56,11 @@ class Curves:
 @runtime_checkable
 class Function(Curve, Protocol):
     """A curve that can be written: a primitive, or one of another."""
+
+    @property
+    def free(self) -> str:
+        """A letter for each parameter: c and d for scale and offset, others for the rest."""
+        ...
 
     @property
     def name(self) -> str:
@@ -113,7 +119,7 @@ def _fit(row: Primitive, curves: Curves, clock: Clock | None) -> dict[int, tuple
         theta, owner = _starts(symbol, curves)
         if not len(owner):
             continue
-        theta, loss = _refined(symbol, theta, curves.of(owner), clock)
+        theta, loss = refined(symbol, theta, curves.of(owner), clock)
         for i in loss.argsort(descending=True).tolist():
             e = int(owner[i])
             if torch.isfinite(loss[i]) and (e not in best or loss[i] < best[e][2]):
@@ -130,12 +136,14 @@ class _State(NamedTuple):
     vector: Tensor  # [s, q]
 
 
-def _refined(symbol: Symbol, theta: Tensor, curves: Curves, clock: Clock | None) -> tuple[Tensor, Tensor]:
+def refined(
+    symbol: Function, theta: Tensor, curves: Curves, clock: Clock | None = None, steps: int = _STEPS
+) -> tuple[Tensor, Tensor]:
     """Levenberg-Marquardt on all starts together, each with a curve of its own: parameters and mean square errors."""
-    inner = [i for i, k in enumerate(symbol.primitive.free) if k in "abp"]
+    inner = [i for i, k in enumerate(symbol.free) if k not in "cd"]
     state = _projected(symbol, theta, curves, inner)
     mu, goal, flat = torch.full_like(state.loss, 1e-2), state.loss, 0
-    for _ in range(_STEPS if inner else 0):
+    for _ in range(steps if inner else 0):
         if flat >= _FLAT or (clock is not None and clock.over()):
             break
         tried = state.theta.clone()
@@ -153,27 +161,29 @@ def _chosen(which: Tensor, a: Tensor, b: Tensor) -> Tensor:
     return torch.where(which.reshape(-1, *(1,) * (a.dim() - 1)), a, b)
 
 
-def _projected(symbol: Symbol, theta: Tensor, curves: Curves, inner: list[int]) -> _State:
+def _projected(symbol: Function, theta: Tensor, curves: Curves, inner: list[int]) -> _State:
     """Put c and d at their best and project them out of the slopes by the parameters at `inner`."""
-    row, w = symbol.primitive, curves.weight
+    w, free = curves.weight, symbol.free
     plain = theta.clone()
     for name, neutral in (("c", 1.0), ("d", 0.0)):
-        if name in row.free:
-            plain[:, row.free.index(name)] = neutral
+        if name in free:
+            plain[:, free.index(name)] = neutral
     ends = torch.zeros_like(theta[:, 0])
     f, _, _, columns = symbol.evaluate(curves.x, plain, ends, ends)
     mean_f, mean_y = _mean(f, w), _mean(curves.y, w)
     df, dy = f - mean_f, curves.y - mean_y  # [s, m]
     square = _mean(df * df, w).clamp(min=_TINY)
-    c = _mean(df * dy, w) / square if "c" in row.free else torch.zeros_like(mean_y)
+    c = _mean(df * dy, w) / square if "c" in free else torch.zeros_like(mean_y)
     d = mean_y - c * mean_f
     r = curves.y - (c * f + d)  # as the curve is evaluated: a huge c times a tiny df is not taken for a fit
     j = (c[..., None] * columns[..., inner]).mT  # [s, q, m]
+    before = _mean(j * j, w[:, None])
     j = j - _mean(j, w[:, None])
     j = j - df[:, None] * _mean(df[:, None] * j, w[:, None]) / square[..., None]
+    j = torch.where(_mean(j * j, w[:, None]) > _REDUNDANT * before, j, 0.0)
     weighed = j * (w / w.sum(-1, keepdim=True))[:, None]
     best = {"c": c[:, 0], "d": d[:, 0]}
-    theta = torch.stack([best.get(k, theta[:, i]) for i, k in enumerate(row.free)], -1)
+    theta = torch.stack([best.get(k, theta[:, i]) for i, k in enumerate(free)], -1)
     return _State(
         theta, _mean(r * r, w)[:, 0].nan_to_num(nan=torch.inf), weighed @ j.mT, (weighed @ r[..., None])[..., 0]
     )

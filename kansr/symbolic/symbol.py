@@ -28,6 +28,11 @@ class Symbol:
         return self.primitive.name
 
     @property
+    def free(self) -> str:
+        """A letter for each parameter, see `kansr.symbolic.library.Primitive`."""
+        return self.primitive.free
+
+    @property
     def complexity(self) -> int:
         """Nodes that it adds to a formula."""
         return self.primitive.complexity
