@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from kansr.network.graph import Graph, graph
 from kansr.network.knots import extend
@@ -166,7 +167,10 @@ class _Hunt:
         readings = [*((flat, self.probe.doubt) for flat in _FLAT), (_FLAT[0], None)]
         trees = (agglomerate(self.probe.tensor, self.used, flat, doubt) for flat, doubt in readings)
         self.trees = tuple(dict.fromkeys(trees))
-        for runners_of in (self.read_out, self.raced, *([self.raced_again] if self.noise > _NOISY else [])):
+        ways: list[Callable[[Node], list[Runner]]] = [self.read_out, self.raced]
+        if self.noise > _NOISY:
+            ways.append(partial(self.raced, count=_STARTS[1]))
+        for runners_of in ways:
             for tree in self.trees:
                 runners = runners_of(tree)
                 self.seeds += runners
@@ -198,9 +202,6 @@ class _Hunt:
 
     def raced(self, tree: Node, count: int = _STARTS[0]) -> list[Runner]:
         return self.race(self.entries(tree), keep=2 * _CLIMBED, count=count)
-
-    def raced_again(self, tree: Node) -> list[Runner]:
-        return self.raced(tree, _STARTS[1])
 
     def entries(self, tree: Node) -> list[Entry]:
         """Every mixture of sums and products on a tree, with a function of it all, and under a few transforms."""

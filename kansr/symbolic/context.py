@@ -109,15 +109,16 @@ class _Search:
 
     def composed(self, kan: KAN, fitted: dict[int, list[Candidate]]) -> dict[int, list[Candidate]]:
         """Add functions of functions where no single one comes near a curve."""
+        known = self.known(kan)
         for e in self.unclear(kan, fitted)[:_COMPOSED]:
             if self.clock.over():
                 break
             x, y, weight = _curve_of(kan, e, self.data.everything)
             rates = _rates(kan, kan.graph.edges[e].source, fitted)
             chains = fit_chains(Curves(x=x, y=y, weight=weight), self.library, rates=rates, clock=self.clock)
-            best, known = min((c.error for c in fitted[e]), default=math.inf), self.known(kan)[e]
-            chains = _ranked([c for c in chains if c.error < _BETTER * best], known)
-            fitted[e] = _ranked([*fitted[e], *chains[:_CHAINS]], known)
+            best = min((c.error for c in fitted[e]), default=math.inf)
+            chains = _ranked([c for c in chains if c.error < _BETTER * best], known[e])
+            fitted[e] = _ranked([*fitted[e], *chains[:_CHAINS]], known[e])
         return fitted
 
     def finished(self, choice: Choice) -> bool:

@@ -1,4 +1,4 @@
-"""Work on many cases in processes of their own, keeping each result as soon as it is there."""
+"""Laws as cases, worked on in processes of their own; each result is kept as soon as it is there."""
 
 from __future__ import annotations
 
@@ -6,15 +6,31 @@ import json
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-Case = TypeVar("Case")
+from tests.problems import Law
+
 Result = dict[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A law, and how a table is drawn from it."""
+
+    law: Law
+    rows: int = 2000
+    seed: int = 0
+    noise: float = 0.0
+    budget: float = 60.0
+
+
+Some = TypeVar("Some", bound=Case)
+
+
 def run(
-    function: Callable[[Case], Result], cases: Sequence[Case], workers: int, out: Path | None = None
+    function: Callable[[Some], Result], cases: Sequence[Some], workers: int, out: Path | None = None
 ) -> Iterator[Result]:
     """Give the results in the order of the cases; with `out`, each is added to that file as a line of JSON."""
     context = multiprocessing.get_context("forkserver" if workers > 1 else None)

@@ -6,7 +6,7 @@ Settings are the defaults. Three figures for each law, all measured on the formu
 
 exact     it agrees with the law to 1e-6 of the law's size on fresh rows, inside the ranges and inside ranges that are
           wider by half, and has at most three times as many nodes
-rounded   under noise: the same after each constant that has an error bar is moved to the law's own value, within three
+rounded   under noise: the same after each constant that has an error bar is moved to the law's own value, within four
           of its errors; told here by a refit of those constants to rows without noise
 srbench   after rounding to three decimals, the difference to the law is a constant, or the ratio is (La Cava 2021)
 """
@@ -17,7 +17,6 @@ import argparse
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ from kansr.pipeline.solve import solve
 from kansr.progress import Clock, silent
 from kansr.recipe import Recipe
 from kansr.table import table_from_frame
-from tests.benchmarks.pool import run
+from tests.benchmarks.pool import Case, run
 from tests.problems import COLLECTIONS, Law, collection
 
 CLOSE = 1e-6  # largest difference of an exact formula, as a share of the law's RMS
@@ -50,17 +49,6 @@ SHOWN = 140  # letters of a formula in the table
 SYMPY = 20.0  # seconds that sympy gets for one comparison
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """A law, and how a table is drawn from it."""
-
-    law: Law
-    rows: int = 2000
-    seed: int = 0
-    noise: float = 0.0
-    budget: float = 60.0
 
 
 def recover(case: Case) -> dict[str, Any]:

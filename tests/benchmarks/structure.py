@@ -40,6 +40,7 @@ from kansr.training.levenberg import levenberg
 from kansr.training.rows import Data, Rows
 from kansr.training.spec import TrainingSpec
 from kansr.training.stages import climb
+from tests.benchmarks import pool
 from tests.benchmarks.pool import run
 from tests.problems import COLLECTIONS, Law, collection, random_laws
 
@@ -50,15 +51,10 @@ SHARE = 0.8  # of the rows to fit; the others choose
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
-    """A law, and how a table is drawn from it."""
+class Case(pool.Case):
+    """A law, and how a table is drawn from it: also with columns that say nothing."""
 
-    law: Law
-    rows: int = 2000
-    seed: int = 0
-    noise: float = 0.0
     dummies: int = 0
-    budget: float = 60.0
 
 
 def data_of(case: Case) -> tuple[Data, float]:
