@@ -134,7 +134,7 @@ def _problem(run: Run) -> Problem:
 
 def _read_again(run: Run, problem: Problem, trained: Trained, clock: Clock, report: Report, **extra: float) -> Result:
     """Find formulas for a network that has changed, and keep it with them."""
-    solution = read(problem, [judged(trained, problem.data)], clock=clock, report=report)
+    solution = read(problem, judged(trained, problem.data), clock=clock, report=report)
     save_network(run, trained.kan, problem)
     history = save_history(run, replace(trained, history=trained.history[1:]), problem.scale, **extra)
     return save_result(run, problem, solution, history=history, clock=clock)

@@ -34,7 +34,9 @@ _FLOOR = 1e-10  # errors below this share count as equal on the front
 _SURE = 4.0  # standard errors that the error of a formula may be away from the network's
 _NOISY = 1.1  # a formula at the noise floor is at most this much worse than the network
 _NOTHING = 1e-9  # constants below this are not shown in the drawing of the network
-_GRAPHS = 2  # graphs that are read for formulas
+_GRAPHS = 4  # graphs that are read for formulas, at most
+_SEARCH = 0.6  # share of the time after which no graph is searched any more
+_READ = 0.5  # share of what is left that reading a graph may take while the search may still go on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,40 +58,58 @@ class Solution:
 
 
 def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
-    """Search for the graph, then for the formula."""
+    """Search for the graph, and read each graph that is settled for formulas until one is a law."""
     report(Event(stage="linear", formula=str(linear(problem.rows, snapped=False).expression)))
     recipe = problem.recipe
+    reader = _Reader(problem, clock, report)
     task = Search(
         data=problem.data,
         network=recipe.network,
         training=recipe.training,
         structure=recipe.structure,
         seed=recipe.seed,
-        clock=clock.part(0.6),
+        clock=clock.part(_SEARCH),
         transforms=transforms(problem.scale),
         logarithm=logarithm,
         report=report,
+        enough=lambda found: reader.read(found, share=_READ),
     )
     searched = search(task)
-    solution = read(problem, _distinct(searched.found)[:_GRAPHS], clock=clock, report=report)
-    return replace(solution, structure=account(searched, problem.table.features, problem.table.target))
+    reader.read(searched.found)
+    solution = reader.best()
+    ahead = (solution.found, *(f for f in searched.found if f is not solution.found))
+    structure = account(replace(searched, found=ahead), problem.table.features, problem.table.target)
+    return replace(solution, structure=structure)
 
 
-def _distinct(found: Sequence[Found]) -> list[Found]:
-    """Keep the best network of each graph."""
-    best: dict[Graph, Found] = {}
-    for one in found:
-        best.setdefault(one.trained.graph, one)
-    return list(best.values())
+def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Solution:
+    """Find formulas for a trained graph."""
+    reader = _Reader(problem, clock, report)
+    reader.read([found])
+    return reader.best()
 
 
-def read(problem: Problem, graphs: Sequence[Found], *, clock: Clock, report: Report) -> Solution:
-    """Find formulas for trained graphs: the next graph is read only when the one before gave no law without splines."""
-    simple = [constant(problem.rows), linear(problem.rows)]
-    solutions: list[Solution] = []
-    for found in graphs:
-        if solutions and clock.over():
-            break
+class _Reader:
+    """Reads graphs for formulas, each graph once, until one gives a law without splines."""
+
+    def __init__(self, problem: Problem, clock: Clock, report: Report):
+        self.problem, self.clock, self.report = problem, clock, report
+        self.simple = [constant(problem.rows), linear(problem.rows)]
+        self.solutions: dict[Graph, Solution] = {}
+        self.law = False
+
+    def read(self, graphs: Sequence[Found], share: float = 1.0) -> bool:
+        """Read the best graphs, with a share of the time for each: whether a law is found."""
+        for found in graphs:
+            if self.law or len(self.solutions) >= _GRAPHS or (self.solutions and self.clock.over()):
+                break
+            if found.trained.graph not in self.solutions:
+                self.solutions[found.trained.graph] = self.solution(found, self.clock.part(share))
+        return self.law
+
+    def solution(self, found: Found, clock: Clock) -> Solution:
+        """Find formulas for one graph."""
+        problem = self.problem
         discoveries = discover(
             found.trained.kan,
             problem.data,
@@ -98,21 +118,22 @@ def read(problem: Problem, graphs: Sequence[Found], *, clock: Clock, report: Rep
             scale=problem.scale,
             falling=found.verdict.falling,
             clock=clock,
-            report=report,
+            report=self.report,
         )
-        solutions.append(_solution(problem, found, [*discoveries, *simple]))
-        if solutions[-1].verdict != "approximation" and not solutions[-1].warnings:
-            break
-    best = min(
-        solutions, key=lambda s: math.inf if s.formula.description_length is None else s.formula.description_length
-    )
-    return best if len(solutions) == 1 else _joined(problem, best, solutions)
+        solution = _solution(problem, found, [*discoveries, *self.simple])
+        self.law = solution.verdict != "approximation" and not solution.warnings
+        return solution
 
-
-def _joined(problem: Problem, best: Solution, solutions: Sequence[Solution]) -> Solution:
-    """Give the best solution the rivals that the other graphs gave."""
-    everything = [d for s in solutions for d in s.discoveries]
-    return _solution(problem, best.found, list({id(d): d for d in everything}.values()))
+    def best(self) -> Solution:
+        """The graph with the shortest formula, and what the others gave beside it."""
+        every = list(self.solutions.values())
+        best = min(
+            every, key=lambda s: math.inf if s.formula.description_length is None else s.formula.description_length
+        )
+        if len(every) == 1:
+            return best
+        discoveries = {id(d): d for s in every for d in s.discoveries}
+        return _solution(self.problem, best.found, list(discoveries.values()))
 
 
 def _solution(problem: Problem, found: Found, discoveries: Sequence[Discovery]) -> Solution:

@@ -27,7 +27,6 @@ from kansr.training.levenberg import levenberg
 from kansr.training.stages import Trained, climb, optimise
 from kansr.training.starts import starts
 
-_FINE = 1e-4  # a right graph with an error below this ends the search at once
 _BLIND = 0.1  # error of a sum from which its curves may oscillate: too fast for the coarse grid ..
 _OSCILLATES = 0.2  # .. when a fine one leaves less than this share of it
 _PATIENCE = 12  # how many graphs are tried to find a better one, else: a count, so that the seed alone decides
@@ -60,16 +59,17 @@ def search(task: Search) -> Searched:
 
     Without a width, sums are tried under every transform of the target, then small graphs, then the trees that the
     gradients of a dense network show, then graphs that grow from all of these. With a width, the dense network of that
-    width is trained with a penalty and pruned node by node. Edges that the validation error does not notice are cut in
-    the end.
+    width is trained with a penalty and pruned node by node. Edges that the validation error does not notice are cut.
     """
     inputs = task.data.train.x.shape[-1]
     if task.network.width is not None:
         searched = Searched(found=tuple(pruned(task, (inputs, *task.network.width[1:]))))
     else:
         searched = _Hunt(task).run()
-    ranked = rank(searched.found)
-    return replace(searched, found=(trimmed(task, ranked[0]), *ranked[1:]))
+    best, *others = rank(searched.found)
+    if task.network.width is not None or not best.settled:
+        best = trimmed(task, best)
+    return replace(searched, found=(best, *others))
 
 
 class _Hunt:
@@ -86,6 +86,7 @@ class _Hunt:
         self.seeds: list[Runner] = []
         self.judged: dict[tuple[str, Graph], float] = {}  # errors from which graphs were trained to the end
         self.tries = 0  # since a graph was settled
+        self.enough = False
 
     def run(self) -> Searched:
         for step in (self.sums, self.small, self.read, self.oscillating, self.grown, self.dense):
@@ -95,10 +96,8 @@ class _Hunt:
         return Searched(found=tuple(self.found), probe=self.probe, trees=self.trees)
 
     def over(self) -> bool:
-        """Whether the search may end: a graph is settled to a small error, or after enough tries, or time is up."""
-        settled = [f for f in self.found if f.settled]
-        fine = any(not f.verdict.right or f.verdict.floor <= _FINE for f in settled)
-        return fine or self.tries > _PATIENCE or (bool(self.found) and self.task.clock.over())
+        """Whether the search may end: a graph is settled and good enough, or after many more tries, or time is up."""
+        return self.enough or self.tries > _PATIENCE or (bool(self.found) and self.task.clock.over())
 
     def count(self) -> None:
         """Count a graph that is tried although one is settled."""
@@ -272,29 +271,48 @@ class _Hunt:
             if self.over():
                 return
 
-    def verified(self, runner: Runner, way: str, *, lean: bool = False) -> None:
-        """Train a graph up the ladder as far as its error falls, and judge it; make it `lean` where noise is left."""
+    def verified(self, runner: Runner, way: str) -> None:
+        """Train a graph up the ladder as far as its error falls, and judge it.
+
+        A settled one is also written otherwise: products as sums of logs, and leaner where noise is left. The best of
+        these is trimmed, and then it is asked whether that is enough.
+        """
+        trained = self.trained(runner)
+        if trained is None:
+            return
+        found = [found_of(self.task, runner.space, trained, way, self.floor)]
+        if found[0].settled:
+            right = found[0].verdict.right
+            found += _logs(self.task, found[0]) if right else self.leaner(runner.space, trained, found[0])
+            best, *others = rank(found)
+            found = [trimmed(self.task, best), *others]
+            self.enough = self.enough or self.task.enough(found)
+        self.found += found
+
+    def trained(self, runner: Runner) -> Trained | None:
+        """Train a graph up the ladder; none where that was done from as good a start."""
         task, space = self.task, runner.space
         key = space.name, runner.kan.graph
         if runner.error > _BETTER * self.judged.get(key, math.inf):
-            return
+            return None
         self.judged[key] = runner.error
         self.count()
         kan = levenberg(runner.kan, space.data.train, steps=task.training.steps, clock=task.clock).kan
         finer = [g for g in task.training.grid if g > kan.grid] or [2 * kan.grid, 4 * kan.grid] * (kan.grid == FINE)
         trained = climb(kan, space.data, task.training, grids=finer[:1], clock=task.clock)
-        if finer and _falls(trained):
-            rest = climb(trained.kan, space.data, task.training, grids=finer[1:], clock=task.clock)
-            trained = replace(rest, history=(*trained.history, *rest.history[1:]))
-        found = found_of(task, space, trained, way, self.floor)
-        self.found.append(found)
-        if found.settled and not found.verdict.right and not lean:
-            runner = Runner(trained.rmse_validation, space, trained.kan)
-            less = minimal(runner, task.clock, noise=True)
-            if less is not runner:
-                self.verified(less, way, lean=True)
-        if found.verdict.right:
-            self.found += _logs(task, found)
+        if not finer or not _falls(trained):
+            return trained
+        rest = climb(trained.kan, space.data, task.training, grids=finer[1:], clock=task.clock)
+        return replace(rest, history=(*trained.history, *rest.history[1:]))
+
+    def leaner(self, space: Space, trained: Trained, found: Found) -> list[Found]:
+        """The same graph without what the noise does not ask for, if it leaves noise only, too."""
+        runner = Runner(trained.rmse_validation, space, trained.kan)
+        less = minimal(runner, self.task.clock, noise=True)
+        again = None if less is runner else self.trained(less)
+        best = min(self.floor, found.verdict.floor)
+        lean = [] if again is None else [found_of(self.task, space, again, found.way, best)]
+        return [f for f in lean if f.settled]
 
     def say(self, message: str, error: float) -> None:
         self.task.report(Event(stage="graph", message=message, loss=error, seconds_left=self.task.clock.left()))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kansr.network.spec import KANSpec
 from kansr.progress import Clock, Report, silent
@@ -12,12 +14,24 @@ from kansr.structure.transform import Transform
 from kansr.training.rows import Data
 from kansr.training.spec import TrainingSpec
 
+if TYPE_CHECKING:
+    from kansr.structure.found import Found
+
+FINE = 1e-4
+"""Error of a right graph that ends a search which nobody else ends."""
+
+
+def fine(found: Sequence[Found]) -> bool:
+    """Whether a graph leaves noise, or next to nothing."""
+    return any(not f.verdict.right or f.verdict.floor <= FINE for f in found)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Search:
     """What a search for graphs is done with.
 
-    `transforms` may be tried on the target; `logarithm` gives the curve for inputs that span decades.
+    `transforms` may be tried on the target; `logarithm` gives the curve for inputs that span decades. `enough` is asked
+    of each graph that is settled, and of the same graph written otherwise, best first: whether the search may end.
     """
 
     data: Data
@@ -29,3 +43,4 @@ class Search:
     transforms: tuple[Transform, ...] = ()
     logarithm: Logarithm | None = None
     report: Report = silent
+    enough: Callable[[Sequence[Found]], bool] = fine
