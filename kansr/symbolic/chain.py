@@ -16,12 +16,12 @@ from torch import Tensor
 
 from kansr.network.curves import CurveValues
 from kansr.progress import Clock
-from kansr.symbolic.curve import Candidate, Curves, Function, pairs, refined
+from kansr.symbolic.curve import Candidate, Curves, Function, pairs, refined, spread_of
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.symbol import Symbol
 
-_INNER = ("exp", "x^2", "1/x", "log", "sqrt", "sin", "tanh")
-_OUTER = ("log", "sqrt", "1/x", "1/sqrt", "exp", "x^2", "1/x^2", "sin", "tan", "tanh", "arcsin", "arctan", "power")
+INNER = ("exp", "x^2", "1/x", "log", "sqrt", "sin", "tanh")
+OUTER = ("log", "sqrt", "1/x", "1/sqrt", "exp", "x^2", "1/x^2", "sin", "tan", "tanh", "arcsin", "arctan", "power")
 _OF_EXP = ("cosh", "sinh", "1/(e^x-1)", "J0", "erf", "gaussian", "arctanh")  # what else a sum of logs may stand in
 _OF_POWER = ("exp", "x^2", "sin", "cosh", "sinh", "tanh", "log", "sqrt")  # what a power of a product may stand in
 _SEEN = 64  # points on which starts are ranked
@@ -99,28 +99,23 @@ def fit_chains(
     for chain, starts in promising:
         if clock is not None and clock.over():
             break
-        heats += refit_chain(chain, starts, curve, steps=_HEAT)
+        heats += refit_composed(chain, starts, curve, steps=_HEAT)
     heats.sort(key=lambda c: c.error)
     finals = (
-        f for c in heats[:_REFINED] if isinstance(c.symbol, Chain) for f in refit_chain(c.symbol, c.p[None], curve)
+        f for c in heats[:_REFINED] if isinstance(c.symbol, Chain) for f in refit_composed(c.symbol, c.p[None], curve)
     )
     return sorted(finals, key=lambda c: c.error)
 
 
-def refit_chain(chain: Chain, starts: Tensor, curve: Curves, *, steps: int = _STEPS) -> list[Candidate]:
-    """Fit all constants of a chain to one curve [m] from starts [s, size]: the best, or none where no value is real."""
+def refit_composed(function: Function, starts: Tensor, curve: Curves, *, steps: int = _STEPS) -> list[Candidate]:
+    """Fit all constants of a function to a curve [m] from starts [s, size]: the best, or none where none is real."""
     each = Curves(x=curve.x.expand(len(starts), -1), y=curve.y.expand(len(starts), -1), weight=curve.weight[None])
-    theta, loss = refined(chain, starts, each, steps=steps)
+    theta, loss = refined(function, starts, each, steps=steps)
     best = int(loss.argmin())
     if not torch.isfinite(loss[best]):
         return []
-    error = float(loss[best].sqrt() / _spread(curve.y, curve.weight))
-    return [Candidate(symbol=chain, p=theta[best], error=error)]
-
-
-def _spread(y: Tensor, weight: Tensor) -> Tensor:
-    mean = (y * weight).sum() / weight.sum()
-    return (((y - mean) ** 2 * weight).sum() / weight.sum()).sqrt().clamp(min=_TINY)
+    error = float(loss[best].sqrt() / spread_of(curve))
+    return [Candidate(symbol=function, p=theta[best], error=error)]
 
 
 def _of_powers(curve: Curves, library: Sequence[Primitive], rate: float) -> Iterator[tuple[Chain, Tensor]]:
@@ -138,7 +133,7 @@ def _of_powers(curve: Curves, library: Sequence[Primitive], rate: float) -> Iter
 
 
 def _promising(
-    curve: Curves, library: Sequence[Primitive], inner_names: Sequence[str] = _INNER
+    curve: Curves, library: Sequence[Primitive], inner_names: Sequence[str] = INNER
 ) -> Iterator[tuple[Chain, Tensor]]:
     """Yield the pairs that come nearest, each with its best starts."""
     rows = {row.name: row for row in library}
@@ -150,7 +145,7 @@ def _promising(
         for sign in (1.0,) if "a" in inner.free or inner.domain[0] == -torch.inf else (1.0, -1.0):
             first = Symbol(inner, sign)
             starts, values = _shapes(first, seen.x)
-            outers = _OUTER + (_OF_EXP if inner.name == "exp" else ())
+            outers = OUTER + (_OF_EXP if inner.name == "exp" else ())
             for outer in (rows[n] for n in outers if n in rows):
                 if len(starts):
                     ranked += _laid(first, starts, values, outer, seen)

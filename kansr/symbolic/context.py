@@ -18,7 +18,8 @@ from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.sweep import backward, forward
 from kansr.progress import Clock, Event, Report, silent
-from kansr.symbolic.chain import Chain, fit_chains, refit_chain
+from kansr.symbolic.chain import fit_chains, refit_composed
+from kansr.symbolic.combination import fit_combinations
 from kansr.symbolic.curve import Candidate, Curves, Function, fit_curves
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.spec import SymbolicSpec
@@ -34,6 +35,7 @@ _SLIDING = 2  # unclear curves from which curves may slide along each other
 _HELD, _STEADY = 3, 60  # usual functions that are put in place first, at most, and the steps that the rest gets
 _RETURNED = 3.0  # the error comes back when it is at most so many times what it was
 _LOG = 1e-3  # error up to which an edge is taken for a log
+_COMBINED, _COMBINING = 2, 0.3  # unclear curves that sums and products are tried on, and the share of time for each
 _BETTER = 0.3  # .. where they lower the error to this share
 _POINTS = 256  # points of a curve that a function is fitted to
 _ROWS = 800  # rows of a joint refit while choices are compared
@@ -108,22 +110,32 @@ class _Search:
         return sorted(unclear, key=lambda e: known[e])
 
     def composed(self, kan: KAN, fitted: dict[int, list[Candidate]]) -> dict[int, list[Candidate]]:
-        """Add functions of functions where no single one comes near a curve."""
+        """Add functions of functions, and sums and products, where no single function comes near a curve."""
         known = self.known(kan)
-        for e in self.unclear(kan, fitted)[:_COMPOSED]:
+        for n, e in enumerate(self.unclear(kan, fitted)[:_COMPOSED]):
             if self.clock.over():
                 break
             x, y, weight = _curve_of(kan, e, self.data.everything)
+            curve = Curves(x=x, y=y, weight=weight)
             rates = _rates(kan, kan.graph.edges[e].source, fitted)
-            chains = fit_chains(Curves(x=x, y=y, weight=weight), self.library, rates=rates, clock=self.clock)
-            best = min((c.error for c in fitted[e]), default=math.inf)
-            chains = _ranked([c for c in chains if c.error < _BETTER * best], known[e])
-            fitted[e] = _ranked([*fitted[e], *chains[:_CHAINS]], known[e])
+            composed = _nearer(fitted[e], fit_chains(curve, self.library, rates=rates, clock=self.clock), known[e])
+            if n < _COMBINED and composed[0].error > _UNCLEAR * known[e]:
+                enough, clock = max(known[e], _ROUNDING), self.clock.part(_COMBINING)
+                combined = fit_combinations(curve, self.library, enough=enough, clock=clock)
+                composed = _nearer(composed, combined, known[e])
+            fitted[e] = composed
         return fitted
 
     def finished(self, choice: Choice) -> bool:
         """Whether nothing is left to explain: the error fell to rounding, far below what splines can reach."""
         return choice.error <= max(_ROUNDING, self.error / 1000)
+
+
+def _nearer(fitted: Sequence[Candidate], more: Sequence[Candidate], known: float) -> list[Candidate]:
+    """Add the best few of more fits to a curve where they come much nearer to it."""
+    best = min((c.error for c in fitted), default=math.inf)
+    more = _ranked([c for c in more if c.error < _BETTER * best], known)
+    return _ranked([*fitted, *more[:_CHAINS]], known)
 
 
 def _structure_bits(kan: KAN, rows: int) -> float:
@@ -286,8 +298,8 @@ def _fresh(search: _Search, kan: KAN, edge: int, before: Sequence[Candidate]) ->
     rows += [p for p in search.library if p.name in ("x", "0") and p not in rows]
     x, y, weight = _curve_of(kan, edge, search.data.everything)
     curve = Curves(x=x, y=y, weight=weight)
-    chains = [c for c in before[: count + 2] if isinstance(c.symbol, Chain)]
-    again = [f for c in chains if isinstance(c.symbol, Chain) for f in refit_chain(c.symbol, c.p[None], curve)]
+    composed = [c for c in before[: count + 2] if not isinstance(c.symbol, Symbol)]
+    again = [f for c in composed for f in refit_composed(c.symbol, c.p[None], curve)]
     candidates = _ranked([*search.candidates(kan, [edge], rows)[edge], *again], search.known(kan)[edge])
     keep = max(_rivals(candidates), 2) if candidates else 0
     return candidates[: min(keep, count)]

@@ -197,7 +197,7 @@ def _starts(symbol: Symbol, curves: Curves) -> tuple[Tensor, Tensor]:
     for e in range(len(curves.x)):
         one = seen.of(e)
         start = pairs(row, one.x, symbol.sign)
-        start = torch.cat([_frequencies(row, one.x), start]) if row.periodic else start
+        start = torch.cat([frequencies(row, one.x), start]) if row.periodic else start
         p, loss = _linear(symbol, start, one)
         pick = _diverse(start, loss, _WAVES if row.periodic else _REFINED)
         theta.append(p[pick])
@@ -240,7 +240,7 @@ def _natural(low: float, high: float) -> list[tuple[float, float]]:
     return [(low, high), (-low, -high)]
 
 
-def _frequencies(row: Primitive, x: Tensor) -> Tensor:
+def frequencies(row: Primitive, x: Tensor) -> Tensor:
     """Give starts [s, 3] for oscillating functions: all frequencies that the points can tell, several phases."""
     width = (x.amax() - x.amin()).clamp(min=_TINY)
     highest = min(0.8 * torch.pi * len(x), 400.0)  # radians over the range
@@ -264,6 +264,12 @@ def _linear(symbol: Symbol, start: Tensor, curve: Curves) -> tuple[Tensor, Tenso
     each = Curves(x=curve.x.expand(len(theta), -1), y=curve.y[None], weight=curve.weight[None])
     state = _projected(symbol, theta, each, [])
     return state.theta, state.loss
+
+
+def spread_of(curve: Curves) -> Tensor:
+    """Weighted standard deviation of one curve [m]."""
+    mean = _mean(curve.y, curve.weight)
+    return _mean((curve.y - mean) ** 2, curve.weight)[0].sqrt().clamp(min=_TINY)
 
 
 def _mean(value: Tensor, weight: Tensor) -> Tensor:

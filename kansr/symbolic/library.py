@@ -67,7 +67,7 @@ class Primitive:
         return list(permutations(self.arguments, 2))
 
 
-def _power(n: int) -> Primitive:
+def power(n: int) -> Primitive:
     """x^n for a whole n, with its pole or root anywhere."""
     near = (-5.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 5.0) if n > 0 else (-5.0, -2.0, -1.0, -0.3, *_POSITIVE[1:])
     return Primitive(
@@ -110,7 +110,7 @@ LIBRARY: tuple[Primitive, ...] = (
               complexity=0, arguments=(0.0, 1.0)),
     Primitive(name="x", value=lambda u: u, slope=torch.ones_like, sympy=lambda u: u, free="cd", complexity=0,
               arguments=(0.0, 1.0)),
-    *(_power(n) for n in (2, 3, 4, 5, -1, -2, -3, -4, -5)),
+    *(power(n) for n in (2, 3, 4, 5, -1, -2, -3, -4, -5)),
     _root("sqrt", sp.Rational(1, 2), 1),
     _root("x^(3/2)", sp.Rational(3, 2), 2),
     _root("1/sqrt", sp.Rational(-1, 2), 3),
@@ -135,7 +135,7 @@ LIBRARY: tuple[Primitive, ...] = (
     Primitive(name="arctan", value=torch.atan, slope=lambda u: 1 / (1 + u * u), sympy=sp.atan),
     Primitive(name="arctanh", value=torch.atanh, slope=lambda u: 1 / (1 - u * u), sympy=sp.atanh, domain=(-1.0, 1.0),
               arguments=(-0.9999, *_UNIT[1:-1], 0.9999)),
-    Primitive(name="abs", value=torch.abs, slope=torch.sign, sympy=sp.Abs, free="bcd", arguments=_power(2).arguments),
+    Primitive(name="abs", value=torch.abs, slope=torch.sign, sympy=sp.Abs, free="bcd", arguments=power(2).arguments),
     Primitive(name="sign", value=torch.sign, slope=torch.zeros_like, sympy=sp.sign, free="bcd",
               arguments=(-9.0, -4.0, -2.0, -1.0, -0.5, -0.25, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 9.0)),
     Primitive(name="gaussian", value=lambda u: torch.exp(-u * u), slope=lambda u: -2 * u * torch.exp(-u * u),

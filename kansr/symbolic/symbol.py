@@ -59,7 +59,8 @@ class Symbol:
         inner = c * df * (1.0 if scaled else self.sign)
         columns = {"a": inner * x, "b": inner, "c": f, "d": torch.ones_like(f), "p": c * dq}
         slope = c * df * (a if scaled else self.sign)
-        return CurveValues(c * f + d, slope, None, torch.stack([columns[k] for k in self.primitive.free], -1))
+        own = [columns[k][..., None] for k in self.primitive.free]
+        return CurveValues(c * f + d, slope, None, torch.cat([x.new_empty(*x.shape, 0), *own], -1))
 
     def raised(self, p: Tensor, by: Tensor) -> Tensor:
         """See `kansr.network.curves.Curve.raised`."""

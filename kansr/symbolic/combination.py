@@ -1,0 +1,388 @@
+"""Sums and products of functions on one edge, and the search for them: x e^-x, sin(x^2) cos(x), x^3 + x^2 + x, ..
+
+A dictionary holds the functions of the library, and functions of these, each with many constants inside. What the best
+sum or product of two of its entries leaves of the curve has a closed form in a few matrices of their moments, so that
+all pairs are seen at once. The best of them are refined by Levenberg-Marquardt over all constants, and get a third part
+where two do not suffice. Whole powers are tried together, as a polynomial without the terms that it does not need.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial, reduce
+from typing import Literal, NamedTuple
+
+import sympy as sp
+import torch
+from torch import Tensor
+
+from kansr.network.curves import CurveValues
+from kansr.progress import Clock
+from kansr.symbolic.chain import INNER, OUTER, Chain, refit_composed
+from kansr.symbolic.curve import Candidate, Curves, Function, frequencies, pairs, spread_of
+from kansr.symbolic.library import Primitive, power
+from kansr.symbolic.symbol import Symbol
+
+Kind = Literal["sum", "product"]
+
+_SEEN = 96  # points on which pairs are ranked
+_OWN, _CHAINED = 60, 8  # entries of one function, and of one function of another, no two of them alike
+_ALIKE = 1e-3  # 1 - cosine of two entries that count as one
+_PAIRS, _STARTS = 120, 3  # pairs that are refined, and starts of one form among them
+_HEATS = ((16, 12), (5, 60), (0, 300))  # steps of each heat, and how many go on to the next
+_LONGER, _THIRDS = 3, 6  # pairs that get a third part, and functions that are tried as one
+_HALVING = 0.3  # nodes that a pair may be longer for half the square that it leaves
+_LOOKED = 100  # pairs of entries that are looked at for each form that is wanted
+_ROUNDING = 1e-20
+_FASTEST = 50.0  # radians over the range that a wave may turn
+_DEGREE = 8  # of a polynomial
+_AS_GOOD = 3.0  # a polynomial loses terms while its error stays below so many times the least
+_INDEPENDENT = 1e-7  # 1 - squared cosine of two entries below which their sum says no more than one
+_TINY = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """`c (f + g + ..) + d` or `c f g .. + d`: the parameters are those of the parts, then c and d.
+
+    The parts have no offsets; in a sum, all but the first have scales of their own.
+    """
+
+    kind: Kind
+    parts: tuple[Function, ...]
+
+    @property
+    def name(self) -> str:
+        """All names, such as `x*exp`."""
+        return ("+" if self.kind == "sum" else "*").join(part.name for part in self.parts)
+
+    @property
+    def free(self) -> str:
+        """A letter for each parameter: those of the parts are all called q."""
+        return "q" * sum(part.size for part in self.parts) + "cd"
+
+    @property
+    def complexity(self) -> int:
+        """Nodes that it adds to a formula."""
+        return sum(part.complexity + 2 for part in self.parts)
+
+    @property
+    def size(self) -> int:
+        """Number of free parameters."""
+        return len(self.free)
+
+    def evaluate(self, x: Tensor, p: Tensor, lower: Tensor, upper: Tensor, *, bend: bool = False) -> CurveValues:  # noqa: ARG002
+        """See `kansr.network.curves.Curve.evaluate`; rows outside a part's domain give nan."""
+        parts = [part.evaluate(x, q, lower, upper) for part, q in zip(self.parts, self._split(p), strict=True)]
+        c, d = p[:, -2:-1], p[:, -1:]
+        combine = torch.add if self.kind == "sum" else torch.mul
+        whole = reduce(combine, (part.value for part in parts))
+        share = [c * self._others([q.value for q in parts], k) for k in range(len(parts))]  # d value / d part
+        slope = reduce(torch.add, (s * part.slope for s, part in zip(share, parts, strict=True)))
+        columns = [s[..., None] * part.columns for s, part in zip(share, parts, strict=True)]
+        own = torch.stack([whole, torch.ones_like(whole)], -1)
+        return CurveValues(c * whole + d, slope, None, torch.cat([*columns, own], -1))
+
+    def _others(self, values: Sequence[Tensor], k: int) -> Tensor:
+        """Product of all values but one; one for a sum."""
+        others = [] if self.kind == "sum" else [*values[:k], *values[k + 1 :]]
+        return reduce(torch.mul, others, torch.ones_like(values[k]))
+
+    def raised(self, p: Tensor, by: Tensor) -> Tensor:
+        """See `kansr.network.curves.Curve.raised`."""
+        return torch.cat([p[:, :-1], p[:, -1:] + by], -1)
+
+    def scaled(self, p: Tensor, by: Tensor) -> Tensor:
+        """See `kansr.network.curves.Curve.scaled`."""
+        return torch.cat([p[:, :-2], p[:, -2:] * by], -1)
+
+    def expression(self, x: sp.Expr, p: Tensor) -> sp.Expr:
+        """Write the curve as a sympy expression of x, for parameters p [size]."""
+        return sp.Float(float(p[-2]), 17) * self.shape(x, p) + sp.Float(float(p[-1]), 17)
+
+    def shape(self, x: sp.Expr, p: Tensor) -> sp.Expr:
+        """Write the curve without its scale and its offset."""
+        parts = [part.expression(x, q) for part, q in zip(self.parts, self._split(p), strict=True)]
+        return sp.Add(*parts) if self.kind == "sum" else sp.Mul(*parts)
+
+    def _split(self, p: Tensor) -> list[Tensor]:
+        """Parameters of each part."""
+        sizes = [part.size for part in self.parts]
+        return list(torch.split(p[..., : sum(sizes)], sizes, -1))
+
+
+class _Dictionary(NamedTuple):
+    """Functions without scale and offset, their parameters, and their values [s, m] in units of their sizes [s]."""
+
+    functions: list[Function]
+    parameters: list[Tensor]
+    values: Tensor
+    sizes: Tensor
+
+
+def fit_combinations(
+    curve: Curves, library: Sequence[Primitive], *, enough: float = 0.0, clock: Clock | None = None
+) -> list[Candidate]:
+    """Fit sums and products of functions of the library to one curve [m]: candidates, best first.
+
+    A polynomial or a pair whose error is at most `enough` (a share of the curve's spread) ends the search.
+    """
+    found = polynomial(curve, library, enough=enough)
+    if found and found[0].error <= enough:
+        return found
+    m = curve.x.shape[-1]
+    pick = torch.linspace(0, m - 1, min(_SEEN, m)).round().long()
+    seen = Curves(x=curve.x[pick], y=curve.y[pick], weight=curve.weight[pick])
+    entries = _dictionary(library, seen)
+    race = partial(_race, curve=curve, enough=enough, clock=clock)
+    pairs = race(_promising(entries, seen))
+    if not pairs or pairs[0].error <= enough:
+        return [*pairs, *found]
+    longer = (start for c in sorted(pairs, key=_price)[:_LONGER] for start in _longer(c, entries, seen))
+    return sorted([*found, *pairs, *race(longer)], key=lambda c: c.error)
+
+
+def _race(
+    starts: Iterable[tuple[Combination, Tensor]], *, curve: Curves, enough: float, clock: Clock | None
+) -> list[Candidate]:
+    """Fit all constants of each form from its starts, with ever more steps for ever fewer: best first."""
+    found: list[Candidate] = []
+    for count, steps in _HEATS:
+        found = _refined(starts, curve, steps, enough, clock)
+        if not found or found[0].error <= enough:
+            break
+        starts = [(c.symbol, c.p[None]) for c in sorted(found, key=_price)[:count] if isinstance(c.symbol, Combination)]
+    return found
+
+
+def _price(candidate: Candidate) -> float:
+    """Order fits by error and length."""
+    error = max(candidate.error**2, _ROUNDING)
+    return _HALVING * math.log2(error) + candidate.symbol.complexity + candidate.symbol.size
+
+
+def polynomial(curve: Curves, library: Sequence[Primitive], *, enough: float = 0.0) -> list[Candidate]:
+    """Fit whole powers of x together, and drop those that nobody misses: a candidate, or none without powers."""
+    if not {"x", "x^2"} <= {row.name for row in library}:
+        return []
+    unit = curve.x / curve.x.abs().amax().clamp(min=_TINY)
+    w = (curve.weight / curve.weight.sum()).sqrt()
+    spread = spread_of(curve)
+
+    def fitted(degrees: Sequence[int]) -> tuple[Tensor, float]:
+        design = torch.stack([unit**n for n in (*degrees, 0)], -1)
+        solution = torch.linalg.lstsq(w[:, None] * design, (w * curve.y)[:, None], driver="gelsd").solution
+        left = w * (curve.y - (design @ solution)[:, 0])
+        return solution[:, 0], float(left.square().sum().sqrt() / spread)
+
+    degrees = list(range(1, _DEGREE + 1))
+    limit = max(_AS_GOOD * fitted(degrees)[1], enough)
+    while len(degrees) > 1:
+        errors = {n: fitted([k for k in degrees if k != n])[1] for n in degrees}
+        worst = min(errors, key=lambda n: errors[n])
+        if errors[worst] > limit:
+            break
+        degrees.remove(worst)
+    if len(degrees) < 2:
+        return []  # a single power is a row of the library
+    coefficients, error = fitted(degrees)
+    largest = float(curve.x.abs().amax().clamp(min=_TINY))
+    *own, d = (float(c) / largest**n for c, n in zip(coefficients, (*degrees, 0), strict=True))
+    terms = [Symbol(replace(power(n), free="c" if k else "")) for k, n in enumerate(degrees)]
+    p = [*(c / own[0] for c in own[1:]), own[0], d]
+    return [Candidate(symbol=Combination("sum", tuple(terms)), p=curve.x.new_tensor(p), error=error)]
+
+
+def _dictionary(library: Sequence[Primitive], seen: Curves) -> _Dictionary:
+    """Functions, and functions of functions, with many constants inside."""
+    rows = {row.name: row for row in library if row.name not in ("0", "sign", "power")}
+    found = [_thinned(Symbol(_bare(row), sign), start, seen, _OWN) for row in rows.values()
+             for sign in _signs(row) for start in [_inside(row, seen.x, sign)]]  # fmt: skip
+    for first in (rows[n] for n in INNER if n in rows):
+        inner = Symbol(_bare(first))
+        own = seen.x.new_tensor([[1.0 if k == "a" else 0.0 for k in inner.free]])  # u = x
+        value = inner.evaluate(seen.x[None], own, *_ends(own)).value[0]
+        for then in (rows[n] for n in OUTER if n in rows and n != first.name):
+            if torch.isfinite(value).all():
+                start = _inside(then, value.sort().values, 1.0)
+                start = torch.cat([own.expand(len(start), -1), start], -1)
+                found.append(_thinned(Chain(inner, Symbol(_bare(then))), start, seen, _CHAINED))
+    functions = [f for f, p, *_ in found for _ in p]
+    parameters = [q for _, p, *_ in found for q in p]
+    return _Dictionary(functions, parameters, torch.cat([f[2] for f in found]), torch.cat([f[3] for f in found]))
+
+
+def _free(symbol: Symbol, free: str) -> Symbol:
+    """The same function with other free parameters."""
+    return Symbol(replace(symbol.primitive, free=free), symbol.sign)
+
+
+def _bare(row: Primitive) -> Primitive:
+    """A row without scale and offset; the straight line keeps its root."""
+    return replace(row, free="b" if row.name == "x" else "".join(k for k in row.free if k in "ab"))
+
+
+def _signs(row: Primitive) -> tuple[float, ...]:
+    return (1.0,) if "a" in row.free or row.domain[0] == -torch.inf else (1.0, -1.0)
+
+
+def _inside(row: Primitive, x: Tensor, sign: float) -> Tensor:
+    """Starts [s, size] of what stands inside a function."""
+    if row.name == "x":
+        low, high = x.amin(), x.amax()
+        roots = low + (high - low) * torch.linspace(-1, 2, 13, dtype=x.dtype)
+        return torch.cat([torch.zeros(1, dtype=x.dtype), -roots])[:, None]
+    natural = x.new_tensor([[1.0, 0.0, 1.0], [-1.0, 0.0, 1.0]]) if "a" in row.free else x.new_tensor([[1.0, 0.0, 1.0]])
+    start = torch.cat([natural, pairs(row, x, sign)])
+    if row.periodic:
+        waves = frequencies(row, x)
+        slow = waves[waves[:, 0] * (x.amax() - x.amin()) < _FASTEST]
+        quarter, eighth = (natural.new_tensor([[0.0, torch.pi / n, 0.0]]) for n in (2, 4))
+        start = torch.cat([natural[:1], natural[:1] + quarter, slow, slow + eighth])
+    columns = [start[:, "ab".index(k)] for k in row.free if k in "ab"]
+    return torch.stack(columns, -1) if columns else start[:, :0]
+
+
+def _thinned(function: Function, start: Tensor, seen: Curves, most: int) -> tuple[Function, Tensor, Tensor, Tensor]:
+    """At most so many starts whose values are finite and no two alike up to a scale: with their values and sizes.
+
+    The first two, which are natural, are kept where they can be.
+    """
+    value = function.evaluate(seen.x.expand(len(start), -1), start, *_ends(start)).value
+    w = seen.weight / seen.weight.sum()
+    size = (value**2 * w).sum(-1)
+    sound = torch.isfinite(size) & (size > _TINY)
+    start, size = start[sound], size[sound].sqrt()
+    value = value[sound] / size[:, None]
+    kept: list[int] = []
+    far = torch.full((len(start),), torch.inf, dtype=value.dtype)
+    while len(kept) < min(most, len(start)):
+        i = 0 if not kept else 1 if len(kept) == 1 and far[1] > _ALIKE else int(far.argmax())
+        if far[i] <= _ALIKE:
+            break
+        kept.append(i)
+        far = torch.minimum(far, 1 - ((value * w) @ value[i]).abs())
+    return function, start[kept], value[kept], size[kept]
+
+
+def _ends(p: Tensor) -> tuple[Tensor, Tensor]:
+    ends = p.new_zeros(len(p))
+    return ends, ends
+
+
+def _promising(entries: _Dictionary, seen: Curves) -> Iterator[tuple[Combination, Tensor]]:
+    """Yield the sums and products of two entries that leave little and are short, each with its best starts."""
+    length = torch.tensor([float(f.complexity + f.size) for f in entries.functions], dtype=seen.x.dtype)
+    for kind in KINDS:
+        left = _LEFT[kind](entries.values, entries.values, seen).clamp(min=_ROUNDING)
+        price = _HALVING * left.log2() + length[:, None] + length
+        ranked = price.flatten().argsort()[: _LOOKED * _PAIRS]
+        starts: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+        for i, j in zip((ranked // len(left)).tolist(), (ranked % len(left)).tolist(), strict=True):
+            form = entries.functions[i].name, entries.functions[j].name
+            if i <= j and (form in starts or len(starts) < _PAIRS):
+                starts.setdefault(form, []).append((i, j))
+        for some in starts.values():
+            joined = [_joined(kind, entries, (i, j), seen) for i, j in some[:_STARTS]]
+            yield joined[0][0], torch.stack([p for form, p in joined if form == joined[0][0]])
+
+
+def _left_by_sums(a: Tensor, b: Tensor, seen: Curves) -> Tensor:
+    """Share of the curve's square that the best sum of one of a [s, m] and one of b [t, m] leaves: [s, t]."""
+    w = (seen.weight / seen.weight.sum()).sqrt()
+
+    def unit(value: Tensor) -> Tensor:
+        centred = (value - (value * w**2).sum(-1, keepdim=True)) * w
+        return centred / centred.square().sum(-1, keepdim=True).sqrt().clamp(min=1e-12)
+
+    u, v, y = unit(a), unit(b), unit(seen.y)
+    r, q, g = (u @ y)[:, None], v @ y, u @ v.T
+    free = 1 - g * g
+    told = (r**2 + q**2 - 2 * g * r * q) / free.clamp(min=_INDEPENDENT)
+    return torch.where(free > _INDEPENDENT, 1 - told, torch.inf)
+
+
+def _left_by_products(a: Tensor, b: Tensor, seen: Curves) -> Tensor:
+    """The same for products: the moments of all products are products of matrices."""
+    w = seen.weight / seen.weight.sum()
+    y = seen.y - (seen.y * w).sum()
+    mean, with_y, square = (a * w) @ b.T, (a * (w * y)) @ b.T, (a**2 * w) @ (b**2).T
+    variance = square - mean**2
+    told = with_y**2 / (variance * (w * y * y).sum()).clamp(min=_TINY)
+    return torch.where(variance > 1e-10 * square, 1 - told, torch.inf)
+
+
+KINDS: tuple[Kind, ...] = ("sum", "product")
+_LEFT = {"sum": _left_by_sums, "product": _left_by_products}
+
+
+def _joined(kind: Kind, entries: _Dictionary, which: Sequence[int], seen: Curves) -> tuple[Combination, Tensor]:
+    """The combination of some entries, and its parameters; c and d come with the first step."""
+    if kind == "sum":  # a line has no root there, so it never comes first
+        which = sorted(which, key=lambda i: entries.functions[i].name == "x")
+    first, *others = which
+    p = torch.cat([entries.parameters[first], seen.x.new_tensor([1.0, 0.0])])
+    so_far = Combination(kind, (entries.functions[first],)), p, entries.values[first] * entries.sizes[first]
+    for i in others:
+        so_far = _with_part(so_far, entries, i, seen)
+    return so_far[:2]
+
+
+def _with_part(
+    so_far: tuple[Combination, Tensor, Tensor], entries: _Dictionary, i: int, seen: Curves
+) -> tuple[Combination, Tensor, Tensor]:
+    """Add an entry to a combination, given with its parameters and its values without c and d."""
+    form, p, value = so_far
+    part, own, more = entries.functions[i], entries.parameters[i], entries.values[i] * entries.sizes[i]
+    if form.kind == "product":
+        grown = Combination(form.kind, (*form.parts, part))
+        return grown, torch.cat([p[:-2], own, p[-2:]]), value * more
+    w = (seen.weight / seen.weight.sum()).sqrt()
+    design = torch.stack([value, more, torch.ones_like(value)], -1) * w[:, None]
+    design, scale = design / design.norm(dim=0), design.norm(dim=0)
+    solution = torch.linalg.lstsq(design, (seen.y * w)[:, None], driver="gelsd").solution[:, 0] / scale
+    ratio = solution[1:2] / solution[0]
+    grown = Combination(form.kind, (*form.parts, _scalable(part)))
+    inner = own[:0] if part.name == "x" else own
+    return grown, torch.cat([p[:-2], inner, ratio, p[-2:]]), value + ratio * more
+
+
+def _longer(candidate: Candidate, entries: _Dictionary, seen: Curves) -> Iterator[tuple[Combination, Tensor]]:
+    """Yield a combination with one more part: those that leave the least, each function once."""
+    form = candidate.symbol
+    assert isinstance(form, Combination)
+    plain = candidate.p.clone()
+    plain[-2:] = plain.new_tensor([1.0, 0.0])
+    value = form.evaluate(seen.x[None], plain[None], *_ends(plain[None])).value
+    left = _LEFT[form.kind](value, entries.values, seen)[0]
+    names: set[str] = set()
+    for i in left.argsort().tolist():
+        name = entries.functions[i].name
+        if name not in names:
+            names.add(name)
+            grown, p, _ = _with_part((form, candidate.p, value[0]), entries, i, seen)
+            yield grown, p[None]
+        if len(names) >= _THIRDS:
+            return
+
+
+def _scalable(function: Function) -> Function:
+    """The same function with a scale of its own, which comes last."""
+    if isinstance(function, Chain) and isinstance(function.then, Symbol):
+        return Chain(function.first, _free(function.then, function.then.free + "c"))
+    assert isinstance(function, Symbol)
+    return _free(function, "c" if function.name == "x" else function.free + "c")
+
+
+def _refined(
+    starts: Iterable[tuple[Combination, Tensor]], curve: Curves, steps: int, enough: float, clock: Clock | None
+) -> list[Candidate]:
+    """Fit all constants of each form from its starts, until one is good enough: the best of each, best first."""
+    found: list[Candidate] = []
+    for form, start in starts:
+        found += refit_composed(form, start, curve, steps=steps)
+        if (found and found[-1].error <= enough) or (clock is not None and clock.over()):
+            break
+    return sorted(found, key=lambda c: c.error)
