@@ -106,7 +106,8 @@ def read(problem: Problem, graphs: Sequence[Found], *, clock: Clock, report: Rep
     best = min(
         solutions, key=lambda s: math.inf if s.formula.description_length is None else s.formula.description_length
     )
-    return best if len(solutions) == 1 else _joined(problem, best, solutions)
+    best = best if len(solutions) == 1 else _joined(problem, best, solutions)
+    return replace(best, warnings=(*best.warnings, *_unexplained(problem, best)))
 
 
 def _joined(problem: Problem, best: Solution, solutions: Sequence[Solution]) -> Solution:
@@ -219,3 +220,10 @@ def _kept_splines(problem: Problem, source: Discovery) -> tuple[str, ...]:
     nodes = names(kan.graph, list(problem.table.features), problem.table.target)
     edges = ", ".join(f"{nodes[kan.graph.edges[i].source]} -> {nodes[kan.graph.edges[i].target]}" for i in kan.splines)
     return (f"no function of the library fits {edges}: the formula holds the spline itself",)
+
+
+def _unexplained(problem: Problem, best: Solution) -> tuple[str, ...]:
+    """Say that there is no law: neither the network nor any formula does better than a constant."""
+    if best.verdict != "noise" or best.formula.expression.free_symbols:
+        return ()
+    return (f'nothing in the columns explains the target "{problem.table.target}": it varies as by chance',)
