@@ -1,6 +1,6 @@
 """What kansr says of tables that hold no law of its own: it must not claim one.
 
-    python -m tests.benchmarks.honesty [outside] [targets] [--only gamma,noise] [--budget 30]
+    python -m tests.benchmarks.honesty [outside|targets] [--only gamma,noise] [--budget 30]
 
 outside   the laws of the collection `outside`: functions that are not in kansr's library, nor short compositions of it
 targets   targets without a law: chance, a constant, classes, a few whole numbers
@@ -68,6 +68,10 @@ class Case(pool.Case):
 
     made: str | None = None
 
+    @property
+    def name(self) -> str:
+        return self.made or self.law.name
+
 
 def judged(case: Case) -> dict[str, Any]:
     """Fit one table by default settings, and measure what is claimed of it."""
@@ -80,7 +84,7 @@ def judged(case: Case) -> dict[str, Any]:
     problem = Problem.of(table, Recipe(seed=case.seed, budget=case.budget))
     solution = solve(problem, clock=Clock(case.budget), report=silent)
     return {
-        "name": case.made or case.law.name,
+        "name": case.name,
         "law": case.law.text if case.made is None else None,
         "verdict": solution.verdict,
         "formula": solution.formula.text,
@@ -148,18 +152,19 @@ def summary(results: Sequence[dict[str, Any]]) -> str:
 def main() -> None:
     """Read the command line, fit every table, print what was said."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kinds", nargs="*", choices=[[], "outside", "targets"], metavar="outside targets")
+    parser.add_argument("kind", nargs="?", choices=("outside", "targets", "both"), default="both")
     parser.add_argument("--only", help="names with commas")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--budget", type=float, default=30.0)
     for name, value in (("--rows", 2000), ("--seed", 0), ("--workers", 2)):
         parser.add_argument(name, type=int, default=value)
     args = parser.parse_args()
-    kinds, only = args.kinds or ["outside", "targets"], args.only.split(",") if args.only else None
     settings = {"rows": args.rows, "seed": args.seed, "budget": args.budget}
-    cases = [Case(law=law, **settings) for law in collection("outside").laws if "outside" in kinds]
-    cases += [Case(law=LINE, made=name, **settings) for name in TARGETS if "targets" in kinds]
-    cases = [case for case in cases if only is None or (case.made or case.law.name) in only]
+    outside = [Case(law=law, **settings) for law in collection("outside").laws]
+    targets = [Case(law=LINE, made=name, **settings) for name in TARGETS]
+    cases = {"outside": outside, "targets": targets, "both": outside + targets}[args.kind]
+    if args.only:
+        cases = [case for case in cases if case.name in args.only.split(",")]
     results = []
     for result in run(judged, cases, args.workers, args.json):
         print(line(result), flush=True)
