@@ -1,24 +1,15 @@
-"""The formula collections can be sampled, and the benchmark of the structure compares what it says it compares."""
+"""Laws are drawn by their seed, and the benchmarks take and compare what they say."""
+
+import math
 
 import numpy as np
 import pytest
 
+from kansr.datasets import law
+from tests.benchmarks import honesty
+from tests.benchmarks.recovery import chosen
 from tests.benchmarks.structure import Case, discover, signature
-from tests.problems import COLLECTIONS, collection, random_laws
-
-FEYNMAN = collection(COLLECTIONS / "feynman.csv")
-
-
-def test_the_collection_holds_a_hundred_laws_with_names_of_their_own():
-    assert len(FEYNMAN) == len({law.name for law in FEYNMAN}) == 100
-
-
-@pytest.mark.parametrize("law", FEYNMAN, ids=lambda law: law.name)
-def test_a_law_has_a_finite_value_everywhere_in_its_ranges(law):
-    x, y = law.sample(500, 0)
-    assert x.shape == (500, len(law.ranges))
-    assert np.isfinite(y).all()
-    assert y.std() > 0
+from tests.problems import random_laws
 
 
 def test_the_same_seed_draws_the_same_laws_and_rows():
@@ -28,18 +19,47 @@ def test_the_same_seed_draws_the_same_laws_and_rows():
     assert [len(law.ranges) for law in first] == [2, 3, 4, 5, 6, 7, 8, 2, 3]
 
 
-def test_noise_has_the_size_that_was_asked_for():
-    clean, noisy = (FEYNMAN[1].sample(20_000, 0, noise)[1] for noise in (0.0, 0.1))
-    assert np.std(noisy - clean) == pytest.approx(0.1 * np.sqrt(np.mean(clean**2)), rel=0.03)
-
-
 def test_graphs_are_compared_without_order_and_outer_curves():
     assert signature("((a + (b * c)))") == signature("((c + b) * a)")
     assert signature("((a + b) + c)") != signature("(a + b + c)")
 
 
 def test_a_search_is_reported_with_what_it_found():
-    result = discover(Case(law=FEYNMAN[7], rows=400, budget=20, dummies=1))
+    result = discover(Case(law=law("feynman/I.12.1"), rows=400, budget=20, dummies=1))
     assert result["right"]
     assert (result["dummies_kept"], result["lost"]) == ([], [])
     assert set(result["errors"]) == {"4", "8", "16"}
+
+
+def test_recovery_takes_what_a_formula_can_hold_and_counts_the_rest(capsys, tmp_path):
+    laws = chosen("keijzer,jin", None, None)
+    assert len(laws) == 14 + 6
+    assert capsys.readouterr().out == "keijzer: 14 laws, 1 left out: special functions\njin: 6 laws\n"
+    assert [one.name for one in chosen("jin", None, "Jin-2")] == ["Jin-2"]
+    own = tmp_path / "own.csv"
+    own.write_text("name,target,formula,ranges\na,y,x**2,x 0 1\n")
+    assert [one.name for one in chosen("jin", own, None)] == ["a"]
+
+
+def test_how_far_a_formula_reaches_is_told_in_ranges_of_the_target():
+    y = np.array([0.0, 2.0])
+    assert honesty.reach(y, y) == 0.5
+    assert honesty.reach(np.array([1.0, 7.0]), y) == 3.0
+    assert honesty.reach(np.array([1.0, np.nan]), y) == honesty.reach(np.array([np.inf]), y) == math.inf
+
+
+@pytest.mark.parametrize("name", honesty.TARGETS)
+def test_targets_without_a_law_are_made_by_their_seed(name):
+    line = np.linspace(-1, 1, 50)
+    first, again = (honesty.TARGETS[name](line, np.random.default_rng(1)) for _ in range(2))
+    assert first.shape == (50,)
+    assert np.isfinite(first).all()
+    assert np.array_equal(first, again)
+
+
+def test_what_is_said_of_a_law_outside_is_measured_on_rows_outside():
+    result = honesty.judged(honesty.Case(law=law("outside/gamma"), rows=100, budget=5.0))
+    assert result["verdict"] == "approximation"
+    assert 0 < result["error"] < 1
+    assert "called exact: 0 of 1: -" in honesty.summary([result])
+    assert result["name"] in honesty.line(result)

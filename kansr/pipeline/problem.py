@@ -14,6 +14,7 @@ from kansr.recipe import Recipe
 from kansr.symbolic.discover import Rows as UserRows
 from kansr.symbolic.library import choose
 from kansr.table import Split, Table, split_rows
+from kansr.table.check import is_constant
 from kansr.training.rows import Data, Rows
 
 Index = NDArray[np.int64]
@@ -61,8 +62,7 @@ class Problem:
         names = safe_names(table.features)
         train, validation = _shuffled(split, recipe.seed)
         chosen = np.concatenate([train, validation])
-        spread = float(np.std(table.y[train]))
-        scale = spread or float(np.abs(table.y[train]).max()) or 1.0
+        scale = _scale(table.y[train])
         return cls(
             table=table,
             recipe=recipe,
@@ -79,6 +79,11 @@ class Problem:
     def test(self) -> Rows:
         """The rows that nothing was chosen with."""
         return _rows(self.table, self.split.test, self.scale, self.data.train.x.device)
+
+
+def _scale(y: NDArray[np.float64]) -> float:
+    """Spread of a target; its size where it is constant: the spread is then 0 or, by rounding, a little more."""
+    return float(np.abs(y).max()) or 1.0 if is_constant(y) else float(np.std(y))
 
 
 def _shuffled(split: Split, seed: int) -> tuple[Index, Index]:

@@ -130,10 +130,10 @@ class _Reader:
         best = min(
             every, key=lambda s: math.inf if s.formula.description_length is None else s.formula.description_length
         )
-        if len(every) == 1:
-            return best
-        discoveries = {id(d): d for s in every for d in s.discoveries}
-        return _solution(self.problem, best.found, list(discoveries.values()))
+        if len(every) > 1:
+            discoveries = {id(d): d for s in every for d in s.discoveries}
+            best = _solution(self.problem, best.found, list(discoveries.values()))
+        return replace(best, warnings=(*best.warnings, *_unexplained(self.problem, best)))
 
 
 def _solution(problem: Problem, found: Found, discoveries: Sequence[Discovery]) -> Solution:
@@ -240,3 +240,10 @@ def _kept_splines(problem: Problem, source: Discovery) -> tuple[str, ...]:
     nodes = names(kan.graph, list(problem.table.features), problem.table.target)
     edges = ", ".join(f"{nodes[kan.graph.edges[i].source]} -> {nodes[kan.graph.edges[i].target]}" for i in kan.splines)
     return (f"no function of the library fits {edges}: the formula holds the spline itself",)
+
+
+def _unexplained(problem: Problem, best: Solution) -> tuple[str, ...]:
+    """Say that there is no law: neither the network nor any formula does better than a constant."""
+    if best.verdict != "noise" or best.formula.expression.free_symbols:
+        return ()
+    return (f'nothing in the columns explains the target "{problem.table.target}": it varies as by chance',)

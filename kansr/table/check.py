@@ -10,11 +10,12 @@ from kansr.table.table import Floats, Table, TableWarning
 
 _EPS = float(np.finfo(np.float64).eps)
 _COUNTER_ROWS = 10  # a shorter run of whole numbers is no sign of a counter
+_CLASS_ROWS = 10
 _ROWS_A_FEATURE = 10
 
 
 def check_table(table: Table) -> tuple[TableWarning, ...]:
-    """Give the warnings about a table: few rows, a constant target, leaking features, counters.
+    """Give the warnings about a table: few rows, a constant target or one of two values, leaking features, counters.
 
     >>> x = np.arange(30.0)[:, None] ** 2
     >>> table = Table(features=("x",), target="y", x=x, y=np.ones(30), source="<frame>", sha256="")
@@ -78,6 +79,15 @@ def _constant_target(table: Table) -> Iterator[TableWarning]:
         yield TableWarning(kind="constant-target", column=table.target, message=message)
 
 
+def _two_values(table: Table) -> Iterator[TableWarning]:
+    """Find a target that names one of two classes; with very few rows, two values are no sign of that."""
+    values = np.unique(table.y)
+    if len(values) == 2 and len(table) >= _CLASS_ROWS and not is_constant(table.y):
+        message = f'the target "{table.target}" has two values only ({values[0]:g} and {values[1]:g}), as a class has'
+        message += ": kansr does regression, so its formula gives numbers between and beyond them"
+        yield TableWarning(kind="two-values", column=table.target, message=message)
+
+
 def _leaking(table: Table) -> Iterator[TableWarning]:
     """Find features that give the target away; where there is only one, that is the law itself."""
     if len(table.features) < 2:
@@ -102,4 +112,10 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-_CHECKS: tuple[Callable[[Table], Iterator[TableWarning]], ...] = (_few_rows, _constant_target, _leaking, _counters)
+_CHECKS: tuple[Callable[[Table], Iterator[TableWarning]], ...] = (
+    _few_rows,
+    _constant_target,
+    _two_values,
+    _leaking,
+    _counters,
+)

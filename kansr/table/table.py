@@ -28,6 +28,7 @@ Kind = Literal[
     "rounded",
     "text",
     "trailing-delimiter",
+    "two-values",
     "unnamed",
 ]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.problems import Law
+from kansr.datasets import Law
 
 Result = dict[str, Any]
 

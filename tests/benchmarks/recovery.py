@@ -1,6 +1,6 @@
 """Whole formulas from the tables of a collection: how many laws come back exactly, and how long it takes.
 
-    python -m tests.benchmarks.recovery [--file datasets/collections/feynman.csv] [--noise 0.01] [--only I.6.2,I.8.14]
+    python -m tests.benchmarks.recovery [--collection feynman,nguyen] [--file mine.csv] [--noise 0.01] [--only I.6.2]
 
 Settings are the defaults. Three figures for each law, all measured on the formula as printed:
 
@@ -26,6 +26,7 @@ import sympy as sp
 import torch
 from numpy.typing import NDArray
 
+from kansr.datasets import Law, collection, collections, read_collection
 from kansr.errors import FormulaError
 from kansr.formula.complexity import complexity
 from kansr.formula.constants import parametrised, refit
@@ -38,7 +39,6 @@ from kansr.progress import Clock, silent
 from kansr.recipe import Recipe
 from kansr.table import table_from_frame
 from tests.benchmarks.pool import Case, run
-from tests.problems import COLLECTIONS, Law, collection
 
 CLOSE = 1e-6  # largest difference of an exact formula, as a share of the law's RMS
 LONGER = 3.0  # an exact formula has at most so many times the nodes of the law
@@ -140,7 +140,8 @@ def line(result: dict[str, Any]) -> str:
 def main() -> None:
     """Read the command line, fit every law, print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--file", type=Path, default=COLLECTIONS / "feynman.csv")
+    parser.add_argument("--collection", default="feynman", help="names with commas (kansr datasets), or all")
+    parser.add_argument("--file", type=Path, help="a collection of your own")
     parser.add_argument("--only", help="names of laws, with commas")
     parser.add_argument("--json", type=Path)
     for name, value in (("--noise", 0.0), ("--budget", 60.0)):
@@ -148,7 +149,7 @@ def main() -> None:
     for name, value in (("--rows", 2000), ("--seed", 0), ("--workers", 2)):
         parser.add_argument(name, type=int, default=value)
     args = parser.parse_args()
-    laws = [law for law in collection(args.file) if not args.only or law.name in args.only.split(",")]
+    laws = chosen(args.collection, args.file, args.only)
     cases = [Case(law=w, rows=args.rows, seed=args.seed, noise=args.noise, budget=args.budget) for w in laws]
     results = []
     for result in run(recover, cases, args.workers, args.json):
@@ -157,8 +158,23 @@ def main() -> None:
     print(summary(results))
 
 
+def chosen(names: str, file: Path | None, only: str | None) -> list[Law]:
+    """Take the laws of some collections that a formula of kansr can hold; prints how many each has."""
+    every = collections() if names == "all" else [collection(name) for name in names.split(",")]
+    laws: list[Law] = []
+    for one in [read_collection(file)] if file else every:
+        asked = [law for law in one.laws if not only or law.name in only.split(",")]
+        plain = [law for law in asked if law.is_plain]
+        left = f", {len(asked) - len(plain)} left out: special functions" if len(plain) < len(asked) else ""
+        print(f"{one.name}: {len(plain)} laws{left}", flush=True)
+        laws += plain
+    return laws
+
+
 def summary(results: Sequence[dict[str, Any]]) -> str:
     """How many laws came back, and how long it took."""
+    if not results:
+        return "no laws"
     seconds = [r["seconds"] for r in results]
     counts = ", ".join(f"{k} {sum(r[k] for r in results)}" for k in ("exact", "rounded", "srbench"))
     missed = ", ".join(r["name"] for r in results if not r["exact"])

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from kansr.datasets import Law, collection, read_collection
 from kansr.network.kan import KAN
 from kansr.network.knots import extend
 from kansr.network.spec import KANSpec
@@ -42,7 +43,7 @@ from kansr.training.spec import TrainingSpec
 from kansr.training.stages import climb
 from tests.benchmarks import pool
 from tests.benchmarks.pool import run
-from tests.problems import COLLECTIONS, Law, collection, random_laws
+from tests.problems import random_laws
 
 GRID = (4, 8, 16)
 RIGHT = 1e-4
@@ -172,7 +173,7 @@ def _sorted(text: str) -> str:
 
 def do_collection(args: argparse.Namespace) -> None:
     """Every law of a collection; with `--compare`, how many graphs equal those of an earlier run."""
-    laws = [law for law in collection(args.file) if not args.only or law.name in args.only.split(",")]
+    laws = [law for law in _laws(args) if not args.only or law.name in args.only.split(",")]
     results = _printed(run(discover, [_case(law, args) for law in laws], args.workers, args.json))
     print(summary(results))
     if args.compare:
@@ -188,7 +189,7 @@ def do_collection(args: argparse.Namespace) -> None:
 
 def r_noise(result: dict[str, Any], args: argparse.Namespace) -> float:
     """The noise, as a share of the spread of the noisy target."""
-    law = next(law for law in collection(args.file) if law.name == result["name"])
+    law = next(law for law in _laws(args) if law.name == result["name"])
     y = law.sample(args.rows, args.seed)[1]
     noise = args.noise * math.sqrt(float(np.mean(y**2)))
     return noise / math.hypot(float(np.std(y)), noise)
@@ -196,7 +197,7 @@ def r_noise(result: dict[str, Any], args: argparse.Namespace) -> float:
 
 def do_dummies(args: argparse.Namespace) -> None:
     """Three columns that say nothing, in every fifth law of the collection that has two columns or more."""
-    laws = [law for law in collection(args.file) if len(law.ranges) >= 2][::5][:20]
+    laws = [law for law in _laws(args) if len(law.ranges) >= 2][::5][:20]
     cases = [replace(_case(law, args), dummies=3) for law in laws]
     results = _printed(run(discover, cases, args.workers, args.json))
     kept = [r["name"] for r in results if r["dummies_kept"]]
@@ -229,6 +230,10 @@ def do_cost(args: argparse.Namespace) -> None:
     _cost("columns", columns, run(discover, [_case(_sum_of_products(n), args) for n in columns], 1, args.json))
     nodes = [1, 2, 3, 4]
     _cost("nodes", nodes, run(discover, [_case(_nested(n), args) for n in nodes], 1, args.json))
+
+
+def _laws(args: argparse.Namespace) -> tuple[Law, ...]:
+    return (read_collection(args.file) if args.file else collection(args.collection)).laws
 
 
 def _sum_of_products(columns: int) -> Law:
@@ -277,7 +282,8 @@ def main() -> None:
     """Read the command line, run what it asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=KINDS)
-    parser.add_argument("--file", type=Path, default=COLLECTIONS / "feynman.csv")
+    parser.add_argument("--collection", default="feynman", help="one that comes with kansr (kansr datasets)")
+    parser.add_argument("--file", type=Path, help="a collection of your own")
     parser.add_argument("--only", help="names of laws, with commas")
     parser.add_argument("--compare", type=Path, help="JSON lines of a run without noise")
     parser.add_argument("--json", type=Path)

@@ -103,6 +103,16 @@ def test_a_nearly_straight_line_does_not_leak() -> None:
     assert said(table(b=Y + 1e-6 * WAVE)) == []
 
 
+def test_a_target_of_two_values_looks_like_a_class() -> None:
+    half = np.arange(N) % 2
+    for y in (half, 3.0 - half, half > 0):
+        found = table(y=y)
+        assert said(found) == [("two-values", "y", None)]
+        assert "regression" in found.warnings[0].message
+    assert said(table(y=np.arange(N) % 3)) == []
+    assert said(table(y=1.0 + 2e-16 * half)) == [("constant-target", "y", None)]
+
+
 def test_a_constant_target_is_accepted_with_a_warning() -> None:
     assert said(table(y=np.full(N, 7.0))) == [("constant-target", "y", None)]
 

@@ -1,0 +1,148 @@
+"""`kansr datasets`: the laws and tables that come with kansr."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from kansr.cli.options import example, force_option, json_option, option, quiet_option, verbose_option
+from kansr.errors import UsageError
+
+if TYPE_CHECKING:
+    from kansr.datasets import Collection, Law, ShippedTable
+
+_SHOWN = 100  # letters of a formula in a list
+
+
+@click.command(no_args_is_help=False)
+@click.argument("action", type=click.Choice(["list", "show", "make"]), default="list", metavar="[list|show|make]")
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option("--rows", type=click.IntRange(min=1), metavar="N", help="make: rows to draw.  [as the law's benchmark]")
+@click.option(
+    "--noise", type=click.FloatRange(min=0), default=0.0, metavar="SHARE",
+    help="make: standard deviation of what is added to the target, as a share of the target's root mean square.",
+)  # fmt: skip
+@option("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="make: the same seed draws the same table.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="make: the CSV file to write.  [stdout]"
+)
+@force_option
+@json_option
+@quiet_option
+@verbose_option
+@example(
+    "kansr datasets",
+    "kansr datasets list feynman",
+    "kansr datasets show feynman/I.6.2a",
+    "kansr datasets make feynman/I.6.2a --rows 2000 --noise 0.01 -o law.csv && kansr fit law.csv",
+)
+def datasets(
+    *,
+    action: str,
+    name: str | None,
+    as_json: bool,
+    verbose: bool,  # noqa: ARG001  (main reads it)
+    **making: Any,
+) -> None:
+    """List the laws and tables that come with kansr, show one, or draw a table from a law.
+
+    NAME is a collection for list, a law (feynman/I.6.2a) or a shipped table (boyle) for show, a law for make.
+    """
+    if action != "list" and name is None:
+        raise click.UsageError(f"Which one? For example: {_FOR_EXAMPLE[action]}", click.get_current_context())
+    if action == "make":
+        _make(str(name), **making)
+    elif action == "show":
+        _show(str(name), as_json=as_json)
+    elif name is None:
+        _list_all(as_json=as_json)
+    else:
+        _list_one(name, as_json=as_json)
+
+
+_FOR_EXAMPLE = {"show": "kansr datasets show feynman/I.6.2a", "make": "kansr datasets make feynman/I.6.2a -o law.csv"}
+
+
+def _make(name: str, *, rows: int | None, noise: float, seed: int, out: Path | None, force: bool, quiet: bool) -> None:
+    """Draw a table and print it, or write it to a file that is not there yet."""
+    from kansr.cli.work import put  # noqa: PLC0415
+    from kansr.datasets import law  # noqa: PLC0415
+    from kansr.files import csv_text  # noqa: PLC0415
+
+    found = law(name)
+    x, y = found.sample(rows, seed, noise)
+    text = csv_text(
+        [*found.ranges, found.target], ([*map(float, row), float(value)] for row, value in zip(x, y, strict=True))
+    )
+    put(text, out, force=force, quiet=quiet)
+
+
+def _show(name: str, *, as_json: bool) -> None:
+    """Print a law, or the card of a shipped table; a misspelt name is answered with the nearest of either kind."""
+    from kansr.datasets import Law, law, nearest, shipped_table, shipped_tables  # noqa: PLC0415
+
+    found: Law | ShippedTable
+    try:
+        found = law(name)
+    except UsageError:
+        if nearest(name, [table.name for table in shipped_tables()]) is None:
+            raise
+        found = shipped_table(name)
+    if as_json:
+        print(_json(found.to_json()))
+    else:
+        print(_law_text(found) if isinstance(found, Law) else f"{found.path}\n\n{found.card.rstrip()}")
+
+
+def _list_all(*, as_json: bool) -> None:
+    """Print the collections and the shipped tables."""
+    from kansr.datasets import collections, shipped_tables  # noqa: PLC0415
+
+    found, tables = collections(), shipped_tables()
+    if as_json:
+        print(_json({"collections": [_record(c) for c in found], "tables": [t.to_json() for t in tables]}))
+        return
+    print("collection             laws  source")
+    for one in found:
+        print(f"{one.name:<21}  {len(one.laws):>4}  {'; '.join(one.sources)}")
+    print("\ntable                  rows  what it is")
+    for table in tables:
+        print(f"{table.name:<21}  {table.rows:>4}  {table.title}")
+
+
+def _list_one(name: str, *, as_json: bool) -> None:
+    """Print the laws of a collection."""
+    from kansr.cli.text import shortened  # noqa: PLC0415
+    from kansr.datasets import collection  # noqa: PLC0415
+
+    found = collection(name)
+    if as_json:
+        print(_json(_record(found) | {"laws": [law.to_json() for law in found.laws]}))
+        return
+    width = max(len(law.name) for law in found.laws)
+    for law in found.laws:
+        print(f"{law.name:<{width}}  {shortened(f'{law.target} = {law.text}', _SHOWN)}")
+
+
+def _law_text(law: Law) -> str:
+    """Write a law: its formula, its columns with their ranges and units, how a table is drawn, where it comes from."""
+    facts = law.to_json()
+    drawn = f"{facts['rows']} rows, {'on a grid' if law.steps else 'drawn evenly'} within the ranges"
+    lines = [f"{law.target} = {law.text}", ""]
+    for column, (low, high) in law.ranges.items():
+        lines.append(f"  {column:<12}  {low:g} to {high:g}  {law.units.get(column, '')}".rstrip())
+    if unit := law.units.get(law.target):
+        lines.append(f"  {law.target:<12}  in {unit}")
+    lines += [f"  where {safe} is {column}" for safe, column in facts["symbols"].items()]
+    return "\n".join([*lines, "", f"  table   {drawn}", f"  source  {law.source or '-'}"])
+
+
+def _record(collection: Collection) -> dict[str, Any]:
+    return {"name": collection.name, "laws": len(collection.laws), "sources": list(collection.sources)}
+
+
+def _json(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, allow_nan=False)
