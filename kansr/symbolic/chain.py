@@ -147,7 +147,7 @@ def _promising(
     seen = Curves(x=curve.x[pick], y=curve.y[pick], weight=curve.weight[pick])
     ranked: list[tuple[float, Chain, Tensor]] = []
     for inner in (rows[n] for n in inner_names if n in rows):
-        for sign in (1.0,) if "a" in inner.free or inner.domain[0] == -torch.inf else (1.0, -1.0):
+        for sign in inner.signs:
             first = Symbol(inner, sign)
             starts, values = _shapes(first, seen.x)
             outers = _OUTER + (_OF_EXP if inner.name == "exp" else ())

@@ -21,6 +21,7 @@ from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.progress import Clock, Event, Report, silent
 from kansr.symbolic.context import Choice, symbolise
+from kansr.symbolic.custom import rows_of
 from kansr.symbolic.library import choose
 from kansr.symbolic.spec import SymbolicSpec
 from kansr.symbolic.translate import expression
@@ -87,7 +88,7 @@ def discover(
     falling
         Whether splines still limit the error (see `kansr.symbolic.context.symbolise`).
     """
-    library = choose(spec.functions)
+    library = choose(spec.functions, rows_of(spec.custom))
     choices = symbolise(kan, data, library, spec, falling=falling, clock=clock.part(0.7), report=report)
     found: list[Discovery] = []
     for label, choice in _candidates(choices, data, clock):
