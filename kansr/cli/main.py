@@ -19,7 +19,7 @@ from kansr.cli.options import example
 from kansr.cli.text import visible
 from kansr.errors import KansrError
 
-COMMANDS = ("fit", "extend", "prune", "show", "export", "predict", "score", "recipes")
+COMMANDS = ("fit", "extend", "prune", "edges", "set", "unset", "show", "export", "predict", "score", "recipes")
 INTERRUPTED = 130
 
 
