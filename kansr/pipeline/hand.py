@@ -261,7 +261,7 @@ def _from_new_starts(kan: KAN, grid: int, problem: Problem, clock: Clock) -> KAN
 def _laid(kan: KAN, x: Tensor) -> KAN:
     """Lay the grids of hidden nodes on their values."""
     lower, upper = with_margin(*ranges(kan, x))
-    hidden = torch.arange(kan.graph.nodes) >= kan.graph.inputs
+    hidden = torch.arange(kan.graph.nodes, device=lower.device) >= kan.graph.inputs
     return replace(kan, lower=torch.where(hidden, lower, kan.lower), upper=torch.where(hidden, upper, kan.upper))
 
 

@@ -71,7 +71,7 @@ def _fitted(kan: KAN, edge: int, rows: Sequence[Primitive], data: Data) -> list[
 def released(kan: KAN, edge: int, x: Tensor, spline: Spline) -> KAN:
     """Put a spline where a function stands on an edge of a network (b = 1), with the same curve at rows x [n, i]."""
     low, high = ranges(kan, x)
-    hidden = torch.arange(kan.graph.nodes) >= kan.graph.inputs
+    hidden = torch.arange(kan.graph.nodes, device=low.device) >= kan.graph.inputs
     lower, upper = with_margin(low, high)  # functions need no ranges: those of hidden nodes may be old
     kan = relay(kan, torch.where(hidden, lower, kan.lower), torch.where(hidden, upper, kan.upper), None)
     node, curve, p = kan.graph.edges[edge].source, kan.curves[edge], kan.of_edge(edge)

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from kansr.run import NETWORK, Run
 from tests.cli.conftest import environment
 from tests.cli.test_json_contract import KEYS
 
@@ -37,27 +38,22 @@ def test_edges_are_drawn_and_printed_as_json(here, folder):
     assert {"function", "error", "complexity"} == set(record["edges"][0]["candidates"][0])
 
 
-def test_set_prints_a_result_and_unset_takes_it_back(call, folder, fitted):
+def test_set_prints_a_result_and_unset_takes_it_back(call, here, folder, fitted):
     answer = call("set", "x2->y", "x^2", "mine")
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.startswith("y = ")
     for part in ("by hand", "x2 -> y is x^2", "before", "the data contradict it strongly"):
         assert part in answer.stderr
-    assert "x2 -> y is x^2" in call("show", "mine").stdout
-    assert "(set)" in call("edges", "mine").stdout
+    assert "x2 -> y is x^2" in here("show", "mine", folder=folder).stdout
+    assert "(set)" in here("edges", "mine", folder=folder).stdout
     assert (folder / "mine" / "result-before.json").is_file()
-    back = call("unset", "--all", "mine", "--json")
-    assert back.returncode == 0, back.stderr
-    record = json.loads(back.stdout)
-    assert list(record) == KEYS
-    assert f"y = {record['formula']}\n" == fitted
-
-
-@pytest.mark.usefixtures("fitted")
-def test_set_gives_the_json_of_a_fit(call):
-    record = json.loads(call("set", "2", "exp", "mine", "--json", "--budget", "20").stdout)
-    assert list(record) == KEYS
-    assert call("unset", "2", "mine", "-q").returncode == 0
+    again = here("set", "2", "exp", "mine", "--json", "--budget", "20", folder=folder)
+    back = here("unset", "--all", "mine", "--json", folder=folder)
+    for answer in (again, back):
+        assert answer.returncode == 0, answer.stderr
+        record = json.loads(answer.stdout)
+        assert list(record) == KEYS  # as of a fit
+        assert f"y = {record['formula']}\n" == fitted
 
 
 @pytest.mark.usefixtures("fitted")
@@ -88,8 +84,6 @@ def test_what_cannot_be_is_one_sentence(here, folder, arguments, says):
 
 @pytest.mark.usefixtures("fitted")
 def test_a_run_that_another_process_works_in_is_left_alone(folder):
-    from kansr.run import Run
-
     before = (folder / "mine" / "network.safetensors").read_bytes()
     with Run(folder / "mine").lock():
         code = "from kansr.cli.main import main; main(['set', '1', 'sin', 'mine'])"
@@ -103,19 +97,21 @@ def test_a_run_that_another_process_works_in_is_left_alone(folder):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
 def test_an_interrupted_set_saves_what_was_set(call, folder):
-    assert call("fit", "hard.csv", "--budget", "5", "--width", "5,3,1", "-o", "long", "-q").returncode == 0
+    settings = ("--budget", "3", "--width", "5,2,1", "--grid", "3")
+    assert call("fit", "hard.csv", *settings, "-o", "long", "-q").returncode == 0
+    (folder / "long" / ".lock").unlink()
     command = [sys.executable, "-m", "kansr", "set", "1", "x", "long", "-v", "--budget", "none"]
     with subprocess.Popen(
         command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        for line in process.stderr:
-            if "1->h1 is x" in line or "a->h1 is x" in line:
-                break
-        time.sleep(0.2)
+        while not (folder / "long" / ".lock").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(1)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
-    assert "stopped and saved" in err
+    assert "stopped and saved; to go on: kansr extend long --grid" in err
     assert out.startswith("y = ")
-    record = json.loads(call("edges", "long", "--edge", "1", "--json").stdout)
-    assert record["edges"][0]["held"]
+    metadata, _ = Run(folder / "long").read_network(NETWORK)
+    assert list(metadata["curves"][0]) == ["held"]
