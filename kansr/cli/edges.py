@@ -11,12 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from kansr.cli.options import example, json_option, quiet_option, run_argument, verbose_option
+from kansr.cli.render import WIDEST
 from kansr.cli.text import number, shortened, visible
 
 if TYPE_CHECKING:
     from kansr.pipeline.hand import EdgeRow
 
-_NOW = 30  # characters shown of what stands on an edge
+_REST = 33  # characters for the number, the error, the size and the gaps between the columns
+_LEAST = 15  # characters of what stands on an edge that are always shown
 
 
 @click.command(no_args_is_help=False)
@@ -52,23 +54,22 @@ def edges(
         record = {"run": str(place.folder), "edges": [row.to_json() for row in rows]}
         print(json.dumps(record, ensure_ascii=False, allow_nan=False))
     else:
-        plain_console().print(_table(rows))
+        console = plain_console()
+        console.print(_table(rows, min(console.width, WIDEST)))
 
 
-def _table(rows: Sequence[EdgeRow]) -> Table:
+def _table(rows: Sequence[EdgeRow], width: int) -> Table:
     """Draw a line for each candidate, the edge beside its first one."""
+    longest = max((len(fit.function) for row in rows for fit in row.candidates), default=0)
+    room = width - max(len(visible(row.edge)) for row in rows) - longest - _REST
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for name, side in (
-        ("", "right"),
-        ("edge", "left"),
-        ("now", "left"),
-        ("fits", "left"),
-        ("error", "right"),
-        ("size", "right"),
-    ):
-        table.add_column(name, justify="right" if side == "right" else "left", no_wrap=True)
+    for name in ("", "edge", "now", "fits"):
+        table.add_column(name, no_wrap=True)
+    for name in ("error", "size"):
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     for row in rows:
-        now = shortened(visible(row.stands), _NOW) + (" (set)" if row.held else "")
+        mark = " (set)" if row.held else ""
+        now = shortened(visible(row.stands), max(room, _LEAST) - len(mark)) + mark
         first = (str(row.number), Text(visible(row.edge)), Text(now, style="bold"))
         for i, fit in enumerate(row.candidates):
             table.add_row(*(first if i == 0 else ("", "", "")), fit.function, number(fit.error), str(fit.complexity))

@@ -19,7 +19,7 @@ from kansr.errors import UsageError
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN, edge_name, names
 from kansr.network.knots import extend, ranges, with_margin
-from kansr.network.sweep import predict
+from kansr.network.sweep import forward, predict
 from kansr.pipeline.keep import (
     load_former,
     load_history,
@@ -231,16 +231,34 @@ def _fitted(kan: KAN, problem: Problem, clock: Clock) -> KAN:
 
 
 def _refitted(kans: Sequence[KAN], goal: float, run: Run, problem: Problem, clock: Clock) -> KAN:
-    """Fit networks to the rows, and take the best; where it misses the goal by far, also from new starts."""
-    best = min((_fitted(kan, problem, clock) for kan in kans), key=lambda kan: _error(kan, problem))
-    if clock.over() or _error(best, problem) <= _WORSE * goal:
-        return best
-    fresh = _from_new_starts(best, _spline(run, best, problem).grid, problem, clock)
-    return best if fresh is None else min(best, fresh, key=lambda kan: _error(kan, problem))
+    """Fit networks to the rows, and take the best; where it misses the goal by far, also from new starts.
+
+    Raises
+    ------
+    UsageError
+        If none has real values and slopes at all rows.
+    """
+    fitted = [_fitted(kan, problem, clock) for kan in kans]
+    if not clock.over() and min(_sound_error(kan, problem) for kan in fitted) > _WORSE * goal:
+        fitted += _from_new_starts(fitted[0], _spline(run, fitted[0], problem).grid, problem, clock)
+    best = min(fitted, key=lambda kan: _sound_error(kan, problem))
+    if not math.isfinite(_sound_error(best, problem)):
+        raise UsageError(
+            "the rest of the network cannot be fitted around this: its values or slopes are not real at all rows",
+            hint="kansr edges shows what fits",
+        )
+    return best
 
 
-def _from_new_starts(kan: KAN, grid: int, problem: Problem, clock: Clock) -> KAN | None:
-    """Train the splines of a network from new starts around its functions; None where no start has real values."""
+def _sound_error(kan: KAN, problem: Problem) -> float:
+    """Validation error of a network (b = 1); infinite where a curve has no value or no slope at one of the rows."""
+    sweep = forward(kan, problem.data.everything)
+    sound = all(bool(torch.isfinite(e.columns).all() and torch.isfinite(e.slope).all()) for e in sweep.edges)
+    return _error(kan, problem) if sound else math.inf
+
+
+def _from_new_starts(kan: KAN, grid: int, problem: Problem, clock: Clock) -> list[KAN]:
+    """Train the splines of a network from new starts around its functions; none where no start has real values."""
     spec, x = problem.recipe.training, problem.data.everything
     batch = starts(
         kan.graph, x, grid=spec.grid[0], order=problem.recipe.network.order, count=spec.starts, seed=problem.recipe.seed
@@ -251,11 +269,11 @@ def _from_new_starts(kan: KAN, grid: int, problem: Problem, clock: Clock) -> KAN
         batch = _laid(batch, x)
     real = torch.isfinite(predict(batch, x)).all(-1).nonzero()[:, 0]
     if not len(real):
-        return None
+        return []
     first = advanced(batch.pick(real), problem.data, spec, clock=clock)
     grids = sorted({g for g in spec.grid[1:] if g < grid} | {grid})
     best = climb(first, problem.data, spec, grids=grids, clock=clock).kan
-    return extend(best, grid) if best.grid < grid else best
+    return [extend(best, grid) if best.grid < grid else best]
 
 
 def _laid(kan: KAN, x: Tensor) -> KAN:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -11,6 +12,7 @@ from kansr.errors import UsageError
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.knots import ranges, relay, with_margin
+from kansr.network.sweep import forward
 from kansr.structure.surgery import from_curve
 from kansr.symbolic.chain import fit_chain
 from kansr.symbolic.context import curve_on
@@ -18,6 +20,8 @@ from kansr.symbolic.curve import Candidate, Curves, fit_curves
 from kansr.symbolic.held import Held
 from kansr.symbolic.library import LIBRARY, Primitive, primitive
 from kansr.training.rows import Data
+
+_OFF = 1e-3  # share by which a constant is moved
 
 
 def named(text: str, custom: Sequence[Primitive] = ()) -> tuple[Primitive, ...]:
@@ -58,7 +62,28 @@ def placed(kan: KAN, edge: int, rows: Sequence[Primitive], data: Data) -> KAN:
     if best is None:
         name = rows[0].name if len(rows) == 1 else f"{rows[1].name}({rows[0].name})"
         raise UsageError(f"{name} is real for no constants at all rows", hint="kansr edges shows what fits")
-    return kan.with_curve(edge, Held(best.symbol), best.p[None])
+    return min(_near(kan, edge, best, data), key=lambda k: _error(k, edge, data))
+
+
+def _near(kan: KAN, edge: int, best: Candidate, data: Data) -> Iterator[KAN]:
+    """Yield networks with a fitted function, as it is and a bit off: at an end of its domain it may have no slope."""
+    curve = Held(best.symbol)
+    yield kan.with_curve(edge, curve, best.p[None])
+    x = curve_on(kan, edge, data).x
+    for i in (i for i, letter in enumerate(best.symbol.free) if letter not in "cd"):
+        step = _OFF * max(abs(float(best.p[i])), float(x[-1] - x[0]))
+        for sign in (1.0, -1.0):
+            p = best.p.clone()
+            p[i] += sign * step
+            yield kan.with_curve(edge, curve, p[None])
+
+
+def _error(kan: KAN, edge: int, data: Data) -> float:
+    """Error on all rows; infinite where the function on the edge has no slope at one of them."""
+    sweep = forward(kan, data.everything)
+    y = torch.cat([data.train.y, data.validation.y])
+    error = float((sweep.output[0] - y).square().mean())
+    return error if math.isfinite(error) and bool(torch.isfinite(sweep.edges[edge].columns).all()) else math.inf
 
 
 def _fitted(kan: KAN, edge: int, rows: Sequence[Primitive], data: Data) -> list[Candidate]:

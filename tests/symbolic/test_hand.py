@@ -100,6 +100,15 @@ def test_a_held_function_has_the_columns_of_its_parameters(kan, data):
         torch.testing.assert_close(j[0, :, i], (up - down)[0] / (2 * h), rtol=1e-5, atol=1e-7)
 
 
+def test_a_root_at_the_end_of_its_domain_is_moved_to_where_it_has_a_slope(data):
+    x = data.train.x.clone()
+    x[:, 0] -= x[:, 0].min()
+    root = Data(train=Rows(x=x, y=x[:, 0].sqrt()), validation=Rows(x=x[:50], y=x[:50, 0].sqrt()))
+    kan = starts(dense((2, 1)), root.everything, grid=5, order=3, count=1, seed=0)
+    changed = placed(levenberg(kan, root.train, steps=50).kan, 0, named("sqrt"), root)
+    assert torch.isfinite(jacobian(changed, root.everything)[1]).all()
+
+
 def moved(kan, i, step):
     theta = kan.theta.clone()
     theta[:, i] += step
