@@ -49,7 +49,8 @@ class Result:
     """A formula found in a table.
 
     `spread` is the standard deviation of the target on the test rows, the size that errors are read against;
-    `front` holds the formulas that no other beats in both error and complexity, simplest first.
+    `front` holds the formulas that no other beats in both error and complexity, simplest first; `hand` says what the
+    user has set on the edges, a sentence each.
     """
 
     run: str
@@ -65,6 +66,7 @@ class Result:
     exact: bool
     seconds: float
     warnings: tuple[str, ...] = ()
+    hand: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Give the contract of `kansr fit --json`. Numbers that are not finite become null."""
@@ -97,7 +99,7 @@ class Result:
 
     def to_record(self) -> dict[str, Any]:
         """Everything that the result holds, as JSON values."""
-        record: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
+        record: dict[str, Any] = {name: getattr(self, name) for name in (*_PLAIN, "hand")}
         record["formula"] = self.formula.to_json()
         record["front"] = [rival.to_json() for rival in self.front]
         record["network"] = asdict(self.network)
@@ -122,6 +124,7 @@ class Result:
                 **(network | {"width": tuple(network["width"]), "lines": tuple(network["lines"])}),
             ),
             history=tuple(StageRow(**row) for row in record["history"]),
+            hand=tuple(record.get("hand", ())),
         )
 
 

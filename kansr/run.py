@@ -10,6 +10,7 @@ A run lives in `runs/<name of the table>-001/`; the text file `runs/latest` hold
 | `data.parquet`        | the rows that were used                                                      |
 | `metrics.jsonl`       | one JSON line a stage: grid, parameters, errors, seconds                     |
 | `network.safetensors` | the trained network: its graph as metadata, its numbers in float64           |
+| `network-grid-*`      | networks that it had before: coarser ones, and those before a hand           |
 | `graph.json`          | the graph of the network: nodes, edges, and the function on each edge        |
 | `structure.json`      | why that graph: evidence for each join, and every graph that was tried       |
 | `formula.txt`         | `target = formula`                                                           |
@@ -17,6 +18,7 @@ A run lives in `runs/<name of the table>-001/`; the text file `runs/latest` hold
 | `formula.py`          | the formula as a Python function                                             |
 | `formula.json`        | what `kansr fit --json` prints                                               |
 | `result.json`         | the whole result: formulas, verdict, network, history                        |
+| `result-before*`      | the results that it had before, in order                                     |
 | `front.csv`           | the formulas that no other beats in both error and complexity                |
 | `log.txt`             | what was said on the terminal                                                |
 

@@ -1,6 +1,7 @@
 """Recipes: what is written is read back, and what is wrong is said with file, line and column."""
 
 import json
+import math
 import re
 import time
 from contextlib import suppress
@@ -19,6 +20,13 @@ from kansr.recipe.rules import RULES
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(str.strip)
 NAMES = st.none() | st.lists(TEXT, min_size=1, max_size=4, unique=True).map(tuple)
 RISING = st.lists(st.integers(1, 1000), min_size=1, max_size=6, unique=True).map(sorted).map(tuple)
+CUSTOM = st.fixed_dictionaries(
+    {"name": TEXT, "expression": TEXT},
+    optional={
+        "domain": st.none() | st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9) | st.just(math.inf)),
+        "complexity": st.none() | st.integers(0, 1000),
+    },
+)
 OPTIONS = st.fixed_dictionaries(
     {},
     optional={
@@ -38,6 +46,7 @@ OPTIONS = st.fixed_dictionaries(
         "training.penalty": st.floats(0, 1000),
         "training.optimiser": st.sampled_from(["lm", "lbfgs"]),
         "symbolic.functions": NAMES,
+        "symbolic.custom": st.lists(CUSTOM, max_size=3, unique_by=lambda one: one["name"]).map(tuple),
         "symbolic.snap": st.booleans(),
     },
 )
@@ -166,6 +175,10 @@ def test_words_that_yaml_takes_for_something_else_are_text(word):
         ("table:\n  split: [1, 1]", ":2:10", "three shares"),
         ("table:\n  features: [a, a]", ":2:13", "different columns"),
         ("table:\n  target: {a: 1}", ":2:11", "name of a column"),
+        ("symbolic:\n  custom: [{name: f, expresion: x^2}]", ":2:11", "name, expression"),
+        ("symbolic:\n  custom: [{name: f}]", ":2:11", "name, expression"),
+        ("symbolic:\n  custom: ['f=x^2']", ":2:11", "mappings"),
+        ("symbolic:\n  custom:\n    - {name: f, expression: x^2, domain: [0]}", ":3:5", "[low, high]"),
         ("seed: 1\nseed: 2", ":2:1", "stands twice"),
         ("- a\n- b", ":1:1", "key: value"),
         ("just words", ":1:1", "key: value"),

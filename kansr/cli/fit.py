@@ -10,6 +10,7 @@ import rich_click as click
 
 from kansr.cli.options import (
     Names,
+    NewFunction,
     WholeNumbers,
     budget_option,
     example,
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
 @option("--width", type=WholeNumbers(auto=True), help="Nodes of each layer, such as 2,5,1.  [the data decide]")
 @option("--grid", type=WholeNumbers(), help="Grid intervals of each stage, such as 3,5,10,20.")
 @option("--functions", type=Names(), help="Functions that may be used, such as sin,exp.  [all]")
+@option(
+    "--function",
+    type=NewFunction(),
+    multiple=True,
+    help="A function of your own, such as 'softplus=log(1+exp(x))'; may be repeated.",
+)
 @option("--seed", type=int, metavar="N", help="The number that decides every random draw.")
 @budget_option
 @option("--device", metavar="NAME", help="Where to work: cpu, cuda or cuda:N.")
@@ -43,6 +50,7 @@ if TYPE_CHECKING:
 @example(
     "kansr fit data.csv",
     "kansr fit data.csv -t force -x mass,acceleration --budget 60",
+    "kansr fit data.csv --function 'softplus=log(1+exp(x))'",
     "cat data.csv | kansr fit - --json",
 )
 def fit(

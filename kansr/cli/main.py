@@ -19,7 +19,9 @@ from kansr.cli.options import example
 from kansr.cli.text import visible
 from kansr.errors import KansrError
 
-COMMANDS = ("fit", "extend", "prune", "show", "export", "predict", "score", "recipes", "datasets")
+COMMANDS = (
+    "fit", "extend", "prune", "edges", "set", "unset", "show", "export", "predict", "score", "recipes", "datasets",
+)  # fmt: skip
 INTERRUPTED = 130
 
 

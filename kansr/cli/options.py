@@ -6,6 +6,7 @@ Flags come first, then `KANSR_*` variables, then the recipe, then the defaults.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Mapping
 from inspect import cleandoc
 from typing import Any, TypeVar
@@ -51,6 +52,23 @@ class Names(click.ParamType[Any]):
         return names
 
 
+class NewFunction(click.ParamType[Any]):
+    """A function of the user's own, such as `softplus=log(1+exp(x))`, or `softplus(u)=log(1+exp(u))`."""
+
+    name = "NAME=EXPRESSION"
+    envvar_list_splitter = ";"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text of the option into what stands in a recipe."""
+        if not isinstance(value, str):
+            return value
+        match = re.fullmatch(r"\s*(\w+)\s*(?:\(\s*(\w+)\s*\)\s*)?=\s*(\S.*)", value, flags=re.DOTALL)
+        if match is None:
+            self.fail(f"'{value}' is not NAME=EXPRESSION, such as 'softplus=log(1+exp(x))'", param, ctx)
+        name, variable, expression = match.groups()
+        return {"name": name, "expression": expression, "variable": variable or "x"}
+
+
 class Seconds(click.ParamType[Any]):
     """Seconds above 0; `none` is null."""
 
@@ -80,6 +98,7 @@ KEYS = {
     "width": "network.width",
     "grid": "training.grid",
     "functions": "symbolic.functions",
+    "function": "symbolic.custom",
     "seed": "seed",
     "budget": "budget",
     "device": "device",

@@ -46,6 +46,7 @@ def below(result: Result, source: str | None = None, width: int = 80) -> Rendera
     inner = width - _INDENT
     groups: tuple[Facts, ...] = (
         _how_good(result),
+        [("by hand", Text("\n".join(visible(line) for line in result.hand)))] if result.hand else [],
         [("front", _front(result.front, result.formula, inner))] if len(result.front) > 1 else [],
         _network(result, inner),
         [("run", Text(f"{visible(result.run)}  ({result.seconds:.1f} s)"))],
@@ -89,14 +90,15 @@ def verdict_sentence(result: Result) -> str:
 def next_commands(result: Result, source: str | None = None) -> tuple[str, ...]:
     """Give the two or three commands that make sense now."""
     run = shlex.quote(_short(result.run))
-    extend = f"kansr extend {run} --grid {_finer(result.network.grid)}"
+    grid = result.network.grid
+    extend = (f"kansr extend {run} --grid {_finer(grid)}",) if grid else ()  # functions have no grid
     export, predict = f"kansr export {run} --to latex", f"kansr predict {run} new.csv"
     if result.status == "interrupted":
-        return extend, f"kansr show {run}"
+        return *extend, f"kansr show {run}"
     if result.verdict != "approximation":
         return export, predict
     again = f"kansr fit {shlex.quote(source or 'TABLE')} --recipe thorough"
-    return (again, extend, export) if source != "-" else (extend, export)
+    return (again, *extend, export) if source != "-" else (*extend, export)
 
 
 def _joined(groups: Iterable[Facts]) -> Iterator[RenderableType]:
@@ -151,7 +153,8 @@ def _network(result: Result, width: int) -> Facts:
     """Draw the network: its width, its errors by grid, and the function on each edge."""
     network = result.network
     shape = "-".join(str(count) for count in network.width)
-    head = f"{shape} on grid {network.grid}; its splines miss the test rows by {number(network.rmse_test)} RMSE"
+    kind = f"on grid {network.grid}; its splines miss" if network.grid else "without splines; it misses"
+    head = f"{shape} {kind} the test rows by {number(network.rmse_test)} RMSE"
     facts: Facts = [("network", Text(head)), ("", _edges(network.lines, width))]
     last_on_grid = {row.grid: row.rmse_validation for row in result.history if row.grid > 0}
     if len(last_on_grid) > 1:

@@ -22,6 +22,7 @@ ROUNDING = 1e-11
 """Errors below this share of the target's size count as rounding: constants are never taken to be known better."""
 
 _NULL = 1e-9  # singular values below this share of the largest are directions that the data do not see
+_NOTHING = 1e-100  # slopes below this are none: their squares are no numbers any more
 _WORST = 1e100  # stands for a value that is not a number, so that the fit turns back
 
 
@@ -194,7 +195,7 @@ def _covariance(
     scale = np.sqrt((j**2).sum(0))
     scale[scale == 0] = 1.0
     _, s, v = np.linalg.svd(j / scale, full_matrices=False)
-    seen = s > _NULL * (s[0] if s[0] > 0 else 1.0)
+    seen = s > _NULL * (s[0] if s[0] > _NOTHING else 1.0)
     inverse = (v[seen].T / s[seen] ** 2) @ v[seen]
     hidden = (v[~seen] ** 2).sum(0) + (1 - (v**2).sum(0)).clip(min=0)
     return inverse / np.outer(scale, scale) * variance, hidden < 1e-6

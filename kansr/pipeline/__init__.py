@@ -18,6 +18,7 @@ from kansr.network.knots import extend as extend_network
 from kansr.network.sweep import predict as predict_network
 from kansr.pipeline.keep import (
     load_network,
+    load_problem,
     load_result,
     load_structure,
     save_history,
@@ -32,6 +33,7 @@ from kansr.recipe import Recipe, from_yaml
 from kansr.result import Result
 from kansr.run import RECIPE, Run
 from kansr.structure.found import judged
+from kansr.symbolic.held import held
 from kansr.table import Table, TableSpec, read_features
 from kansr.training.prune import prune_edges
 from kansr.training.stages import StageRow, Trained, climb, optimise, stage_row
@@ -68,10 +70,16 @@ def extend(run: Run, grid: int, *, report: Report = silent, clock: Clock | None 
     Raises
     ------
     UsageError
-        If the grid is not finer than the one that the network has.
+        If the grid is not finer than the one that the network has, or there is no spline left.
     """
-    problem = _problem(run)
+    problem = load_problem(run)
     kan = load_network(run, problem)
+    if not kan.splines:
+        raise UsageError(
+            "no spline is left in this network: its functions have no grid to extend",
+            where=str(run.folder),
+            hint="kansr unset --all puts splines in the place of what was set",
+        )
     if grid <= kan.grid:
         raise UsageError(
             f"grid {grid} is not finer than the one that this network has, which is {kan.grid}",
@@ -89,12 +97,18 @@ def extend(run: Run, grid: int, *, report: Report = silent, clock: Clock | None 
 
 
 def prune(run: Run, tolerance: float, *, report: Report = silent, clock: Clock | None = None) -> Result:
-    """Cut the edges of a run's network whose loss raises the validation error by no more than `tolerance`."""
-    problem = _problem(run)
+    """Cut the edges of a run's network whose loss raises the validation error by no more than `tolerance`.
+
+    An edge that the user has set a function on stays.
+    """
+    problem = load_problem(run)
     clock = clock or Clock(problem.recipe.budget)
     before = climb(load_network(run, problem), problem.data, problem.recipe.training, grids=(), clock=clock)
     spec = replace(problem.recipe.training, tolerance=tolerance)
-    trained = prune_edges(before, problem.data, spec, clock=clock, report=report)
+    count = len(held(before.kan))
+    trained = prune_edges(
+        before, problem.data, spec, clock=clock, report=report, allowed=lambda kan: len(held(kan)) == count
+    )
     rows = (before.history[-1], _renamed(trained.history[-1], "prune"))
     return _read_again(run, problem, replace(trained, history=rows), clock, report)
 
@@ -125,11 +139,6 @@ def predict(run: Run, source: str, spec: TableSpec | None = None) -> Prediction:
     outside = ((x < known.min(0)) | (x > known.max(0))).any(1)
     values = np.broadcast_to(predict_formula(result.formula, columns), (len(x),))
     return Prediction(values=np.array(values), outside=outside)
-
-
-def _problem(run: Run) -> Problem:
-    recipe = from_yaml(run.read_text(RECIPE), str(run.path(RECIPE)))
-    return Problem.of(run.read_table(), recipe)
 
 
 def _read_again(run: Run, problem: Problem, trained: Trained, clock: Clock, report: Report, **extra: float) -> Result:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -11,11 +15,11 @@ from kansr.errors import RunError, UsageError
 from kansr.export import export
 from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Graph, graph
-from kansr.network.kan import KAN
+from kansr.network.kan import KAN, edge_name, names
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution
 from kansr.progress import Clock
-from kansr.recipe import to_yaml
+from kansr.recipe import from_yaml, to_yaml
 from kansr.result import Result, StageRow, plain
 from kansr.run import (
     DATA_CARD,
@@ -32,10 +36,17 @@ from kansr.run import (
     STRUCTURE,
     Run,
 )
-from kansr.symbolic.library import primitive
+from kansr.symbolic.chain import Chain
+from kansr.symbolic.curve import Function
+from kansr.symbolic.custom import rows_of
+from kansr.symbolic.held import Held, held
+from kansr.symbolic.library import Primitive, primitive
 from kansr.symbolic.symbol import Symbol
 from kansr.table import card
 from kansr.training.stages import Trained
+
+BY_HAND = ("set", "unset")
+"""Stages that the user's hand makes."""
 
 
 def save_problem(run: Run, problem: Problem) -> None:
@@ -46,10 +57,10 @@ def save_problem(run: Run, problem: Problem) -> None:
 
 
 def save_network(run: Run, kan: KAN, problem: Problem) -> None:
-    """Write a network of splines (b = 1); the one that was there before keeps its place beside it by its grid."""
+    """Write a network (b = 1); the one that was there before keeps its place beside it, named by its grid."""
     if run.has(NETWORK):
         metadata, arrays = run.read_network(NETWORK)
-        run.write_network(f"network-grid-{metadata['grid']}.safetensors", metadata, arrays)
+        run.write_network(_free_name(run, f"network-grid-{metadata['grid']}", ".safetensors"), metadata, arrays)
     metadata = {
         "features": list(problem.table.features),
         "target": problem.table.target,
@@ -63,32 +74,53 @@ def save_network(run: Run, kan: KAN, problem: Problem) -> None:
     run.write_network(NETWORK, metadata, {name: getattr(kan, name).cpu().numpy() for name in parts})
 
 
-def load_network(run: Run, problem: Problem) -> KAN:
-    """Read the network of a run.
+def _free_name(run: Run, stem: str, suffix: str) -> str:
+    """Give the first of `stem`, `stem-2`, `stem-3` .. that the run does not hold yet."""
+    names = (f"{stem}{suffix}" if n == 1 else f"{stem}-{n}{suffix}" for n in count(1))
+    return next(name for name in names if not run.has(name))
+
+
+def load_problem(run: Run) -> Problem:
+    """Read what a run starts from."""
+    return Problem.of(run.read_table(), from_yaml(run.read_text(RECIPE), str(run.path(RECIPE))))
+
+
+def load_former(run: Run, problem: Problem) -> list[KAN]:
+    """Read the networks that the run had before, those that are damaged left out."""
+    found = []
+    for path in sorted(run.folder.glob("network-grid-*.safetensors")):
+        with suppress(RunError):
+            found.append(load_network(run, problem, path.name))
+    return found
+
+
+def load_network(run: Run, problem: Problem, name: str = NETWORK) -> KAN:
+    """Read the network of a run, or one of those that it had before.
 
     Raises
     ------
     RunError
         If it is damaged, or was trained on other rows than the run holds.
     """
-    metadata, arrays = run.read_network(NETWORK)
+    metadata, arrays = run.read_network(name)
     if metadata.get("sha256") != problem.table.sha256:
         raise RunError("the rows of this run are not those that its network was trained on", where=str(run.folder))
+    custom = rows_of(problem.recipe.symbolic.custom)
     try:
         record = metadata["graph"]
         shape = graph(int(record["inputs"]), list(record["kinds"]), [(int(a), int(b)) for a, b in record["edges"]])
-        curves = tuple(_curve(c) for c in metadata["curves"])
+        curves = tuple(_curve(c, custom) for c in metadata["curves"])
         kan = KAN(graph=shape, curves=curves, **{name: _tensor(arrays[name]) for name in ("theta", "lower", "upper")})
         sound = kan.theta.shape == (1, kan.parameters) and kan.lower.shape == kan.upper.shape == (1, shape.nodes)
     except (KeyError, TypeError, ValueError, UsageError) as error:
-        raise RunError("the network of this run is damaged", where=str(run.path(NETWORK))) from error
+        raise RunError("the network of this run is damaged", where=str(run.path(name))) from error
     if not sound or len(curves) != len(shape.edges):
-        raise RunError("the network of this run is damaged", where=str(run.path(NETWORK)))
+        raise RunError("the network of this run is damaged", where=str(run.path(name)))
     return kan
 
 
 def save_history(run: Run, trained: Trained, scale: float, **extra: Any) -> tuple[StageRow, ...]:
-    """Add the stages of a training to the metrics, errors in the target's units; gives all stages of the run."""
+    """Add the stages of a training to the metrics, errors in the target's units; gives the stages of this network."""
     for row in trained.history:
         record = {
             "stage": row.stage,
@@ -99,15 +131,41 @@ def save_history(run: Run, trained: Trained, scale: float, **extra: Any) -> tupl
             "seconds": row.seconds,
         }
         run.append_line(METRICS, record | extra)
+    return load_history(run)
+
+
+def load_history(run: Run) -> tuple[StageRow, ...]:
+    """Read the stages that the network of a run went through, errors in the target's units.
+
+    From the last time that the user set a function on: before it, there are the coarser grids of the network that was
+    found without a hand.
+    """
     wanted = ("stage", "grid", "parameters", "rmse_train", "rmse_validation", "seconds")
-    return tuple(StageRow(**{key: row[key] for key in wanted}) for row in run.read_lines(METRICS))
+    lines = run.read_lines(METRICS) if run.has(METRICS) else ()
+    rows = [StageRow(**{key: row[key] for key in wanted}) for row in lines]
+    hands = [i for i, row in enumerate(rows) if row.stage in BY_HAND]
+    if hands:
+        first, last = hands[0], hands[-1]
+        rows = [*(row for row in rows[:first] if row.grid < rows[last].grid), *rows[last:]]
+    return tuple(rows)
 
 
 def save_result(
-    run: Run, problem: Problem, solution: Solution, *, history: tuple[StageRow, ...], clock: Clock
+    run: Run,
+    problem: Problem,
+    solution: Solution,
+    *,
+    history: tuple[StageRow, ...],
+    clock: Clock,
+    hand: tuple[str, ...] = (),
 ) -> Result:
-    """Write formula, front and result, and give the result."""
+    """Write formula, front and result, and give the result; one that was there before keeps its place beside it.
+
+    `hand` says what the user's last choice did.
+    """
     table = problem.table
+    if run.has(RESULT):
+        run.write_text(_free_name(run, "result-before", ".json"), run.read_text(RESULT))
     result = Result(
         run=str(run.folder),
         status=clock.status,
@@ -122,6 +180,7 @@ def save_result(
         exact=solution.exact,
         seconds=clock.seconds(),
         warnings=(*(str(w) for w in table.warnings), *solution.warnings),
+        hand=(*_set_by_hand(solution.found.trained.kan, problem), *hand),
     )
     run.write_text(FORMULA_TXT, f"{table.target} = {result.formula.text}\n")
     run.write_text(FORMULA_TEX, export(result.formula, "latex"))
@@ -136,6 +195,12 @@ def save_result(
     run.write_json(FORMULA_JSON, result.to_json())
     run.write_json(RESULT, result.to_record())
     return result
+
+
+def _set_by_hand(kan: KAN, problem: Problem) -> list[str]:
+    nodes = names(kan.graph, problem.table.features, problem.table.target)
+    pairs = ((kan.graph.edges[i], kan.curves[i]) for i in held(kan))
+    return [f"{edge_name(edge, nodes)} is {curve.name}" for edge, curve in pairs if isinstance(curve, Held)]
 
 
 def load_result(run: Run) -> Result:
@@ -170,18 +235,34 @@ def load_structure(run: Run) -> dict[str, Any]:
     return record
 
 
-def _curve_record(curve: Curve) -> list[Any]:
-    """Give a curve without its numbers: grid and order of a spline, name and sign of a function."""
+def _curve_record(curve: Curve) -> list[Any] | dict[str, Any]:
+    """Give a curve without its numbers: grid and order of a spline, name and sign of a function, or its parts."""
+    if isinstance(curve, Held):
+        return {"held": _curve_record(curve.function)}
+    if isinstance(curve, Chain):
+        return {"first": _curve_record(curve.first), "then": _curve_record(curve.then)}
     if isinstance(curve, Symbol):
-        return [curve.primitive.name, curve.sign]
+        return [curve.primitive.name, curve.sign, curve.free]
     if isinstance(curve, Spline):
         return [curve.grid, curve.order]
     raise TypeError(f"a {type(curve).__name__} cannot be kept")
 
 
-def _curve(record: list[Any]) -> Curve:
-    first, second = record
-    return Symbol(primitive(first), float(second)) if isinstance(first, str) else Spline(int(first), int(second))
+def _curve(record: list[Any] | dict[str, Any], custom: Sequence[Primitive]) -> Curve:
+    if isinstance(record, list) and not isinstance(record[0], str):
+        grid, order = record
+        return Spline(int(grid), int(order))
+    return _function(record, custom)
+
+
+def _function(record: list[Any] | dict[str, Any], custom: Sequence[Primitive]) -> Function:
+    if isinstance(record, list):
+        name, sign, *free = record
+        row = primitive(name, custom)
+        return Symbol(replace(row, free=str(free[0])) if free else row, float(sign))
+    if "held" in record:
+        return Held(_function(record["held"], custom))
+    return Chain(_function(record["first"], custom), _function(record["then"], custom))
 
 
 def _tensor(array: np.ndarray[Any, np.dtype[np.float64]]) -> torch.Tensor:

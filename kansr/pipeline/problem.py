@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kansr.errors import UsageError
 from kansr.formula.names import safe_names
 from kansr.recipe import Recipe
+from kansr.symbolic.custom import rows_of
 from kansr.symbolic.discover import Rows as UserRows
 from kansr.symbolic.library import choose
 from kansr.table import Split, Table, split_rows
@@ -55,7 +56,7 @@ class Problem:
         TableError
             If there are too few rows to split.
         """
-        choose(recipe.symbolic.functions)
+        choose(recipe.symbolic.functions, rows_of(recipe.symbolic.custom))
         _check_width(table, recipe)
         device = _device(recipe.device)
         split = split_rows(len(table.y), recipe.seed, recipe.table.split)

@@ -27,6 +27,7 @@ from kansr.structure.search import search
 from kansr.structure.task import Search
 from kansr.symbolic.curve import Function
 from kansr.symbolic.discover import Discovery, constant, discover, linear
+from kansr.symbolic.held import held
 from kansr.symbolic.targets import logarithm, transforms
 from kansr.training.levenberg import mean_square, rmse
 
@@ -138,6 +139,8 @@ class _Reader:
 
 def _solution(problem: Problem, found: Found, discoveries: Sequence[Discovery]) -> Solution:
     judged = [(d, f) for d in discoveries if (f := _judged(problem, d)) is not None]
+    if held(found.trained.kan):  # then only formulas that hold the user's choice are an answer
+        judged = [(d, f) for d, f in judged if d.choice is not None] or judged
     rivals = front([f for _, f in judged], floor=_FLOOR * problem.scale)
     formula = choose_formula(rivals, "best", floor=_FLOOR * problem.scale)
     source = next(d for d, f in judged if f is formula)

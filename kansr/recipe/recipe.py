@@ -99,7 +99,7 @@ def to_yaml(recipe: Recipe) -> str:
 
 def _changed(recipe: Recipe, entries: Iterable[Entry]) -> Recipe:
     """Give the recipe with the entries put in, or raise one error that holds all flaws."""
-    values, flaws = asdict(recipe), []
+    values, flaws = _values(recipe), []
     for entry in entries:
         try:
             section, _, key = entry.key.rpartition(".")
@@ -112,6 +112,15 @@ def _changed(recipe: Recipe, entries: Iterable[Entry]) -> Recipe:
         raise RecipeError(count + "\n  ".join(flaws))
     hints = get_type_hints(Recipe)
     return Recipe(**{key: hints[key](**value) if key in SECTIONS else value for key, value in values.items()})
+
+
+def _values(recipe: Recipe) -> dict[str, Any]:
+    """Give the value of each key, those of a section in a mapping of their own."""
+
+    def of(spec: Any) -> dict[str, Any]:
+        return {part.name: getattr(spec, part.name) for part in fields(spec)}
+
+    return {key: of(value) if key in SECTIONS else value for key, value in of(recipe).items()}
 
 
 def _checked(entry: Entry) -> object:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from kansr.errors import UsageError
+from kansr.symbolic.spec import CustomFunction
 from kansr.table.spec import TableSpec
 
 
@@ -34,6 +35,12 @@ def _or_none(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
 def _names(values: Sequence[str]) -> bool:
     """Different names, at least one, none empty."""
     return 0 < len(values) == len(set(values)) and all(value.strip() for value in values)
+
+
+def _custom(values: Sequence[CustomFunction]) -> bool:
+    complexities = [value.complexity for value in values if value.complexity is not None]
+    names = [value.name for value in values]
+    return (not names or _names(names)) and all(0 <= number <= 1000 for number in complexities)
 
 
 def _grid(values: Sequence[int]) -> bool:
@@ -95,6 +102,12 @@ RULES = (
     Rule("training.block", "a whole number from 1 to 100000000", _within(1, 100_000_000)),
     Rule("structure.products", "true or false"),
     Rule("symbolic.functions", "a list of different functions, or null for all", _or_none(_names)),
+    Rule(
+        "symbolic.custom",
+        "a list of mappings with different names, each {name, expression} and, if need be, "
+        "variable, domain [low, high], complexity (a whole number from 0 to 1000)",
+        _custom,
+    ),
     Rule("symbolic.beam", "a whole number from 1 to 1000", _within(1, 1000)),
     Rule("symbolic.candidates", "a whole number from 1 to 1000", _within(1, 1000)),
     Rule("symbolic.snap", "true or false"),

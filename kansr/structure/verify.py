@@ -59,7 +59,7 @@ def _fell(rungs: Sequence[StageRow], floor: float) -> bool:
 
 
 def _slope(rungs: Sequence[StageRow]) -> float:
-    if len(rungs) < 2:
+    if len(rungs) < 2 or not all(row.grid for row in rungs[-2:]):  # functions have no grid
         return math.nan
     before, last = rungs[-2], rungs[-1]
     lower = max(last.rmse_validation, 1e-300)

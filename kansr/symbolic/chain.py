@@ -107,6 +107,16 @@ def fit_chains(
     return sorted(finals, key=lambda c: c.error)
 
 
+def fit_chain(curve: Curves, inner: Primitive, outer: Primitive) -> list[Candidate]:
+    """Fit one function of another to one curve [m]: the best fit for each sign of the argument, where one is real."""
+    seen = seen_of(curve)
+    laid = []
+    for sign in inner.signs:
+        starts, values = _shapes(Symbol(inner, sign), seen.x)
+        laid += _laid(Symbol(inner, sign), starts, values, outer, seen) if len(starts) else []
+    return sorted((f for _, chain, starts in laid for f in refit_composed(chain, starts, curve)), key=lambda c: c.error)
+
+
 def refit_composed(function: Function, starts: Tensor, curve: Curves, *, steps: int = _STEPS) -> list[Candidate]:
     """Fit all constants of a function to a curve [m] from starts [s, size]: the best, or none where none is real."""
     each = Curves(x=curve.x.expand(len(starts), -1), y=curve.y.expand(len(starts), -1), weight=curve.weight[None])
@@ -137,12 +147,10 @@ def _promising(
 ) -> Iterator[tuple[Chain, Tensor]]:
     """Yield the pairs that come nearest, each with its best starts."""
     rows = {row.name: row for row in library}
-    m = len(curve.x)
-    pick = torch.linspace(0, m - 1, min(_SEEN, m)).round().long()
-    seen = Curves(x=curve.x[pick], y=curve.y[pick], weight=curve.weight[pick])
+    seen = seen_of(curve)
     ranked: list[tuple[float, Chain, Tensor]] = []
     for inner in (rows[n] for n in inner_names if n in rows):
-        for sign in (1.0,) if "a" in inner.free or inner.domain[0] == -torch.inf else (1.0, -1.0):
+        for sign in inner.signs:
             first = Symbol(inner, sign)
             starts, values = _shapes(first, seen.x)
             outers = OUTER + (_OF_EXP if inner.name == "exp" else ())
@@ -152,6 +160,11 @@ def _promising(
     ranked.sort(key=lambda r: r[0])
     for _, chain, starts in ranked[:_TRIED]:
         yield chain, starts
+
+
+def seen_of(curve: Curves, points: int = _SEEN) -> Curves:
+    """The points of a curve [m] on which starts are ranked."""
+    return Curves(x=curve.x[None], y=curve.y[None], weight=curve.weight[None]).thinned(points).of(0)
 
 
 def _shapes(first: Symbol, x: Tensor) -> tuple[Tensor, Tensor]:

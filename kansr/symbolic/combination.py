@@ -20,7 +20,7 @@ from torch import Tensor
 
 from kansr.network.curves import CurveValues
 from kansr.progress import Clock
-from kansr.symbolic.chain import INNER, OUTER, Chain, refit_composed
+from kansr.symbolic.chain import INNER, OUTER, Chain, refit_composed, seen_of
 from kansr.symbolic.curve import Candidate, Curves, Function, frequencies, pairs, spread_of
 from kansr.symbolic.library import Primitive, power
 from kansr.symbolic.symbol import Symbol
@@ -132,9 +132,7 @@ def fit_combinations(
     found = polynomial(curve, library, enough=enough)
     if found and found[0].error <= enough:
         return found
-    m = curve.x.shape[-1]
-    pick = torch.linspace(0, m - 1, min(_SEEN, m)).round().long()
-    seen = Curves(x=curve.x[pick], y=curve.y[pick], weight=curve.weight[pick])
+    seen = seen_of(curve, _SEEN)
     entries = _dictionary(library, seen)
     race = partial(_race, curve=curve, enough=enough, clock=clock)
     pairs = race(_promising(entries, seen))
@@ -199,7 +197,7 @@ def _dictionary(library: Sequence[Primitive], seen: Curves) -> _Dictionary:
     """Functions, and functions of functions, with many constants inside."""
     rows = {row.name: row for row in library if row.name not in ("0", "sign", "power")}
     found = [_thinned(Symbol(_bare(row), sign), start, seen, _OWN) for row in rows.values()
-             for sign in _signs(row) for start in [_inside(row, seen.x, sign)]]  # fmt: skip
+             for sign in row.signs for start in [_inside(row, seen.x, sign)]]  # fmt: skip
     for first in (rows[n] for n in INNER if n in rows):
         inner = Symbol(_bare(first))
         own = seen.x.new_tensor([[1.0 if k == "a" else 0.0 for k in inner.free]])  # u = x
@@ -222,10 +220,6 @@ def _free(symbol: Symbol, free: str) -> Symbol:
 def _bare(row: Primitive) -> Primitive:
     """A row without scale and offset; the straight line keeps its root."""
     return replace(row, free="b" if row.name == "x" else "".join(k for k in row.free if k in "ab"))
-
-
-def _signs(row: Primitive) -> tuple[float, ...]:
-    return (1.0,) if "a" in row.free or row.domain[0] == -torch.inf else (1.0, -1.0)
 
 
 def _inside(row: Primitive, x: Tensor, sign: float) -> Tensor:

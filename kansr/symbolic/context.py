@@ -184,6 +184,30 @@ def symbolise(
     return _best(search, found, final=True)
 
 
+def curve_on(kan: KAN, edge: int, data: Data) -> Curves:
+    """Give points [m] of the curve on an edge of a network (b = 1), weighed by what they do to the output."""
+    x, y, weight = _curve_of(kan, edge, data.everything)
+    return Curves(x=x, y=y, weight=weight)
+
+
+def fits(
+    kan: KAN,
+    edges: Sequence[int],
+    data: Data,
+    library: Sequence[Primitive],
+    *,
+    chains: bool = False,
+    clock: Clock | None = None,
+) -> dict[int, list[Candidate]]:
+    """Fit functions to the present curves of some edges, in the order in which a search would try them.
+
+    With `chains` functions of functions are tried, too, where no single one comes near.
+    """
+    search = _Search(kan, data, library, SymbolicSpec(), clock=clock or Clock(), slack=1.0)
+    fitted = search.candidates(kan, edges, library)
+    return search.composed(kan, fitted) if chains else fitted
+
+
 def _held(
     search: _Search, start: Choice, fitted: dict[int, list[Candidate]], report: Report
 ) -> tuple[Choice, dict[int, list[Candidate]]]:

@@ -114,7 +114,7 @@ def fit_curves(curves: Curves, library: Sequence[Primitive], *, clock: Clock | N
 def _fit(row: Primitive, curves: Curves, clock: Clock | None) -> dict[int, tuple[Symbol, Tensor, Tensor]]:
     """Return the best fit of one function to each curve, over both signs of its argument where they differ."""
     best: dict[int, tuple[Symbol, Tensor, Tensor]] = {}
-    for sign in (1.0,) if "a" in row.free or row.domain[0] == -torch.inf else (1.0, -1.0):
+    for sign in row.signs:
         symbol = Symbol(row, sign)
         theta, owner = _starts(symbol, curves)
         if not len(owner):

@@ -21,6 +21,8 @@ from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.progress import Clock, Event, Report, silent
 from kansr.symbolic.context import Choice, symbolise
+from kansr.symbolic.custom import rows_of
+from kansr.symbolic.held import held
 from kansr.symbolic.library import choose
 from kansr.symbolic.spec import SymbolicSpec
 from kansr.symbolic.translate import expression
@@ -87,7 +89,7 @@ def discover(
     falling
         Whether splines still limit the error (see `kansr.symbolic.context.symbolise`).
     """
-    library = choose(spec.functions)
+    library = choose(spec.functions, rows_of(spec.custom))
     choices = symbolise(kan, data, library, spec, falling=falling, clock=clock.part(0.7), report=report)
     found: list[Discovery] = []
     for label, choice in _candidates(choices, data, clock):
@@ -160,12 +162,15 @@ def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, scale: float, label
 
 
 def _smaller(best: Choice, data: Data, clock: Clock) -> Iterator[Choice]:
-    """Yield ever smaller networks: the best one without its weakest edges, and so on, refitted."""
+    """Yield ever smaller networks: the best one without its weakest edges, and so on, refitted.
+
+    What the user holds stays.
+    """
     kan = best.kan
     while len(kan.graph.edges) > 1 and not clock.over():
-        weakest = attribution(kan, data.train.x).argsort()[: max(1, len(kan.graph.edges) // 4)]
-        smaller = cut(kan, weakest.tolist(), data.train.x)
-        if smaller is None:
+        weakest = [e for e in attribution(kan, data.train.x).argsort().tolist() if e not in held(kan)]
+        smaller = cut(kan, weakest[: max(1, len(kan.graph.edges) // 4)], data.train.x)
+        if smaller is None or not weakest or len(held(smaller)) < len(held(kan)):
             return
         kan = levenberg(smaller, data.train.head(1000), steps=30, clock=clock).kan
         yield Choice(kan=kan, settled=frozenset(range(len(kan.curves))), error=best.error)

@@ -49,6 +49,8 @@ class Primitive:
         Whether starts are read from a scan of frequencies.
     alias
         The row that the search tries in this one's stead, when both are the same family.
+    handed
+        Whether f(-u) is another curve than `c f(u) + d` although f is real everywhere, as in `(u + |u|) / 2`.
     """
 
     name: str
@@ -61,6 +63,14 @@ class Primitive:
     arguments: tuple[float, ...] = _LINE
     periodic: bool = False
     alias: str | None = None
+    handed: bool = False
+
+    @property
+    def signs(self) -> tuple[float, ...]:
+        """Signs of the argument that make different curves."""
+        if "a" in self.free or (self.domain[0] == -torch.inf and not self.handed):
+            return (1.0,)
+        return (1.0, -1.0)
 
     def starts(self) -> list[tuple[float, float]]:
         """Pairs of arguments at the two ends of a range."""
@@ -152,26 +162,27 @@ LIBRARY: tuple[Primitive, ...] = (
 _BY_NAME = {p.name: p for p in LIBRARY}
 
 
-def primitive(name: str) -> Primitive:
-    """Find a row of the library.
+def primitive(name: str, custom: Sequence[Primitive] = ()) -> Primitive:
+    """Find a row of the library, or one of the user's own.
 
     Raises
     ------
     UsageError
         If there is none of that name; the nearest one is named.
     """
-    if name not in _BY_NAME:
-        near = difflib.get_close_matches(name, _BY_NAME, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(_BY_NAME)}"
+    rows = _BY_NAME | {p.name: p for p in custom}
+    if name not in rows:
+        near = difflib.get_close_matches(name, rows, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(rows)}"
         raise UsageError(f"no function {name!r} in the library", hint=hint)
-    return _BY_NAME[name]
+    return rows[name]
 
 
-def choose(names: Sequence[str] | None) -> tuple[Primitive, ...]:
+def choose(names: Sequence[str] | None, custom: Sequence[Primitive] = ()) -> tuple[Primitive, ...]:
     """Rows that a search tries: the named ones (None: all), aliases replaced by their family's row.
 
-    The constant and the straight line are always among them.
+    The constant, the straight line and the user's own functions are always among them.
     """
-    wanted = [primitive(n) for n in names] if names is not None else list(LIBRARY)
-    rows = [primitive("0"), primitive("x"), *(primitive(p.alias) if p.alias else p for p in wanted)]
+    wanted = [primitive(n, custom) for n in names] if names is not None else list(LIBRARY)
+    rows = [primitive("0"), primitive("x"), *(primitive(p.alias) if p.alias else p for p in wanted), *custom]
     return tuple(dict.fromkeys(rows))

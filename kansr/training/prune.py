@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import torch
@@ -81,10 +81,21 @@ def _node_cuts(kan: KAN, data: Data) -> list[KAN | None]:
     return [cut(kan, graph.out_of(n), data.train.x) for n in spare[:_TRIED]]
 
 
-def prune_edges(trained: Trained, data: Data, spec: TrainingSpec, *, clock: Clock, report: Report = silent) -> Trained:
-    """Cut edges whose loss the validation error does not notice, weakest first; inputs go with their last edge."""
+def prune_edges(
+    trained: Trained,
+    data: Data,
+    spec: TrainingSpec,
+    *,
+    clock: Clock,
+    report: Report = silent,
+    allowed: Callable[[KAN], bool] = lambda _: True,
+) -> Trained:
+    """Cut edges whose loss the validation error does not notice, weakest first; inputs go with their last edge.
+
+    `allowed` says of a smaller network whether it may be; what it refuses is not tried.
+    """
     while not clock.over():
-        smaller = next(_weak_edges(trained, data, spec, clock), None)
+        smaller = next(_weak_edges(trained, data, spec, clock, allowed), None)
         if smaller is None:
             break
         trained = smaller
@@ -93,7 +104,9 @@ def prune_edges(trained: Trained, data: Data, spec: TrainingSpec, *, clock: Cloc
     return trained
 
 
-def _weak_edges(trained: Trained, data: Data, spec: TrainingSpec, clock: Clock) -> Iterator[Trained]:
+def _weak_edges(
+    trained: Trained, data: Data, spec: TrainingSpec, clock: Clock, allowed: Callable[[KAN], bool]
+) -> Iterator[Trained]:
     """Yield trained networks that are one edge smaller and as good, weakest edge first."""
     effect = attribution(trained.kan, data.train.x)
     limit = _NEGLIGIBLE * (1 + spec.tolerance) * trained.rmse_validation
@@ -101,7 +114,7 @@ def _weak_edges(trained: Trained, data: Data, spec: TrainingSpec, clock: Clock) 
         if float(effect[edge]) > limit or clock.over():
             return
         smaller = cut(trained.kan, [edge], data.train.x)
-        if smaller is None:
+        if smaller is None or not allowed(smaller):
             continue
         kan, _ = optimise(smaller, data.train, spec, steps=3 * _STEPS, clock=clock)
         error = float(rmse(kan, data.validation)[0])

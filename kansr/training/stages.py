@@ -76,9 +76,14 @@ def first(
     penalty: Penalty | None = None,
 ) -> KAN:
     """Advance many starts together on the coarsest grid, dropping the worst early; the best one (b = 1)."""
-    few = data.train.head(_SAMPLE)
     kan = starts(graph, data.everything, grid=spec.grid[0], order=order, count=spec.starts, seed=seed)
-    for keep, steps in ((max(spec.starts // 4, 1), 8), (1, 30)):
+    return advanced(kan, data, spec, clock=clock, penalty=penalty)
+
+
+def advanced(kan: KAN, data: Data, spec: TrainingSpec, *, clock: Clock, penalty: Penalty | None = None) -> KAN:
+    """Advance starts [b] together, dropping the worst early; the best one (b = 1), fitted to all rows."""
+    few = data.train.head(_SAMPLE)
+    for keep, steps in ((max(kan.batch // 4, 1), 8), (1, 30)):
         kan, _ = optimise(kan, few, spec, steps=steps, clock=clock, penalty=penalty)
         kan = kan.pick(_ranked(kan, data.validation)[:keep])
     return optimise(kan, data.train, spec, steps=spec.steps, clock=clock, penalty=penalty).kan

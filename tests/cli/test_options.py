@@ -2,6 +2,7 @@
 
 import shlex
 
+import pytest
 import rich_click as click
 from click.testing import CliRunner
 
@@ -30,7 +31,7 @@ def test_every_option_reaches_its_key():
     options = parsed(
         *shlex.split("a.csv -t y -x a,b --width 2,5,1 --grid 3,5 --functions sin,exp --seed 0 --budget 5 --device cpu"),
         *shlex.split("-d ';' --decimal , --encoding latin-1 -H --skip-lines 0 --null-value -999 --null-value n/a"),
-        *["--missing", "fail"],
+        *["--missing", "fail", "--function", "softplus=log(1+exp(x))", "--function", "f(u) = u^2*abs(u)"],
     )
     assert recipe_options(options) == {
         "table.target": "y",
@@ -45,6 +46,10 @@ def test_every_option_reaches_its_key():
         "network.width": (2, 5, 1),
         "training.grid": (3, 5),
         "symbolic.functions": ("sin", "exp"),
+        "symbolic.custom": (
+            {"name": "softplus", "expression": "log(1+exp(x))", "variable": "x"},
+            {"name": "f", "expression": "u^2*abs(u)", "variable": "u"},
+        ),
         "seed": 0,
         "budget": 5.0,
         "device": "cpu",
@@ -76,6 +81,20 @@ def test_a_list_may_be_written_with_brackets_or_blanks():
     assert WholeNumbers().convert("[3, 5, 10]", None, None) == (3, 5, 10)
     assert Seconds().convert("1e2", None, None) == 100.0
     assert Seconds().convert("None", None, None) is NULL
+
+
+def test_functions_of_ones_own_can_be_set_by_a_variable_with_semicolons():
+    given = recipe_options(parsed("a.csv", KANSR_FUNCTION="f=x^2 + x; g(t)=exp(t)/t"))["symbolic.custom"]
+    assert [(one["name"], one["expression"], one["variable"]) for one in given] == [
+        ("f", "x^2 + x", "x"),
+        ("g", "exp(t)/t", "t"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["softplus", "=x", "f=", "f(x,y)=x+y", "2+2=4"])
+def test_what_defines_no_function_is_refused(text):
+    with pytest.raises(click.UsageError, match="NAME=EXPRESSION"):
+        parsed("a.csv", "--function", text)
 
 
 def test_the_recipe_option_can_be_set_by_a_variable():
