@@ -78,6 +78,7 @@ class Result:
             "symbols": dict(formula.symbols),
             "latex": formula.latex,
             "complexity": formula.complexity,
+            "errors": dict(formula.errors),
             "rmse": {
                 "train": formula.rmse.train,
                 "validation": formula.rmse.validation,
@@ -133,6 +134,7 @@ def _rival(formula: Formula) -> dict[str, Any]:
     return {
         "formula": formula.text,
         "complexity": formula.complexity,
+        "errors": dict(formula.errors),
         "rmse_validation": formula.rmse.validation,
         "rmse_test": formula.rmse.test,
     }

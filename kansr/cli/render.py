@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from kansr.cli.text import folded, number, of_spread, readable, shortened, visible
+from kansr.cli.text import folded, number, of_spread, readable, shortened, visible, with_error
 from kansr.result import Result
 
 if TYPE_CHECKING:  # drawing needs no sympy
@@ -28,6 +28,7 @@ WIDEST = 100
 _EDGES = 12
 _ALIKE = 3
 _STAGES = 4
+_CONSTANTS = 8
 _NAME = 7
 _INDENT = 2 + _NAME + 2
 _STYLE = {"exact": "green", "noise": "cyan", "approximation": "yellow"}
@@ -122,7 +123,17 @@ def _how_good(result: Result) -> Facts:
         facts.insert(1, ("stopped", Text(line, style="yellow")))
     if symbols := result.formula.symbols:
         facts.append(("where", Text("\n".join(f'{safe} is "{visible(name)}"' for safe, name in symbols.items()))))
+    if errors := result.formula.errors:
+        facts.append(("fitted", Text(_constants(errors))))
     return facts
+
+
+def _constants(errors: Mapping[str, float]) -> str:
+    """Give each fitted constant with its standard error, one a line."""
+    lines = [with_error(constant, error) for constant, error in list(errors.items())[:_CONSTANTS]]
+    hidden = len(errors) - len(lines)
+    more = [f"... and {hidden} more (all of them: kansr export --to json)"] if hidden else []
+    return "\n".join([*lines, *more])
 
 
 def _error_line(result: Result) -> str:

@@ -17,6 +17,7 @@ from scipy.optimize import least_squares
 
 from kansr.formula.evaluate import evaluate, gradient
 from kansr.formula.functions import Array
+from kansr.formula.text import leaf_text
 
 ROUNDING = 1e-11
 """Errors below this share of the target's size count as rounding: constants are never taken to be known better."""
@@ -129,6 +130,34 @@ def refit(expr: sp.Expr, columns: Mapping[str, Array], y: Array, *, steps: int =
         covariance=covariance,
         mse=mse,
     )
+
+
+def standard_errors(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> dict[str, float]:
+    """Give the standard error of each decimal of a formula as it stands, by its text in the formula, without its sign.
+
+    They come from the slopes at the constants (the covariance `s^2 (J'J)^-1` of least squares, with s^2 the sum of
+    squares by the rows less the constants), so they hold for the form that is printed. Rounding counts as an error of
+    `ROUNDING`. A constant that others can stand in for has an infinite error; of two that are printed alike it is the
+    larger one. A fitted exponent of 0.5 that is printed as a root has its error under 0.5.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> rows = {"x": np.array([0.0, 1.0, 2.0, 3.0])}
+    >>> {k: round(e, 2) for k, e in standard_errors(0.5 - 2.5 * x, rows, np.array([0.4, -1.9, -4.6, -6.9])).items()}
+    {'0.5': 0.12, '2.5': 0.06}
+    """
+    template, symbols, values = parametrised(expr)
+    free, mse = len(y) - len(values), _mse(expr, columns, y)
+    if not len(values):
+        return {}
+    size = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
+    variance = max(mse * len(y) / max(free, 1), (ROUNDING * size) ** 2)
+    known = free > 0 and np.isfinite(mse)
+    covariance, seen = _covariance(template, symbols, columns, values, variance) if known else _unknown(len(values))
+    errors: dict[str, float] = {}
+    for value, sigma in zip(values, np.where(seen, np.sqrt(np.diag(covariance)), np.inf), strict=True):
+        text = leaf_text(sp.Float(abs(float(value))))
+        errors[text] = max(errors.get(text, 0.0), float(sigma))
+    return errors
 
 
 def _mse(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> float:

@@ -66,7 +66,8 @@ class Formula:
     description_length
         Bits, on train and validation rows (see `kansr.formula.complexity`); None where there is none.
     errors
-        Standard errors of fitted constants, by the constant as it is printed.
+        Standard errors of fitted constants, by the constant as it is printed, without its sign; infinite where the
+        data do not determine it.
     """
 
     text: str

@@ -11,6 +11,7 @@ import numpy as np
 import sympy as sp
 
 from kansr.errors import FormulaError
+from kansr.formula.constants import standard_errors
 from kansr.formula.evaluate import evaluate
 from kansr.formula.formula import Formula, judge
 from kansr.formula.front import choose as choose_formula
@@ -18,7 +19,7 @@ from kansr.formula.front import front
 from kansr.network.graph import Graph
 from kansr.network.kan import KAN, names
 from kansr.pipeline.problem import Problem
-from kansr.pipeline.score import is_rounding, is_white, standard_errors
+from kansr.pipeline.score import is_rounding, is_white
 from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Verdict
 from kansr.structure.account import account
@@ -135,6 +136,7 @@ def _solution(problem: Problem, found: Found, discoveries: Sequence[Discovery]) 
 
 def _judged(problem: Problem, one: Discovery) -> Formula | None:
     """Measure an expression as it is printed; one that cannot be printed is no formula."""
+    rows = problem.rows
     try:
         return judge(
             one.expression,
@@ -144,7 +146,7 @@ def _judged(problem: Problem, one: Discovery) -> Formula | None:
             split=problem.split,
             label=one.label,
             free=len(one.fit.values),
-            errors=standard_errors(one.fit),
+            errors={} if one.has_splines else standard_errors(one.expression, rows.columns, rows.y),
         )
     except FormulaError:
         return None

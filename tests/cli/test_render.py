@@ -1,6 +1,7 @@
 """The last screen: what people judge kansr by."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -180,13 +181,26 @@ def test_a_result_survives_as_json():
 def test_the_json_contract_is_kept():
     record = RESULT.to_json()
     first, last = (
-        ["run", "status", "target", "features", "formula", "symbols", "latex", "complexity"],
+        ["run", "status", "target", "features", "formula", "symbols", "latex", "complexity", "errors"],
         ["front", "seconds"],
     )
     assert list(record) == [*first, "rmse", "r2", "exact", "network", *last]
     assert list(record["rmse"]) == ["train", "validation", "test"]
     assert list(record["r2"]) == ["test"]
     assert record["network"] == {"width": [2, 1, 1], "grid": 20, "rmse_test": 1.8e-5}
-    assert [list(rival) for rival in record["front"]] == [["formula", "complexity", "rmse_validation", "rmse_test"]] * 3
+    assert [list(rival) for rival in record["front"]] == [
+        ["formula", "complexity", "errors", "rmse_validation", "rmse_test"]
+    ] * 3
     infinite = replace(RESULT, formula=formula("1/x", float("inf")))
     assert json.loads(json.dumps(infinite.to_json(), allow_nan=False))["rmse"]["test"] is None
+
+
+def test_fitted_constants_stand_on_the_screen_with_their_errors():
+    fitted = replace(formula("9.81*x", 0.1), errors={"9.81": 0.0204, "2.5": math.inf})
+    screen = drawn(replace(RESULT, formula=fitted))
+    assert "fitted   9.81 ± 0.020" in screen
+    assert "2.5 (the data do not determine it)" in screen
+    many = replace(fitted, errors={f"{i}.5": 0.1 for i in range(20)})
+    assert "... and 12 more" in drawn(replace(RESULT, formula=many))
+    assert "fitted" not in drawn(RESULT)
+    assert json.loads(json.dumps(replace(RESULT, formula=fitted).to_json()))["errors"] == {"9.81": 0.0204, "2.5": None}
