@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from kansr.progress import Status
@@ -49,7 +49,8 @@ class Result:
     """A formula found in a table.
 
     `spread` is the standard deviation of the target on the test rows, the size that errors are read against;
-    `front` holds the formulas that no other beats in both error and complexity, simplest first.
+    `front` holds the formulas that no other beats in both error and complexity, simplest first; `verdicts` those on
+    each of them.
     """
 
     run: str
@@ -65,6 +66,19 @@ class Result:
     exact: bool
     seconds: float
     warnings: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+    def showing(self, formula: Formula) -> Result:
+        """Give the same result with another formula of the front in the place of the chosen one.
+
+        Functions on the edges belong to the chosen formula and are left out.
+        """
+        if formula == self.formula:
+            return self
+        known = dict(zip(map(id, self.front), self.verdicts, strict=False))
+        verdict = known.get(id(formula), "approximation")
+        network = replace(self.network, lines=())
+        return replace(self, formula=formula, verdict=verdict, exact=verdict == "exact", network=network)
 
     def to_json(self) -> dict[str, Any]:
         """Give the contract of `kansr fit --json`. Numbers that are not finite become null."""
@@ -113,10 +127,10 @@ class Result:
         """
         from kansr.formula.formula import Formula  # loads sympy  # noqa: PLC0415
 
-        values = {name: record[name] for name in _PLAIN}
+        values = {name: record.get(name, ()) if name == "verdicts" else record[name] for name in _PLAIN}
         network = dict(record["network"])
         return cls(
-            **(values | {"features": tuple(record["features"]), "warnings": tuple(record["warnings"])}),
+            **(values | {name: tuple(values[name]) for name in ("features", "warnings", "verdicts")}),
             formula=Formula.from_json(record["formula"]),
             front=tuple(Formula.from_json(rival) for rival in record["front"]),
             network=NetworkSummary(
@@ -126,7 +140,7 @@ class Result:
         )
 
 
-_PLAIN = ("run", "status", "target", "features", "verdict", "spread", "exact", "seconds", "warnings")
+_PLAIN = ("run", "status", "target", "features", "verdict", "spread", "exact", "seconds", "warnings", "verdicts")
 
 
 def _rival(formula: Formula) -> dict[str, Any]:

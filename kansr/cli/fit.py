@@ -17,6 +17,7 @@ from kansr.cli.options import (
     option,
     reader_options,
     recipe_options,
+    select_option,
     talk_options,
 )
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @option("--grid", type=WholeNumbers(), help="Grid intervals of each stage, such as 3,5,10,20.")
 @option("--functions", type=Names(), help="Functions that may be used, such as sin,exp.  [all]")
 @option("--seed", type=int, metavar="N", help="The number that decides every random draw.")
+@select_option
 @budget_option
 @option("--device", metavar="NAME", help="Where to work: cpu, cuda or cuda:N.")
 @option("--recipe", metavar="NAME|FILE", default="default", help="Settings: quick, default, thorough, or a file.")
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 @talk_options
 @example(
     "kansr fit data.csv",
+    "kansr fit data.csv --select simple",
     "kansr fit data.csv -t force -x mass,acceleration --budget 60",
     "cat data.csv | kansr fit - --json",
 )

@@ -83,6 +83,7 @@ KEYS = {
     "seed": "seed",
     "budget": "budget",
     "device": "device",
+    "select": "select",
 }
 
 
@@ -146,5 +147,15 @@ verbose_option = option("-v", "--verbose", is_flag=True, help="Print every step,
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 budget_option = option("--budget", type=Seconds(), help="Time limit; the best so far is kept. `none`: no limit.")
 force_option = click.option("--force", is_flag=True, help="Overwrite a file; an old run folder is moved aside.")
+_RULES = click.Choice(["best", "accuracy", "simple"])
+select_option = option(
+    "--select",
+    type=_RULES,
+    help="Formula to take: the shortest description, the lowest error, or the simplest within twice that.  [best]",
+)
+look_options = together(
+    click.option("--rank", type=click.IntRange(1), metavar="N", help="Take formula N of the front; 1 is the simplest."),
+    click.option("--select", type=_RULES, help="Take another formula of the front, by a rule of `kansr fit --select`."),
+)
 run_argument = click.argument("run", required=False, metavar="[RUN]")
 talk_options = together(json_option, quiet_option, verbose_option)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from kansr.errors import UsageError
 from kansr.formula.formula import predict as predict_formula
+from kansr.formula.front import Rule, choose
 from kansr.network.kan import KAN
 from kansr.network.knots import extend as extend_network
 from kansr.network.sweep import predict as predict_network
@@ -26,7 +27,7 @@ from kansr.pipeline.keep import (
     save_result,
 )
 from kansr.pipeline.problem import Problem
-from kansr.pipeline.solve import read, solve
+from kansr.pipeline.solve import FLOOR, read, solve
 from kansr.progress import Clock, Report, silent
 from kansr.recipe import Recipe, from_yaml
 from kansr.result import Result
@@ -99,9 +100,26 @@ def prune(run: Run, tolerance: float, *, report: Report = silent, clock: Clock |
     return _read_again(run, problem, replace(trained, history=rows), clock, report)
 
 
-def load(run: Run) -> Result:
-    """Read the result of a run."""
-    return load_result(run)
+def load(run: Run, *, rank: int | None = None, select: Rule | None = None) -> Result:
+    """Read the result of a run, with another formula of its front where a rank (from 1, the simplest) or rule is given.
+
+    Raises
+    ------
+    UsageError
+        If the front has no formula of that rank, or both are given.
+    """
+    result = load_result(run)
+    if rank is not None and select is not None:
+        raise UsageError("a rank and a rule cannot both choose the formula", hint="give --rank or --select")
+    if rank is not None:
+        if not 1 <= rank <= len(result.front):
+            count = len(result.front)
+            what = f"there is no formula {rank}: the front of this run holds {count}"
+            raise UsageError(what, where=str(run.folder), hint=f"try --rank {count}, its most accurate one")
+        return result.showing(result.front[rank - 1])
+    if select is not None:
+        return result.showing(choose(result.front, select, floor=FLOOR * result.spread))
+    return result
 
 
 def structure(run: Run) -> dict[str, Any]:

@@ -115,6 +115,7 @@ def save_result(
         features=table.features,
         formula=solution.formula,
         front=solution.front,
+        verdicts=solution.verdicts,
         verdict=solution.verdict,
         spread=float(np.std(table.y[problem.split.test])),
         network=solution.network,

@@ -31,7 +31,9 @@ from kansr.symbolic.discover import Discovery, constant, discover, linear
 from kansr.symbolic.targets import logarithm, transforms
 from kansr.training.levenberg import mean_square, rmse
 
-_FLOOR = 1e-10  # errors below this share count as equal on the front
+FLOOR = 1e-10
+"""Errors below this share of the target's spread count as equal on the front."""
+
 _SURE = 4.0  # standard errors that the error of a formula may be away from the network's
 _NOISY = 1.1  # a formula at the noise floor is at most this much worse than the network
 _NOTHING = 1e-9  # constants below this are not shown in the drawing of the network
@@ -42,12 +44,14 @@ _GRAPHS = 2  # graphs that are read for formulas
 class Solution:
     """Formulas for a problem, and the network that the best of them was read from.
 
-    `structure` is the account of the search for the graph (see `kansr.structure.account`), empty where none was made.
+    `verdicts` are those on the formulas of the front; `structure` is the account of the search for the graph (see
+    `kansr.structure.account`), empty where none was made.
     """
 
     found: Found
     discoveries: tuple[Discovery, ...]
     front: tuple[Formula, ...]
+    verdicts: tuple[Verdict, ...]
     formula: Formula
     verdict: Verdict
     exact: bool
@@ -104,10 +108,10 @@ def read(problem: Problem, graphs: Sequence[Found], *, clock: Clock, report: Rep
         solutions.append(_solution(problem, found, [*discoveries, *simple]))
         if solutions[-1].verdict != "approximation" and not solutions[-1].warnings:
             break
-    best = min(
-        solutions, key=lambda s: math.inf if s.formula.description_length is None else s.formula.description_length
-    )
-    return best if len(solutions) == 1 else _joined(problem, best, solutions)
+    if len(solutions) == 1:
+        return solutions[0]
+    chosen = choose_formula([s.formula for s in solutions], problem.recipe.select, floor=FLOOR * problem.scale)
+    return _joined(problem, next(s for s in solutions if s.formula is chosen), solutions)
 
 
 def _joined(problem: Problem, best: Solution, solutions: Sequence[Solution]) -> Solution:
@@ -118,17 +122,20 @@ def _joined(problem: Problem, best: Solution, solutions: Sequence[Solution]) -> 
 
 def _solution(problem: Problem, found: Found, discoveries: Sequence[Discovery]) -> Solution:
     judged = [(d, f) for d in discoveries if (f := _judged(problem, d)) is not None]
-    rivals = front([f for _, f in judged], floor=_FLOOR * problem.scale)
-    formula = choose_formula(rivals, "best", floor=_FLOOR * problem.scale)
-    source = next(d for d, f in judged if f is formula)
-    exact = _is_exact(problem, formula, source)
+    rivals = front([f for _, f in judged], floor=FLOOR * problem.scale)
+    formula = choose_formula(rivals, problem.recipe.select, floor=FLOOR * problem.scale)
+    sources = [next(d for d, f in judged if f is rival) for rival in rivals]
+    verdicts = tuple(_verdict(problem, f, d, found) for f, d in zip(rivals, sources, strict=True))
+    chosen = next(i for i, rival in enumerate(rivals) if rival is formula)
+    verdict, source = verdicts[chosen], sources[chosen]
     return Solution(
         found=found,
         discoveries=tuple(discoveries),
         front=rivals,
+        verdicts=verdicts,
         formula=formula,
-        verdict="exact" if exact else _noise_or_not(problem, formula, found),
-        exact=exact,
+        verdict=verdict,
+        exact=verdict == "exact",
         network=_summary(problem, found, source),
         warnings=_kept_splines(problem, source),
     )
@@ -152,6 +159,10 @@ def _judged(problem: Problem, one: Discovery) -> Formula | None:
         return None
 
 
+def _verdict(problem: Problem, formula: Formula, source: Discovery, found: Found) -> Verdict:
+    return "exact" if _is_exact(problem, formula, source) else _noise_or_not(problem, formula, found)
+
+
 def _is_exact(problem: Problem, formula: Formula, source: Discovery) -> bool:
     if source.has_splines:
         return False
@@ -166,8 +177,8 @@ def _noise_or_not(problem: Problem, formula: Formula, found: Found) -> Verdict:
     residual = rows.y - evaluate(formula.expression, rows.columns)
     error = float(np.sqrt(np.mean(residual**2))) / problem.scale
     limit = _NOISY + _SURE / math.sqrt(2 * len(residual))  # the error of an error: few rows tell little
-    white = is_white(residual, rows.columns)
-    return "noise" if white and error <= limit * _network_error(problem, found) else "approximation"
+    small = error <= limit * _network_error(problem, found)
+    return "noise" if small and is_white(residual, rows.columns) else "approximation"
 
 
 def _network_error(problem: Problem, found: Found) -> float:

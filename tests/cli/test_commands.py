@@ -49,6 +49,24 @@ def test_show_shows_the_last_run_again(call, fitted):
 
 
 @pytest.mark.usefixtures("fitted")
+def test_other_formulas_of_the_front_are_shown_and_exported_by_rank_and_by_rule(here, folder):
+    front = json.loads(here("show", "data-001", "--json", folder=folder).stdout)["front"]
+    assert len(front) > 1
+    for rank, formula in enumerate(front, start=1):
+        record = json.loads(here("show", "data-001", "--rank", rank, "--json", folder=folder).stdout)
+        assert record["formula"] == formula["formula"]
+        assert record["exact"] is (formula["formula"] == "x1*x2")
+    assert here("show", "data-001", "--select", "accuracy", "-q", folder=folder).stdout == "y = x1*x2\n"
+    first = here("export", "data-001", "--to", "json", "--rank", 1, folder=folder)
+    assert json.loads(first.stdout)["formula"] == front[0]["formula"]
+    beyond = here("show", "data-001", "--rank", 99, folder=folder)
+    assert beyond.returncode == 2
+    assert f"holds {len(front)}" in beyond.stderr
+    both = here("show", "data-001", "--rank", 1, "--select", "best", folder=folder)
+    assert (both.returncode, "--rank or --select" in both.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("fitted")
 def test_show_tells_why_the_network_has_its_graph(here, folder):
     drawn = here("show", "data-001", "--structure", folder=folder)
     assert drawn.returncode == 0, drawn.stderr

@@ -30,7 +30,7 @@ def test_every_option_reaches_its_key():
     options = parsed(
         *shlex.split("a.csv -t y -x a,b --width 2,5,1 --grid 3,5 --functions sin,exp --seed 0 --budget 5 --device cpu"),
         *shlex.split("-d ';' --decimal , --encoding latin-1 -H --skip-lines 0 --null-value -999 --null-value n/a"),
-        *["--missing", "fail"],
+        *["--missing", "fail", "--select", "simple"],
     )
     assert recipe_options(options) == {
         "table.target": "y",
@@ -48,6 +48,7 @@ def test_every_option_reaches_its_key():
         "seed": 0,
         "budget": 5.0,
         "device": "cpu",
+        "select": "simple",
     }
     assert with_options(Recipe(), recipe_options(options)).table.header is False
 

@@ -204,3 +204,14 @@ def test_fitted_constants_stand_on_the_screen_with_their_errors():
     assert "... and 12 more" in drawn(replace(RESULT, formula=many))
     assert "fitted" not in drawn(RESULT)
     assert json.loads(json.dumps(replace(RESULT, formula=fitted).to_json()))["errors"] == {"9.81": 0.0204, "2.5": None}
+
+
+def test_another_formula_of_the_front_comes_with_its_own_verdict_and_without_the_functions_of_the_chosen_one():
+    result = replace(RESULT, verdicts=("approximation", "noise", "exact"))
+    other = result.showing(PRUNED)
+    assert (other.formula, other.verdict, other.exact) == (PRUNED, "noise", False)
+    assert "consistent with the noise" in drawn(other)
+    assert "sin(pi*x1)\n" not in drawn(other)
+    assert ">" in next(line for line in drawn(other).splitlines() if "0.31  exp" in line)
+    assert result.showing(BEST) is result
+    assert Result.from_record(json.loads(json.dumps(result.to_record()))) == result
