@@ -50,7 +50,7 @@ class Result:
 
     `spread` is the standard deviation of the target on the test rows, the size that errors are read against;
     `front` holds the formulas that no other beats in both error and complexity, simplest first; `verdicts` those on
-    each of them.
+    each of them; `rivals` those of another form that the data cannot separate from the formula.
     """
 
     run: str
@@ -67,18 +67,19 @@ class Result:
     seconds: float
     warnings: tuple[str, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    rivals: tuple[Formula, ...] = ()
 
     def showing(self, formula: Formula) -> Result:
         """Give the same result with another formula of the front in the place of the chosen one.
 
-        Functions on the edges belong to the chosen formula and are left out.
+        Functions on the edges and rivals belong to the chosen formula and are left out.
         """
         if formula == self.formula:
             return self
         known = dict(zip(map(id, self.front), self.verdicts, strict=False))
         verdict = known.get(id(formula), "approximation")
         network = replace(self.network, lines=())
-        return replace(self, formula=formula, verdict=verdict, exact=verdict == "exact", network=network)
+        return replace(self, formula=formula, verdict=verdict, exact=verdict == "exact", network=network, rivals=())
 
     def to_json(self) -> dict[str, Any]:
         """Give the contract of `kansr fit --json`. Numbers that are not finite become null."""
@@ -106,6 +107,7 @@ class Result:
                 "rmse_test": self.network.rmse_test,
             },
             "front": [_rival(rival) for rival in self.front],
+            "rivals": [_rival(rival) for rival in self.rivals],
             "seconds": self.seconds,
         }
         return {key: plain(value) for key, value in record.items()}
@@ -115,6 +117,7 @@ class Result:
         record: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
         record["formula"] = self.formula.to_json()
         record["front"] = [rival.to_json() for rival in self.front]
+        record["rivals"] = [rival.to_json() for rival in self.rivals]
         record["network"] = asdict(self.network)
         record["history"] = [asdict(row) for row in self.history]
         return {key: plain(value) for key, value in record.items()}
@@ -133,6 +136,7 @@ class Result:
             **(values | {name: tuple(values[name]) for name in ("features", "warnings", "verdicts")}),
             formula=Formula.from_json(record["formula"]),
             front=tuple(Formula.from_json(rival) for rival in record["front"]),
+            rivals=tuple(Formula.from_json(rival) for rival in record.get("rivals", ())),
             network=NetworkSummary(
                 **(network | {"width": tuple(network["width"]), "lines": tuple(network["lines"])}),
             ),
@@ -144,7 +148,7 @@ _PLAIN = ("run", "status", "target", "features", "verdict", "spread", "exact", "
 
 
 def _rival(formula: Formula) -> dict[str, Any]:
-    """One row of the front."""
+    """One row of the front, or a rival."""
     return {
         "formula": formula.text,
         "complexity": formula.complexity,

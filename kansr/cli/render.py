@@ -46,7 +46,7 @@ def below(result: Result, source: str | None = None, width: int = 80) -> Rendera
     """Give the screen without the formula: groups of named facts with a blank line between them."""
     inner = width - _INDENT
     groups: tuple[Facts, ...] = (
-        _how_good(result),
+        _how_good(result, inner),
         [("front", _front(result.front, result.formula, inner))] if len(result.front) > 1 else [],
         _network(result, inner),
         [("run", Text(f"{visible(result.run)}  ({result.seconds:.1f} s)"))],
@@ -114,7 +114,7 @@ def _joined(groups: Iterable[Facts]) -> Iterator[RenderableType]:
                 yield Text()
 
 
-def _how_good(result: Result) -> Facts:
+def _how_good(result: Result, inner: int) -> Facts:
     """Say how far the formula can be trusted, and what its symbols are."""
     facts: Facts = [("verdict", Text(verdict_sentence(result))), ("error", Text(_error_line(result)))]
     if result.status != "done":
@@ -125,6 +125,9 @@ def _how_good(result: Result) -> Facts:
         facts.append(("where", Text("\n".join(f'{safe} is "{visible(name)}"' for safe, name in symbols.items()))))
     if errors := result.formula.errors:
         facts.append(("fitted", Text(_constants(errors))))
+    if rivals := result.rivals:
+        texts = (shortened(readable(visible(rival.text)), inner - 2) for rival in rivals)
+        facts.append(("rivals", Text("\n  ".join(["the data cannot separate it from:", *texts]))))
     return facts
 
 

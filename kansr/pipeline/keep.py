@@ -116,6 +116,7 @@ def save_result(
         formula=solution.formula,
         front=solution.front,
         verdicts=solution.verdicts,
+        rivals=solution.rivals,
         verdict=solution.verdict,
         spread=float(np.std(table.y[problem.split.test])),
         network=solution.network,

@@ -19,6 +19,7 @@ from kansr.formula.front import front
 from kansr.network.graph import Graph
 from kansr.network.kan import KAN, names
 from kansr.pipeline.problem import Problem
+from kansr.pipeline.rivals import rivals
 from kansr.pipeline.score import is_rounding, is_white
 from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Verdict
@@ -44,8 +45,8 @@ _GRAPHS = 2  # graphs that are read for formulas
 class Solution:
     """Formulas for a problem, and the network that the best of them was read from.
 
-    `verdicts` are those on the formulas of the front; `structure` is the account of the search for the graph (see
-    `kansr.structure.account`), empty where none was made.
+    `verdicts` are those on the formulas of the front; `rivals` what the rows cannot separate from `formula`;
+    `structure` is the account of the search for the graph (see `kansr.structure.account`), empty where none was made.
     """
 
     found: Found
@@ -57,6 +58,7 @@ class Solution:
     exact: bool
     network: NetworkSummary
     warnings: tuple[str, ...]
+    rivals: tuple[Formula, ...] = ()
     structure: dict[str, Any] = field(default_factory=dict)
 
 
@@ -122,22 +124,24 @@ def _joined(problem: Problem, best: Solution, solutions: Sequence[Solution]) -> 
 
 def _solution(problem: Problem, found: Found, discoveries: Sequence[Discovery]) -> Solution:
     judged = [(d, f) for d in discoveries if (f := _judged(problem, d)) is not None]
-    rivals = front([f for _, f in judged], floor=FLOOR * problem.scale)
-    formula = choose_formula(rivals, problem.recipe.select, floor=FLOOR * problem.scale)
-    sources = [next(d for d, f in judged if f is rival) for rival in rivals]
-    verdicts = tuple(_verdict(problem, f, d, found) for f, d in zip(rivals, sources, strict=True))
-    chosen = next(i for i, rival in enumerate(rivals) if rival is formula)
+    best = front([f for _, f in judged], floor=FLOOR * problem.scale)
+    formula = choose_formula(best, problem.recipe.select, floor=FLOOR * problem.scale)
+    sources = [next(d for d, f in judged if f is one) for one in best]
+    verdicts = tuple(_verdict(problem, f, d, found) for f, d in zip(best, sources, strict=True))
+    chosen = next(i for i, one in enumerate(best) if one is formula)
     verdict, source = verdicts[chosen], sources[chosen]
+    plain = [] if source.has_splines else [f for d, f in judged if not d.has_splines]
     return Solution(
         found=found,
         discoveries=tuple(discoveries),
-        front=rivals,
+        front=best,
         verdicts=verdicts,
         formula=formula,
         verdict=verdict,
         exact=verdict == "exact",
         network=_summary(problem, found, source),
         warnings=_kept_splines(problem, source),
+        rivals=rivals(problem, formula, plain, exact=verdict == "exact"),
     )
 
 

@@ -25,7 +25,7 @@ KEYS = [
     "r2",
     "exact",
 ]
-KEYS += ["network", "front", "seconds"]
+KEYS += ["network", "front", "rivals", "seconds"]
 
 # What somebody without kansr would write: sympy reads the formula, `symbols` says which column a name stands for.
 PLAIN = """
@@ -71,7 +71,8 @@ def test_stdout_holds_one_object_with_exactly_these_keys_and_nothing_else(fitted
     assert list(record["r2"]) == ["test"]
     assert list(record["network"]) == ["width", "grid", "rmse_test"]
     assert all(
-        list(rival) == ["formula", "complexity", "errors", "rmse_validation", "rmse_test"] for rival in record["front"]
+        list(rival) == ["formula", "complexity", "errors", "rmse_validation", "rmse_test"]
+        for rival in [*record["front"], *record["rivals"]]
     )
 
 

@@ -182,7 +182,7 @@ def test_the_json_contract_is_kept():
     record = RESULT.to_json()
     first, last = (
         ["run", "status", "target", "features", "formula", "symbols", "latex", "complexity", "errors"],
-        ["front", "seconds"],
+        ["front", "rivals", "seconds"],
     )
     assert list(record) == [*first, "rmse", "r2", "exact", "network", *last]
     assert list(record["rmse"]) == ["train", "validation", "test"]
@@ -215,3 +215,13 @@ def test_another_formula_of_the_front_comes_with_its_own_verdict_and_without_the
     assert ">" in next(line for line in drawn(other).splitlines() if "0.31  exp" in line)
     assert result.showing(BEST) is result
     assert Result.from_record(json.loads(json.dumps(result.to_record()))) == result
+
+
+def test_rivals_are_named_below_the_verdict():
+    result = replace(RESULT, rivals=(PRUNED, LINEAR))
+    screen = drawn(result)
+    assert "rivals   the data cannot separate it from:" in screen
+    assert "             exp(x2**2 + 0.9*x1)" in screen
+    assert [rival["formula"] for rival in result.to_json()["rivals"]] == [PRUNED.text, LINEAR.text]
+    assert Result.from_record(json.loads(json.dumps(result.to_record()))) == result
+    assert "rivals" not in drawn(RESULT)
