@@ -91,6 +91,7 @@ class Result:
             "features": list(self.features),
             "formula": formula.text,
             "symbols": dict(formula.symbols),
+            "constants": formula.constants,
             "latex": formula.latex,
             "complexity": formula.complexity,
             "errors": dict(formula.errors),
@@ -153,6 +154,7 @@ def _rival(formula: Formula) -> dict[str, Any]:
         "formula": formula.text,
         "complexity": formula.complexity,
         "errors": dict(formula.errors),
+        "constants": formula.constants,
         "rmse_validation": formula.rmse.validation,
         "rmse_test": formula.rmse.test,
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from kansr.cli.options import (
+    Constant,
     Names,
     WholeNumbers,
     budget_option,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 @option("--width", type=WholeNumbers(auto=True), help="Nodes of each layer, such as 2,5,1.  [the data decide]")
 @option("--grid", type=WholeNumbers(), help="Grid intervals of each stage, such as 3,5,10,20.")
 @option("--functions", type=Names(), help="Functions that may be used, such as sin,exp.  [all]")
+@option("--constant", type=Constant(), multiple=True, help="A constant that may be in it: g=9.81; may be repeated.")
+@option("--constants", type=click.Choice(["physical"]), help="Try the constants of physics, in SI units.")
 @option("--seed", type=int, metavar="N", help="The number that decides every random draw.")
 @select_option
 @budget_option
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 @talk_options
 @example(
     "kansr fit data.csv",
+    "kansr fit data.csv --constant g=9.81",
     "kansr fit data.csv --select simple",
     "kansr fit data.csv -t force -x mass,acceleration --budget 60",
     "cat data.csv | kansr fit - --json",

@@ -51,6 +51,22 @@ class Names(click.ParamType[Any]):
         return names
 
 
+class Constant(click.ParamType[Any]):
+    """A constant with its value, such as `g=9.81`."""
+
+    name = "NAME=VALUE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text of the option into a name and a number."""
+        if not isinstance(value, str):
+            return value
+        name, _, number = value.partition("=")
+        try:
+            return name.strip(), float(number)
+        except ValueError:
+            self.fail(f"'{value}' is not a name and a number, such as g=9.81", param, ctx)
+
+
 class Seconds(click.ParamType[Any]):
     """Seconds above 0; `none` is null."""
 
@@ -80,6 +96,8 @@ KEYS = {
     "width": "network.width",
     "grid": "training.grid",
     "functions": "symbolic.functions",
+    "constant": "symbolic.constants",
+    "constants": "symbolic.physical",
     "seed": "seed",
     "budget": "budget",
     "device": "device",
@@ -92,6 +110,10 @@ def recipe_options(options: Mapping[str, Any]) -> dict[str, object]:
     given = {name: value for name, value in options.items() if name in KEYS and _is_given(value)}
     if "no_header" in given:
         given["no_header"] = False  # the key says whether there is a header
+    if "constant" in given:
+        given["constant"] = dict(given["constant"])
+    if "constants" in given:
+        given["constants"] = True  # the key says whether those of physics are tried
     return {KEYS[name]: None if value is NULL else value for name, value in given.items()}
 
 

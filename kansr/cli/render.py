@@ -121,8 +121,11 @@ def _how_good(result: Result, inner: int) -> Facts:
         cause = "The time limit" if result.status == "timeout" else "Ctrl-C"
         line = f"{cause} ended the search after {result.seconds:.1f} s: this is the best so far."
         facts.insert(1, ("stopped", Text(line, style="yellow")))
-    if symbols := result.formula.symbols:
-        facts.append(("where", Text("\n".join(f'{safe} is "{visible(name)}"' for safe, name in symbols.items()))))
+    formula = result.formula
+    names = [f'{safe} is "{visible(name)}"' for safe, name in formula.symbols.items()]
+    names += [f"{name} is {value:.10g}" for name, value in formula.constants.items()]
+    if names:
+        facts.append(("where", Text("\n".join(names))))
     if errors := result.formula.errors:
         facts.append(("fitted", Text(_constants(errors))))
     if rivals := result.rivals:

@@ -14,6 +14,7 @@ from typing import Any
 import sympy
 
 from kansr.formula.functions import CONSTANTS
+from kansr.formula.named import Named
 from kansr.formula.text import Tree, leaf_text, printed
 
 FLOOR = 1e-24
@@ -68,6 +69,7 @@ def constant_bits(number: sympy.Expr, free: float = DOUBLE) -> float:
     | whole number n      | 1 + 2 log2 abs(n)                                                |
     | fraction p/q        | those of p and q                                                 |
     | pi, E               | 2                                                                |
+    | a named constant    | those that its name takes (see `kansr.formula.named`)            |
     | sqrt(2), 2*pi/3     | those of its parts, and 1 for each operation                     |
     | decimal, d digits   | 1 + d log2(10) + 2 log2(1 + abs(exponent))                       |
 
@@ -85,6 +87,8 @@ def _bits(tree: Tree) -> float:
         return (len(tree) - 2 if tree[0] in "+*" else 1) + sum(map(_bits, tree[1:]))
     if tree in CONSTANTS.values():
         return 2.0
+    if isinstance(tree, Named):
+        return float(tree.bits)
     if tree.is_Rational:
         return _whole_bits(tree.p) + (_whole_bits(tree.q) if tree.q != 1 else 0.0)
     return _decimal_bits(leaf_text(tree))

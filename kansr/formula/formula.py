@@ -21,6 +21,7 @@ from kansr.formula.complexity import complexity, description_length
 from kansr.formula.evaluate import evaluate
 from kansr.formula.functions import Array
 from kansr.formula.latex import latex_names, to_latex
+from kansr.formula.named import named_in
 from kansr.formula.parse import parse
 from kansr.formula.text import to_text
 
@@ -52,7 +53,7 @@ class Formula:
     Parameters
     ----------
     text
-        One line; plain `sympy.sympify` reads it, and so does `kansr.formula.parse`.
+        One line; plain `sympy.sympify` reads it, and so does `kansr.formula.parse`. Named constants are names in it.
     expression
         What `parse` makes of the text, with real symbols.
     symbols
@@ -89,13 +90,19 @@ class Formula:
     @property
     def latex(self) -> str:
         """The formula in LaTeX, its numbers rounded to six digits."""
-        return to_latex(self.expression, latex_names(self.names))
+        return to_latex(self.expression, latex_names(self.names | {name: name for name in self.constants}))
+
+    @property
+    def constants(self) -> dict[str, float]:
+        """Name -> value, for the named constants of the formula, which are no columns."""
+        return named_in(self.expression)
 
     def to_json(self) -> dict[str, Any]:
         """Give the formula as JSON values. Numbers that are not finite become None."""
         return {
             "formula": self.text,
             "symbols": dict(self.symbols),
+            "constants": self.constants,
             "complexity": self.complexity,
             "label": self.label,
             "rmse": {part: _finite(value) for part, value in asdict(self.rmse).items()},
@@ -113,7 +120,7 @@ class Formula:
         length = record["description_length"]
         return cls(
             text=record["formula"],
-            expression=parse(record["formula"]),
+            expression=parse(record["formula"], constants=record.get("constants")),
             symbols=dict(record["symbols"]),
             complexity=int(record["complexity"]),
             label=str(record["label"]),
@@ -153,7 +160,7 @@ def judge(
     Raises `FormulaError` for an expression that cannot be printed.
     """
     text = to_text(expr)
-    expression = parse(text, names)
+    expression = parse(text, names, named_in(expr))
     predicted = evaluate(expression, dict(zip(names, x.T, strict=True)))
     parts = {part: np.asarray(getattr(split, part)) for part in ("train", "validation", "test")}
     scores = {part: _score(predicted[rows], y[rows]) for part, rows in parts.items()}

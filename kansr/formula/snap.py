@@ -20,6 +20,7 @@ from kansr.formula.complexity import constant_bits, description_length
 from kansr.formula.constants import ROUNDING, Refit, refit, substituted
 from kansr.formula.evaluate import evaluate
 from kansr.formula.functions import Array
+from kansr.formula.named import Named
 from kansr.formula.simplify import canonical
 
 _SIGMAS = 3.0  # how far from its value a constant may be moved, in standard errors
@@ -43,8 +44,19 @@ _FORMS: tuple[tuple[Callable[[float], float], Callable[[sp.Rational], sp.Expr], 
     (lambda v: math.log(abs(v)), sp.exp, 4.0),
 )
 
+# A multiple of a named constant: v**root = r * constant**power * pi**pis, with a small fraction r, and the extra bits.
+_SMALL = 20
+_MULTIPLES = (
+    *(
+        (1, power, pis, a + b)
+        for power, a in ((1, 0.0), (-1, 1.0), (2, 2.0), (-2, 2.0))
+        for pis, b in ((0, 0.0), (1, 2.5), (-1, 2.5))
+    ),
+    *((2, power, pis, a + b) for power, a in ((1, 1.0), (-1, 1.5)) for pis, b in ((0, 0.0), (2, 2.5), (-2, 3.0))),
+)
 
-def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> Refit:
+
+def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array, named: Sequence[Named] = ()) -> Refit:
     """Refit the constants of an expression and fix those that are simple numbers.
 
     Parameters
@@ -55,6 +67,8 @@ def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> Refit:
         Values [n] of each symbol that is a column.
     y
         Target [n].
+    named
+        Constants with a name that are tried beside simple numbers.
 
     Returns
     -------
@@ -62,7 +76,7 @@ def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> Refit:
     """
     best = refit(canonical(expr), columns, y)
     for _ in range(_ROUNDS):
-        tried = (_some(best, wishes, columns, y) for wishes in _plans(best))
+        tried = (_some(best, wishes, columns, y) for wishes in _plans(best, named))
         fixed = next((f for f in tried if f is not None), None)
         if fixed is None:
             break
@@ -114,14 +128,14 @@ def _some(best: Refit, wishes: dict[int, sp.Expr], columns: Mapping[str, Array],
     return None
 
 
-def _plans(fit: Refit) -> Iterator[dict[int, sp.Expr]]:
+def _plans(fit: Refit, named: Sequence[Named]) -> Iterator[dict[int, sp.Expr]]:
     """Yield what to fix next: redundant constants one at a time (one fixed, the others are known), then the others."""
     hidden = [i for i in range(len(fit.values)) if not math.isfinite(fit.sigma[i])]
     yield from ({i: _nearest_of(fit.values[i])} for i in hidden[:_HIDDEN])
-    yield _wishes(fit)
+    yield _wishes(fit, named)
 
 
-def _wishes(fit: Refit) -> dict[int, sp.Expr]:
+def _wishes(fit: Refit, named: Sequence[Named]) -> dict[int, sp.Expr]:
     """Return the simplest number inside the error bars of each constant, if there is one.
 
     The surest come first: the more bits a simple number saves, the less it is chance.
@@ -130,7 +144,8 @@ def _wishes(fit: Refit) -> dict[int, sp.Expr]:
     for i, (value, sigma) in enumerate(zip(fit.values, fit.sigma, strict=True)):
         if not math.isfinite(sigma):
             continue
-        best = min(simple_numbers(float(value), float(sigma)), default=None, key=lambda c: c[0])
+        candidates = [*simple_numbers(float(value), float(sigma)), *multiples(float(value), float(sigma), named)]
+        best = min(candidates, default=None, key=lambda c: c[0])
         if best is not None:
             worth = math.log2(abs(value) / sigma + 1) if sigma > 0 else 52.0
             found.append((best[0] - worth, i, best[1]))
@@ -164,6 +179,30 @@ def simple_numbers(value: float, sigma: float) -> Iterator[tuple[float, sp.Expr]
     yield from _decimal(value, sigma)
 
 
+def multiples(value: float, sigma: float, named: Sequence[Named]) -> Iterator[tuple[float, sp.Expr]]:
+    """Yield (bits, number) for simple multiples of named constants, and their roots, within the error of a constant.
+
+    >>> g = Named("g", 9.81)
+    >>> [min(multiples(v, 1e-4 * v, [g]))[1] for v in (9.81, 4.905, 1 / 9.81, 2 * math.pi / math.sqrt(9.81))]
+    [g, g/2, 1/g, 2*pi/sqrt(g)]
+    """
+    reach = max(_SIGMAS * sigma, 1e-14 * abs(value))
+    if abs(value) <= reach:
+        return
+    for constant in named:
+        if sigma > abs(value) * 10.0**-constant.digits:
+            continue
+        for root, power, pis, extra in _MULTIPLES:
+            unit = constant.value**power * math.pi**pis
+            ends = sorted(math.copysign(abs(v) ** root, v) / unit for v in (value - reach, value + reach))
+            simplest = _simplest(*ends)
+            if simplest is None or not 0 < abs(simplest.numerator) <= _SMALL or simplest.denominator > _SMALL:
+                continue
+            size = sp.Rational(abs(simplest.numerator), simplest.denominator)
+            number = sp.Pow(size * constant**power * sp.pi**pis, sp.Rational(1, root))
+            yield constant.bits + constant_bits(size) - 1 + extra, number if value > 0 else -number
+
+
 def _decimal(value: float, sigma: float) -> Iterator[tuple[float, sp.Expr]]:
     """Yield a decimal of few digits that is as good as the value: 9.81, as a fraction of powers of ten."""
     for digits in range(1, 8):
@@ -195,4 +234,4 @@ def _between(low: Fraction, high: Fraction) -> Fraction:
     return whole + 1 / _between(1 / (high - whole), 1 / (low - whole))
 
 
-__all__: Sequence[str] = ["length", "simple_numbers", "snap"]
+__all__: Sequence[str] = ["length", "multiples", "simple_numbers", "snap"]

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from kansr.errors import UsageError
+from kansr.formula.named import named_constants
 from kansr.formula.names import safe_names
 from kansr.recipe import Recipe
 from kansr.symbolic.discover import Rows as UserRows
@@ -50,7 +51,7 @@ class Problem:
         Raises
         ------
         UsageError
-            If the recipe names a function, a device or a width that cannot be.
+            If the recipe names a function, a constant, a device or a width that cannot be.
         TableError
             If there are too few rows to split.
         """
@@ -71,7 +72,11 @@ class Problem:
             scale=scale,
             data=Data(train=_rows(table, train, scale, device), validation=_rows(table, validation, scale, device)),
             rows=UserRows(
-                columns=dict(zip(names, np.ascontiguousarray(table.x[chosen].T), strict=True)), y=table.y[chosen]
+                columns=dict(zip(names, np.ascontiguousarray(table.x[chosen].T), strict=True)),
+                y=table.y[chosen],
+                named=named_constants(
+                    recipe.symbolic.constants, recipe.symbolic.physical, {*names, *table.features, table.target}
+                ),
             ),
         )
 

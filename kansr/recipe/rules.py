@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -43,6 +43,10 @@ def _grid(values: Sequence[int]) -> bool:
 
 def _width(values: Sequence[int]) -> bool:
     return len(values) >= 2 and all(1 <= value <= 10_000 for value in values)
+
+
+def _constants(values: Mapping[str, float]) -> bool:
+    return all(name.isidentifier() and 0 < value < math.inf for name, value in values.items())
 
 
 def _encoding(name: str) -> bool:
@@ -99,5 +103,7 @@ RULES = (
     Rule("symbolic.beam", "a whole number from 1 to 1000", _within(1, 1000)),
     Rule("symbolic.candidates", "a whole number from 1 to 1000", _within(1, 1000)),
     Rule("symbolic.snap", "true or false"),
+    Rule("symbolic.constants", "names with numbers above 0, such as {g: 9.81}", _constants),
+    Rule("symbolic.physical", "true or false"),
 )
 RULE_OF = {rule.key: rule for rule in RULES}

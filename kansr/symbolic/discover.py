@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
@@ -14,6 +14,7 @@ from kansr.errors import FormulaError
 from kansr.formula.constants import ROUNDING, Refit, refit
 from kansr.formula.functions import Array
 from kansr.formula.limit import limited
+from kansr.formula.named import Named
 from kansr.formula.names import symbols_of
 from kansr.formula.simplify import shortest
 from kansr.formula.snap import length, rounded, snap
@@ -55,14 +56,18 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rows:
-    """Columns by safe name and the target, [n] each, in the user's units: the rows that may choose."""
+    """Columns by safe name and the target, [n] each, in the user's units: the rows that may choose.
+
+    `named` are constants that fitted numbers may turn out to be.
+    """
 
     columns: Mapping[str, Array]
     y: Array
+    named: tuple[Named, ...] = ()
 
     def head(self, rows: int) -> Rows:
         """The first rows only."""
-        return Rows(columns={name: c[:rows] for name, c in self.columns.items()}, y=self.y[:rows])
+        return replace(self, columns={name: c[:rows] for name, c in self.columns.items()}, y=self.y[:rows])
 
 
 def discover(
@@ -126,13 +131,17 @@ def linear(rows: Rows, *, snapped: bool = True) -> Discovery:
     design = np.column_stack([*rows.columns.values(), np.ones(len(rows.y))])
     weights, *_ = np.linalg.lstsq(design, rows.y, rcond=None)
     terms = [sp.Float(float(w)) * s for w, s in zip(weights, [*symbols.values(), sp.Integer(1)], strict=True)]
-    fit = snap(sp.Add(*terms), rows.columns, rows.y) if snapped else refit(sp.Add(*terms), rows.columns, rows.y)
+    fit = (
+        snap(sp.Add(*terms), rows.columns, rows.y, rows.named)
+        if snapped
+        else refit(sp.Add(*terms), rows.columns, rows.y)
+    )
     return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y), label="linear")
 
 
 def constant(rows: Rows) -> Discovery:
     """Give the mean: what is left when nothing explains the target."""
-    fit = snap(sp.Float(float(np.mean(rows.y))), rows.columns, rows.y)
+    fit = snap(sp.Float(float(np.mean(rows.y))), rows.columns, rows.y, rows.named)
     return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y), label="constant")
 
 
@@ -148,7 +157,7 @@ def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, scale: float, label
         fit = refit(raw, few.columns, few.y, steps=_STEPS if not choice.kan.splines else 0)
         hopeful = length(fit, few.y) - _MOST_SAVED * len(fit.values) < bar
         if spec.snap and hopeful:
-            fit = snap(fit.expression, few.columns, few.y)
+            fit = snap(fit.expression, few.columns, few.y, few.named)
         if len(few.y) < len(rows.y):
             fit = refit(fit.expression, rows.columns, rows.y)
         fit = rounded(fit, rows.columns, rows.y)

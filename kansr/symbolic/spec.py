@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,10 +12,13 @@ class SymbolicSpec:
 
     `functions` names primitives of `kansr.symbolic.library` (None: all of them); `beam` is the number of partly
     symbolic networks kept side by side; `candidates` the functions tried on an edge; `snap` replaces constants by
-    simple numbers where the error allows.
+    simple numbers where the error allows, and by multiples of the `constants` (name -> value) and, when `physical`, of
+    those of physics.
     """
 
     functions: tuple[str, ...] | None = None
     beam: int = 4
     candidates: int = 6
     snap: bool = True
+    constants: Mapping[str, float] = field(default_factory=dict)
+    physical: bool = False

@@ -66,6 +66,18 @@ def test_other_formulas_of_the_front_are_shown_and_exported_by_rank_and_by_rule(
     assert (both.returncode, "--rank or --select" in both.stderr) == (2, True)
 
 
+def test_a_constant_of_the_user_is_named_in_the_formula_and_everywhere_after(call, folder):
+    rows = [(t / 50, 9.81 * (t / 50) ** 2 / 2) for t in range(1, 101)]
+    (folder / "fall.csv").write_text("\n".join(["t,s", *(f"{t!r},{s!r}" for t, s in rows)]))
+    answer = call("fit", "fall.csv", *FAST, "--constant", "g=9.81", "-o", "fall", "--json")
+    assert answer.returncode == 0, answer.stderr
+    record = json.loads(answer.stdout)
+    assert (record["formula"], record["constants"], record["symbols"]) == ("g*t**2/2", {"g": 9.81}, {})
+    assert "g is 9.81" in call("show", "fall").stdout
+    assert "g = 9.81" in call("export", "fall", "--to", "python").stdout
+    assert float(call("predict", "fall", "-", stdin="t\n2\n").stdout.split()[1]) == pytest.approx(19.62)
+
+
 @pytest.mark.usefixtures("fitted")
 def test_show_tells_why_the_network_has_its_graph(here, folder):
     drawn = here("show", "data-001", "--structure", folder=folder)
@@ -181,6 +193,10 @@ def test_extending_keeps_the_curve_and_then_lowers_the_error(call, folder, root)
         (["fit", "data.csv", "--recipe", "quik"], 2, "did you mean quick?"),
         (["fit", "data.csv", "--functions", "sine"], 2, "sin"),
         (["fit", "data.csv", "--device", "tpu"], 2, "cuda"),
+        (["fit", "data.csv", "--constant", "x1=3"], 2, "name of a column"),
+        (["fit", "data.csv", "--constant", "g"], 2, "such as g=9.81"),
+        (["fit", "data.csv", "--constant", "g=-1"], 2, "symbolic.constants"),
+        (["fit", "data.csv", "--constant", "E=2"], 2, "cannot be called 'E'"),
         (["fit", "data.csv", "-o", "."], 2, "other files"),
         (["show", "nothing"], 2, "no such run"),
         (["extend", "nothing", "--grid", "5"], 2, "no such run"),

@@ -18,6 +18,7 @@ KEYS = [
     "features",
     "formula",
     "symbols",
+    "constants",
     "latex",
     "complexity",
     "errors",
@@ -71,7 +72,7 @@ def test_stdout_holds_one_object_with_exactly_these_keys_and_nothing_else(fitted
     assert list(record["r2"]) == ["test"]
     assert list(record["network"]) == ["width", "grid", "rmse_test"]
     assert all(
-        list(rival) == ["formula", "complexity", "errors", "rmse_validation", "rmse_test"]
+        list(rival) == ["formula", "complexity", "errors", "constants", "rmse_validation", "rmse_test"]
         for rival in [*record["front"], *record["rivals"]]
     )
 

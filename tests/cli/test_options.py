@@ -30,7 +30,18 @@ def test_every_option_reaches_its_key():
     options = parsed(
         *shlex.split("a.csv -t y -x a,b --width 2,5,1 --grid 3,5 --functions sin,exp --seed 0 --budget 5 --device cpu"),
         *shlex.split("-d ';' --decimal , --encoding latin-1 -H --skip-lines 0 --null-value -999 --null-value n/a"),
-        *["--missing", "fail", "--select", "simple"],
+        *[
+            "--missing",
+            "fail",
+            "--select",
+            "simple",
+            "--constant",
+            "g=9.81",
+            "--constant",
+            "k = 2",
+            "--constants",
+            "physical",
+        ],
     )
     assert recipe_options(options) == {
         "table.target": "y",
@@ -45,6 +56,8 @@ def test_every_option_reaches_its_key():
         "network.width": (2, 5, 1),
         "training.grid": (3, 5),
         "symbolic.functions": ("sin", "exp"),
+        "symbolic.constants": {"g": 9.81, "k": 2.0},
+        "symbolic.physical": True,
         "seed": 0,
         "budget": 5.0,
         "device": "cpu",
