@@ -101,6 +101,7 @@ class Result:
                 "test": formula.rmse.test,
             },
             "r2": {"test": formula.r2.test},
+            "chi2": None if formula.chi2 is None else asdict(formula.chi2),
             "exact": self.exact,
             "network": {
                 "width": list(self.network.width),

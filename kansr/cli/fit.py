@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 @click.argument("table", required=False, metavar="TABLE")
 @option("-t", "--target", metavar="COLUMN", help="The column to explain.  [the last one]")
 @option("-x", "--features", type=Names(), help="The columns to explain it with.  [all others]")
+@option("--sigma", metavar="COLUMN", help="The column of the target's measurement errors, one standard deviation each.")
+@option("--weights", metavar="COLUMN", help="The column of what each row counts.  [all alike]")
 @option("--width", type=WholeNumbers(auto=True), help="Nodes of each layer, such as 2,5,1.  [the data decide]")
 @option("--grid", type=WholeNumbers(), help="Grid intervals of each stage, such as 3,5,10,20.")
 @option("--functions", type=Names(), help="Functions that may be used, such as sin,exp.  [all]")
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 @example(
     "kansr fit data.csv",
     "kansr fit data.csv --constant g=9.81",
+    "kansr fit data.csv --sigma error",
     "kansr fit data.csv --select simple",
     "kansr fit data.csv -t force -x mass,acceleration --budget 60",
     "cat data.csv | kansr fit - --json",

@@ -86,6 +86,8 @@ class Seconds(click.ParamType[Any]):
 KEYS = {
     "target": "table.target",
     "features": "table.features",
+    "sigma": "table.sigma",
+    "weights": "table.weights",
     "delimiter": "table.delimiter",
     "decimal": "table.decimal",
     "encoding": "table.encoding",

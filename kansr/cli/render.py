@@ -146,7 +146,8 @@ def _error_line(result: Result) -> str:
     error, r2 = result.formula.rmse.test, result.formula.r2.test
     fit = f"; R2 {r2:.4f}" if -1e6 < r2 < 0.99995 else ""
     spread = f"the spread of {visible(result.target)} there is {number(result.spread)}"
-    return f"{number(error)} RMSE on the test rows; {spread}{fit}"
+    chi2 = "" if result.formula.chi2 is None else f"; chi2 {number(result.formula.chi2.test)} by the rows"
+    return f"{number(error)} RMSE on the test rows; {spread}{fit}{chi2}"
 
 
 def _front(front: Sequence[Formula], chosen: Formula, width: int) -> RenderableType:

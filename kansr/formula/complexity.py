@@ -111,7 +111,14 @@ def _decimal_bits(text: str) -> float:
 
 
 def description_length(
-    expr: sympy.Expr, *, rows: int, mse: float, variance: float, free: int | None = None, floor: float = FLOOR
+    expr: sympy.Expr,
+    *,
+    rows: int,
+    mse: float,
+    variance: float,
+    free: int | None = None,
+    floor: float = FLOOR,
+    noise: float | None = None,
 ) -> float:
     """Give the length in bits of a formula and of what it leaves unexplained on so many rows.
 
@@ -123,13 +130,18 @@ def description_length(
     fitted constants that the tree does not show are charged too); by default every decimal costs what is shorter, its
     own digits or those of a fitted one.
 
+    Where measurement errors are known, `noise` is the mean square that they explain: the first term then is half of
+    chi^2, `rows/2 mse/noise` in units of bits, and constants have the digits that this noise leaves.
+
     The value can be negative: it is relative to a message that sends the target as it is.
     """
-    relative = mse / variance + floor if variance > 0 else mse + floor
+    scale = variance if variance > 0 else 1.0
+    relative = mse / scale + floor if noise is None else noise / scale + floor
+    unexplained = math.log2(relative) if noise is None else mse / noise / math.log(2)
     tree = printed(expr)
     kinds = {leaf if isinstance(leaf, (str, sympy.Symbol)) else "constant" for leaf in _tokens(tree)}
     each = min(DOUBLE, max(0.0, math.log2(rows / relative) / 2)) if math.isfinite(relative) else 0.0
-    return rows / 2 * math.log2(relative) + _nodes(tree) * math.log2(max(2, len(kinds))) + _constants(tree, each, free)
+    return rows / 2 * unexplained + _nodes(tree) * math.log2(max(2, len(kinds))) + _constants(tree, each, free)
 
 
 def _constants(tree: Tree, each: float, free: int | None) -> float:

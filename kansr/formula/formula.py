@@ -66,6 +66,10 @@ class Formula:
         Errors on the parts of the rows. One value that is not finite makes the rmse of its part inf, its r2 -inf.
     description_length
         Bits, on train and validation rows (see `kansr.formula.complexity`); None where there is none.
+    weighted
+        Errors with each row weighed by its measurement error or weight; None where all rows count alike.
+    chi2
+        chi^2 by the rows of each part, where measurement errors are known: near 1 where they explain what is left over.
     errors
         Standard errors of fitted constants, by the constant as it is printed, without its sign; infinite where the
         data do not determine it.
@@ -80,6 +84,13 @@ class Formula:
     r2: Scores
     description_length: float | None = None
     errors: Mapping[str, float] = field(default_factory=dict)
+    weighted: Scores | None = None
+    chi2: Scores | None = None
+
+    @property
+    def choosing(self) -> float:
+        """The error that chooses between formulas: on validation rows, weighed where rows are."""
+        return self.rmse.validation if self.weighted is None else self.weighted.validation
 
     @property
     def names(self) -> dict[str, str]:
@@ -109,6 +120,8 @@ class Formula:
             "r2": {part: _finite(value) for part, value in asdict(self.r2).items()},
             "description_length": self.description_length,
             "errors": {constant: _finite(value) for constant, value in self.errors.items()},
+            "weighted": _scores_record(self.weighted),
+            "chi2": _scores_record(self.chi2),
         }
 
     @classmethod
@@ -128,6 +141,7 @@ class Formula:
             r2=_scores(record["r2"], -math.inf),
             description_length=None if length is None else float(length),
             errors={constant: _read(value, math.inf) for constant, value in record["errors"].items()},
+            **{key: _scores(record[key], math.inf) for key in ("weighted", "chi2") if record.get(key) is not None},
         )
 
 
@@ -238,6 +252,10 @@ def _finite(value: float) -> float | None:
 
 def _read(value: float | None, otherwise: float) -> float:
     return otherwise if value is None else float(value)
+
+
+def _scores_record(scores: Scores | None) -> dict[str, float | None] | None:
+    return None if scores is None else {part: _finite(value) for part, value in asdict(scores).items()}
 
 
 def _scores(record: Mapping[str, float | None], otherwise: float) -> Scores:

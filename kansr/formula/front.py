@@ -56,8 +56,8 @@ def choose(formulas: Sequence[Formula], rule: Rule = "best", floor: float = 0.0)
 
 
 def _error(formula: Formula, floor: float) -> float:
-    """Give the validation error, nothing below the floor."""
-    error = formula.rmse.validation
+    """Give the validation error (weighed where rows are), nothing below the floor."""
+    error = formula.choosing
     return max(error, floor) if math.isfinite(error) else math.inf
 
 

@@ -22,6 +22,7 @@ from kansr.formula.evaluate import evaluate
 from kansr.formula.functions import Array
 from kansr.formula.named import Named
 from kansr.formula.simplify import canonical
+from kansr.formula.weighing import Weighing, weighed
 
 _SIGMAS = 3.0  # how far from its value a constant may be moved, in standard errors
 _MARGIN = 2.0  # bits that a simple number must save
@@ -56,7 +57,13 @@ _MULTIPLES = (
 )
 
 
-def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array, named: Sequence[Named] = ()) -> Refit:
+def snap(
+    expr: sp.Expr,
+    columns: Mapping[str, Array],
+    y: Array,
+    named: Sequence[Named] = (),
+    weighing: Weighing | None = None,
+) -> Refit:
     """Refit the constants of an expression and fix those that are simple numbers.
 
     Parameters
@@ -69,22 +76,24 @@ def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array, named: Sequence[
         Target [n].
     named
         Constants with a name that are tried beside simple numbers.
+    weighing
+        What each row counts; None: all alike.
 
     Returns
     -------
     The shortest description found; constants that stay free are decimals.
     """
-    best = refit(canonical(expr), columns, y)
+    best = refit(canonical(expr), columns, y, weighing=weighing)
     for _ in range(_ROUNDS):
-        tried = (_some(best, wishes, columns, y) for wishes in _plans(best, named))
+        tried = (_some(best, wishes, columns, y, weighing) for wishes in _plans(best, named))
         fixed = next((f for f in tried if f is not None), None)
         if fixed is None:
             break
         best = fixed
-    return rounded(refit(best.expression, columns, y), columns, y)
+    return rounded(refit(best.expression, columns, y, weighing=weighing), columns, y, weighing)
 
 
-def rounded(fit: Refit, columns: Mapping[str, Array], y: Array) -> Refit:
+def rounded(fit: Refit, columns: Mapping[str, Array], y: Array, weighing: Weighing | None = None) -> Refit:
     """Cut the constants that stay free to the digits that the data can tell: what is printed is what is known."""
     limit = fit.mse * (1 + _HARMLESS) + (ROUNDING * float(np.std(y))) ** 2
     for share in (0.1, 0.01, 0.001):
@@ -92,7 +101,7 @@ def rounded(fit: Refit, columns: Mapping[str, Array], y: Array) -> Refit:
         numbers = {s: sp.Float(v) for s, v in zip(fit.symbols, values.tolist(), strict=True)}
         expression = substituted(fit.template, numbers) if len(values) else fit.expression
         with np.errstate(all="ignore"):
-            mse = float(np.mean((evaluate(expression, columns) - y) ** 2))
+            mse = float(np.mean(weighed(evaluate(expression, columns) - y, weighing) ** 2))
         if mse <= limit:
             return replace(fit, expression=expression, values=values, mse=mse)
     return fit
@@ -104,25 +113,29 @@ def _cut(value: float, error: float) -> float:
     return next((d for d in digits if abs(d - value) <= error), value)
 
 
-def length(fit: Refit, y: Array) -> float:
+def length(fit: Refit, y: Array, weighing: Weighing | None = None) -> float:
     """Give the description length of a refitted formula in bits."""
     if not math.isfinite(fit.mse):
         return math.inf
-    return description_length(fit.expression, rows=len(y), mse=fit.mse, variance=float(np.var(y)), free=len(fit.values))
+    noise = None if weighing is None else weighing.noise
+    variance, free = float(np.var(y)), len(fit.values)
+    return description_length(fit.expression, rows=len(y), mse=fit.mse, variance=variance, free=free, noise=noise)
 
 
-def _some(best: Refit, wishes: dict[int, sp.Expr], columns: Mapping[str, Array], y: Array) -> Refit | None:
+def _some(
+    best: Refit, wishes: dict[int, sp.Expr], columns: Mapping[str, Array], y: Array, weighing: Weighing | None
+) -> Refit | None:
     """Fix as many of the wished constants as the error allows: all, else the better of two halves, else none."""
     if not wishes:
         return None
-    tried = refit(canonical(best.fixed(wishes)), columns, y, steps=_STEPS)
-    if length(tried, y) <= length(best, y) + 1e-9:
+    tried = refit(canonical(best.fixed(wishes)), columns, y, steps=_STEPS, weighing=weighing)
+    if length(tried, y, weighing) <= length(best, y, weighing) + 1e-9:
         return tried
     if len(wishes) == 1:
         return None
     keys = list(wishes)
     for half in (keys[: (len(keys) + 1) // 2], keys[(len(keys) + 1) // 2 :]):
-        found = _some(best, {k: wishes[k] for k in half}, columns, y)
+        found = _some(best, {k: wishes[k] for k in half}, columns, y, weighing)
         if found is not None:
             return found
     return None

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kansr.errors import UsageError
 from kansr.formula.named import named_constants
 from kansr.formula.names import safe_names
+from kansr.formula.weighing import Weighing
 from kansr.recipe import Recipe
 from kansr.symbolic.discover import Rows as UserRows
 from kansr.symbolic.library import choose
@@ -74,6 +75,7 @@ class Problem:
             rows=UserRows(
                 columns=dict(zip(names, np.ascontiguousarray(table.x[chosen].T), strict=True)),
                 y=table.y[chosen],
+                weighing=None if table.sigma is None else Weighing.of(table.sigma[chosen], table.absolute),
                 named=named_constants(
                     recipe.symbolic.constants, recipe.symbolic.physical, {*names, *table.features, table.target}
                 ),
@@ -94,7 +96,10 @@ def _shuffled(split: Split, seed: int) -> tuple[Index, Index]:
 
 def _rows(table: Table, index: Index, scale: float, device: torch.device) -> Rows:
     x = torch.from_numpy(np.ascontiguousarray(table.x[index])).to(device)
-    return Rows(x=x, y=torch.from_numpy(table.y[index] / scale).to(device))
+    y, weight = torch.from_numpy(table.y[index] / scale).to(device), None
+    if table.sigma is not None:
+        weight = torch.from_numpy(Weighing.of(table.sigma[index], table.absolute).weight).to(device)
+    return Rows(x=x, y=y, weight=weight)
 
 
 def _check_width(table: Table, recipe: Recipe) -> None:

@@ -15,6 +15,7 @@ from kansr.formula.formula import Formula
 from kansr.formula.front import SAME
 from kansr.formula.functions import Array
 from kansr.formula.limit import limited
+from kansr.formula.weighing import Weighing, weighed
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.score import is_rounding
 
@@ -60,7 +61,9 @@ def inseparable(problem: Problem, chosen: object, other: object) -> bool:
     """Whether the errors of two expressions are alike on the rows that may choose."""
     table, split = problem.table, problem.split
     columns = dict(zip(problem.names, table.x.T, strict=True))
-    square, least = (np.broadcast_to(evaluate(e, columns) - table.y, table.y.shape) ** 2 for e in (other, chosen))
+    weighing = None if table.sigma is None else Weighing.of(table.sigma, table.absolute)
+    residuals = (np.broadcast_to(evaluate(e, columns) - table.y, table.y.shape) for e in (other, chosen))
+    square, least = (weighed(residual, weighing) ** 2 for residual in residuals)
     parts = (split.validation, np.concatenate([split.train, split.validation]))
     return all(_no_worse(square[rows], least[rows]) for rows in parts)
 

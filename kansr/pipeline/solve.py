@@ -11,11 +11,13 @@ import numpy as np
 import sympy as sp
 
 from kansr.errors import FormulaError
+from kansr.formula.chi2 import weigh
 from kansr.formula.constants import standard_errors
 from kansr.formula.evaluate import evaluate
 from kansr.formula.formula import Formula, judge
 from kansr.formula.front import choose as choose_formula
 from kansr.formula.front import front
+from kansr.formula.weighing import weighed
 from kansr.network.graph import Graph
 from kansr.network.kan import KAN, names
 from kansr.pipeline.problem import Problem
@@ -147,9 +149,9 @@ def _solution(problem: Problem, found: Found, discoveries: Sequence[Discovery]) 
 
 def _judged(problem: Problem, one: Discovery) -> Formula | None:
     """Measure an expression as it is printed; one that cannot be printed is no formula."""
-    rows = problem.rows
+    rows, table = problem.rows, problem.table
     try:
-        return judge(
+        formula = judge(
             one.expression,
             problem.names,
             problem.table.x,
@@ -157,10 +159,22 @@ def _judged(problem: Problem, one: Discovery) -> Formula | None:
             split=problem.split,
             label=one.label,
             free=len(one.fit.values),
-            errors={} if one.has_splines else standard_errors(one.expression, rows.columns, rows.y),
+            errors={} if one.has_splines else standard_errors(one.expression, rows.columns, rows.y, rows.weighing),
         )
     except FormulaError:
         return None
+    if table.sigma is None:
+        return formula
+    return weigh(
+        formula,
+        table.x,
+        table.y,
+        names=list(problem.names),
+        split=problem.split,
+        sigma=table.sigma,
+        absolute=table.absolute,
+        free=len(one.fit.values),
+    )
 
 
 def _verdict(problem: Problem, formula: Formula, source: Discovery, found: Found) -> Verdict:
@@ -174,11 +188,19 @@ def _is_exact(problem: Problem, formula: Formula, source: Discovery) -> bool:
 
 
 def _noise_or_not(problem: Problem, formula: Formula, found: Found) -> Verdict:
-    """Noise: no worse than a network that leaves nothing to explain, and residuals that know nothing of the columns."""
+    """Noise: no worse than a network that leaves nothing to explain, and residuals that know nothing of the columns.
+
+    Where measurement errors are known, chi^2 takes the place of the network.
+    """
+    rows = problem.rows
+    residual = weighed(rows.y - evaluate(formula.expression, rows.columns), rows.weighing)
+    if rows.weighing is not None and rows.weighing.noise is not None:
+        freedom = max(len(residual) - len(formula.errors), 1)
+        chi2 = float(np.sum(residual**2)) / rows.weighing.noise / freedom
+        explained = chi2 <= 1 + _SURE * math.sqrt(2 / freedom)
+        return "noise" if explained and is_white(residual, rows.columns) else "approximation"
     if not found.settled:
         return "approximation"
-    rows = problem.rows
-    residual = rows.y - evaluate(formula.expression, rows.columns)
     error = float(np.sqrt(np.mean(residual**2))) / problem.scale
     limit = _NOISY + _SURE / math.sqrt(2 * len(residual))  # the error of an error: few rows tell little
     small = error <= limit * _network_error(problem, found)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import random
 import shutil
 
 import pytest
@@ -76,6 +77,24 @@ def test_a_constant_of_the_user_is_named_in_the_formula_and_everywhere_after(cal
     assert "g is 9.81" in call("show", "fall").stdout
     assert "g = 9.81" in call("export", "fall", "--to", "python").stdout
     assert float(call("predict", "fall", "-", stdin="t\n2\n").stdout.split()[1]) == pytest.approx(19.62)
+
+
+def test_measurement_errors_weigh_the_rows_and_chi2_judges(call, folder):
+    draw = random.Random(5)
+    rows = [(draw.uniform(0.5, 2), draw.choice([0.002, 0.5])) for _ in range(200)]
+    lines = [f"{x!r},{1.7 * x * x + draw.gauss(0, e)!r},{e!r}" for x, e in rows]
+    (folder / "errors.csv").write_text("\n".join(["x,y,e", *lines]))
+    answer = call("fit", "errors.csv", *FAST, "--sigma", "e", "-o", "errors", "--json")
+    assert answer.returncode == 0, answer.stderr
+    record = json.loads(answer.stdout)
+    assert record["features"] == ["x"]
+    assert 0.5 < record["chi2"]["test"] < 2
+    value = float(call("predict", "errors", "-", stdin="x\n1\n").stdout.split()[1])
+    assert value == pytest.approx(1.7, abs=0.01)
+    assert "consistent with the noise" in call("show", "errors").stdout
+    assert call("extend", "errors", "--grid", "30", "-q").returncode == 0
+    refused = call("fit", "errors.csv", "--sigma", "nothing")
+    assert (refused.returncode, "measurement errors" in refused.stderr) == (2, True)
 
 
 @pytest.mark.usefixtures("fitted")

@@ -24,6 +24,7 @@ KEYS = [
     "errors",
     "rmse",
     "r2",
+    "chi2",
     "exact",
 ]
 KEYS += ["network", "front", "rivals", "seconds"]

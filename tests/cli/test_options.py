@@ -41,11 +41,14 @@ def test_every_option_reaches_its_key():
             "k = 2",
             "--constants",
             "physical",
+            "--sigma",
+            "error",
         ],
     )
     assert recipe_options(options) == {
         "table.target": "y",
         "table.features": ("a", "b"),
+        "table.sigma": "error",
         "table.delimiter": ";",
         "table.decimal": ",",
         "table.encoding": "latin-1",
