@@ -45,6 +45,36 @@ class StageRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stability:
+    """What came out when the fit was repeated on resamples of the rows.
+
+    `same` of `repeats` had the form of the formula, which is the formula whatever its constants; `constants` gives the
+    standard deviation of each constant over the resamples, by its text; `others` a formula of each other form, and how
+    often that form came out.
+    """
+
+    repeats: int
+    same: int
+    constants: Mapping[str, float]
+    others: tuple[tuple[str, int], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give JSON values."""
+        others = [{"formula": formula, "times": times} for formula, times in self.others]
+        return {"repeats": self.repeats, "same": self.same, "constants": dict(self.constants), "others": others}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Stability:
+        """Give what `to_json` wrote."""
+        return cls(
+            repeats=int(record["repeats"]),
+            same=int(record["same"]),
+            constants={text: float(spread) for text, spread in record["constants"].items()},
+            others=tuple((str(other["formula"]), int(other["times"])) for other in record["others"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """A formula found in a table.
 
@@ -68,18 +98,21 @@ class Result:
     warnings: tuple[str, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     rivals: tuple[Formula, ...] = ()
+    stability: Stability | None = None
 
     def showing(self, formula: Formula) -> Result:
         """Give the same result with another formula of the front in the place of the chosen one.
 
-        Functions on the edges and rivals belong to the chosen formula and are left out.
+        Functions on the edges, rivals and stability belong to the chosen formula and are left out.
         """
         if formula == self.formula:
             return self
         known = dict(zip(map(id, self.front), self.verdicts, strict=False))
         verdict = known.get(id(formula), "approximation")
         network = replace(self.network, lines=())
-        return replace(self, formula=formula, verdict=verdict, exact=verdict == "exact", network=network, rivals=())
+        return replace(
+            self, formula=formula, verdict=verdict, exact=verdict == "exact", network=network, rivals=(), stability=None
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Give the contract of `kansr fit --json`. Numbers that are not finite become null."""
@@ -110,6 +143,7 @@ class Result:
             },
             "front": [_rival(rival) for rival in self.front],
             "rivals": [_rival(rival) for rival in self.rivals],
+            "stability": None if self.stability is None else self.stability.to_json(),
             "seconds": self.seconds,
         }
         return {key: plain(value) for key, value in record.items()}
@@ -120,6 +154,7 @@ class Result:
         record["formula"] = self.formula.to_json()
         record["front"] = [rival.to_json() for rival in self.front]
         record["rivals"] = [rival.to_json() for rival in self.rivals]
+        record["stability"] = None if self.stability is None else self.stability.to_json()
         record["network"] = asdict(self.network)
         record["history"] = [asdict(row) for row in self.history]
         return {key: plain(value) for key, value in record.items()}
@@ -139,6 +174,7 @@ class Result:
             formula=Formula.from_json(record["formula"]),
             front=tuple(Formula.from_json(rival) for rival in record["front"]),
             rivals=tuple(Formula.from_json(rival) for rival in record.get("rivals", ())),
+            stability=None if record.get("stability") is None else Stability.from_json(record["stability"]),
             network=NetworkSummary(
                 **(network | {"width": tuple(network["width"]), "lines": tuple(network["lines"])}),
             ),

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 @option("--constants", type=click.Choice(["physical"]), help="Try the constants of physics, in SI units.")
 @option("--seed", type=int, metavar="N", help="The number that decides every random draw.")
 @select_option
+@option(
+    "--stability", type=int, metavar="N", help="Repeat the fit on N resamples: half of the time for it, half for them."
+)
 @budget_option
 @option("--device", metavar="NAME", help="Where to work: cpu, cuda or cuda:N.")
 @option("--recipe", metavar="NAME|FILE", default="default", help="Settings: quick, default, thorough, or a file.")
@@ -51,7 +54,7 @@ if TYPE_CHECKING:
     "kansr fit data.csv",
     "kansr fit data.csv --constant g=9.81",
     "kansr fit data.csv --sigma error",
-    "kansr fit data.csv --select simple",
+    "kansr fit data.csv --select simple --stability 5",
     "kansr fit data.csv -t force -x mass,acceleration --budget 60",
     "cat data.csv | kansr fit - --json",
 )

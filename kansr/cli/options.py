@@ -104,6 +104,7 @@ KEYS = {
     "budget": "budget",
     "device": "device",
     "select": "select",
+    "stability": "stability",
 }
 
 

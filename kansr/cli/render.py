@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kansr.cli.text import folded, number, of_spread, readable, shortened, visible, with_error
-from kansr.result import Result
+from kansr.result import Result, Stability
 
 if TYPE_CHECKING:  # drawing needs no sympy
     from kansr.formula.formula import Formula
@@ -29,6 +29,7 @@ _EDGES = 12
 _ALIKE = 3
 _STAGES = 4
 _CONSTANTS = 8
+_OTHERS = 3
 _NAME = 7
 _INDENT = 2 + _NAME + 2
 _STYLE = {"exact": "green", "noise": "cyan", "approximation": "yellow"}
@@ -131,7 +132,21 @@ def _how_good(result: Result, inner: int) -> Facts:
     if rivals := result.rivals:
         texts = (shortened(readable(visible(rival.text)), inner - 2) for rival in rivals)
         facts.append(("rivals", Text("\n  ".join(["the data cannot separate it from:", *texts]))))
+    if result.stability is not None:
+        facts.append(("stable", Text(_stability(result.stability, inner))))
     return facts
+
+
+def _stability(found: Stability, width: int) -> str:
+    """Say how often a repeat on resampled rows had the same form, how far constants spread, and what else came out."""
+    if not found.repeats:
+        return "the time did not suffice for a repeat on resampled rows"
+    lines = [f"this form in {found.same} of {found.repeats} repeats on resampled rows"]
+    lines += [
+        f"{with_error(text, spread)} over the resamples" for text, spread in list(found.constants.items())[:_CONSTANTS]
+    ]
+    lines += [shortened(f"{times} times {readable(visible(text))}", width) for text, times in found.others[:_OTHERS]]
+    return "\n".join(lines)
 
 
 def _constants(errors: Mapping[str, float]) -> str:

@@ -21,6 +21,7 @@ from kansr.pipeline.keep import (
     load_network,
     load_result,
     load_structure,
+    save_again,
     save_history,
     save_network,
     save_problem,
@@ -28,6 +29,7 @@ from kansr.pipeline.keep import (
 )
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import FLOOR, read, solve
+from kansr.pipeline.stability import SHARE, stability
 from kansr.progress import Clock, Report, silent
 from kansr.recipe import Recipe, from_yaml
 from kansr.result import Result
@@ -57,10 +59,15 @@ def fit(table: Table, recipe: Recipe, run: Run, *, report: Report = silent, cloc
     clock = clock or Clock(recipe.budget)
     problem = Problem.of(table, recipe)
     save_problem(run, problem)
-    solution = solve(problem, clock=clock, report=report)
+    repeated = recipe.stability > 0
+    solution = solve(problem, clock=clock.part(SHARE) if repeated else clock, report=report)
     save_network(run, solution.found.trained.kan, problem)
     history = save_history(run, solution.found.trained, problem.scale)
-    return save_result(run, problem, solution, history=history, clock=clock)
+    result = save_result(run, problem, solution, history=history, clock=clock)
+    if not repeated:
+        return result
+    found = stability(problem, solution.formula, clock=clock, report=report)
+    return save_again(run, replace(result, stability=found, status=clock.status, seconds=clock.seconds()))
 
 
 def extend(run: Run, grid: int, *, report: Report = silent, clock: Clock | None = None) -> Result:

@@ -46,8 +46,8 @@ class Problem:
     rows: UserRows
 
     @classmethod
-    def of(cls, table: Table, recipe: Recipe) -> Problem:
-        """Prepare a table.
+    def of(cls, table: Table, recipe: Recipe, split: Split | None = None) -> Problem:
+        """Prepare a table, split as its recipe says or as given.
 
         Raises
         ------
@@ -59,7 +59,7 @@ class Problem:
         choose(recipe.symbolic.functions)
         _check_width(table, recipe)
         device = _device(recipe.device)
-        split = split_rows(len(table.y), recipe.seed, recipe.table.split)
+        split = split or split_rows(len(table.y), recipe.seed, recipe.table.split)
         names = safe_names(table.features)
         train, validation = _shuffled(split, recipe.seed)
         chosen = np.concatenate([train, validation])

@@ -74,6 +74,7 @@ RULES = (
     Rule("budget", "seconds above 0, or null for no limit", _or_none(lambda value: 0 < value < math.inf)),
     Rule("device", "cpu, cuda or cuda:N", lambda value: bool(re.fullmatch(r"cpu|cuda(:\d{1,3})?", value))),
     Rule("select", "best, accuracy or simple"),
+    Rule("stability", "a whole number from 0 to 1000", _within(0, 1000)),
     Rule("table.target", "the name of a column, or null for the last one", _or_none(bool)),
     Rule("table.features", "a list of different columns, or null for all", _or_none(_names)),
     Rule(

@@ -27,7 +27,7 @@ KEYS = [
     "chi2",
     "exact",
 ]
-KEYS += ["network", "front", "rivals", "seconds"]
+KEYS += ["network", "front", "rivals", "stability", "seconds"]
 
 # What somebody without kansr would write: sympy reads the formula, `symbols` says which column a name stands for.
 PLAIN = """

@@ -33,6 +33,8 @@ def test_every_option_reaches_its_key():
         *[
             "--missing",
             "fail",
+            "--stability",
+            "5",
             "--select",
             "simple",
             "--constant",
@@ -65,6 +67,7 @@ def test_every_option_reaches_its_key():
         "budget": 5.0,
         "device": "cpu",
         "select": "simple",
+        "stability": 5,
     }
     assert with_options(Recipe(), recipe_options(options)).table.header is False
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from kansr.cli.render import below, draw, formula_line, next_commands, verdict_sentence
 from kansr.formula.formula import Formula, Scores
 from kansr.formula.parse import parse
-from kansr.result import NetworkSummary, Result, StageRow
+from kansr.result import NetworkSummary, Result, Stability, StageRow
 
 
 def formula(text, error, label="", **symbols):
@@ -182,7 +182,7 @@ def test_the_json_contract_is_kept():
     record = RESULT.to_json()
     first, last = (
         ["run", "status", "target", "features", "formula", "symbols", "constants", "latex", "complexity", "errors"],
-        ["front", "rivals", "seconds"],
+        ["front", "rivals", "stability", "seconds"],
     )
     assert list(record) == [*first, "rmse", "r2", "chi2", "exact", "network", *last]
     assert list(record["rmse"]) == ["train", "validation", "test"]
@@ -225,3 +225,14 @@ def test_rivals_are_named_below_the_verdict():
     assert [rival["formula"] for rival in result.to_json()["rivals"]] == [PRUNED.text, LINEAR.text]
     assert Result.from_record(json.loads(json.dumps(result.to_record()))) == result
     assert "rivals" not in drawn(RESULT)
+
+
+def test_stability_is_said_with_the_spread_of_constants_and_the_other_forms():
+    found = Stability(repeats=5, same=4, constants={"9.81": 0.0204}, others=(("9.7*sin(x)", 1),))
+    result = replace(RESULT, stability=found)
+    screen = drawn(result)
+    assert "stable   this form in 4 of 5 repeats on resampled rows" in screen
+    assert "9.81 ± 0.020 over the resamples" in screen
+    assert "1 times 9.7*sin(x)" in screen
+    assert Result.from_record(json.loads(json.dumps(result.to_record()))) == result
+    assert result.showing(PRUNED).stability is None
