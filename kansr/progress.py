@@ -78,6 +78,10 @@ class Clock:
         """
         return _Part(self, self.left() * share)
 
+    def apart(self, share: float) -> Clock:
+        """Give a clock for work beside the main one, such as a repeat: its end does not make the whole incomplete."""
+        return _Apart(self, self.left() * share)
+
     def cut(self) -> None:
         """Note that a part of the work was ended by its share of the time, so that the whole is not complete."""
         self._cut = True
@@ -108,6 +112,20 @@ class _Part(Clock):
 
     def cut(self) -> None:
         self._whole.cut()
+
+    def left(self) -> float:
+        return min(self._whole.left(), super().left())
+
+
+class _Apart(Clock):
+    """A clock inside another that ends with it, and of which it knows nothing."""
+
+    def __init__(self, whole: Clock, budget: float) -> None:
+        super().__init__(budget)
+        self._whole = whole
+
+    def over(self) -> bool:
+        return super().over() or self._whole.over()
 
     def left(self) -> float:
         return min(self._whole.left(), super().left())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from kansr.progress import Status
@@ -45,11 +45,42 @@ class StageRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stability:
+    """What came out when the fit was repeated on resamples of the rows.
+
+    `same` of `repeats` had the form of the formula, which is the formula whatever its constants; `constants` gives the
+    standard deviation of each constant over the resamples, by its text; `others` a formula of each other form, and how
+    often that form came out.
+    """
+
+    repeats: int
+    same: int
+    constants: Mapping[str, float]
+    others: tuple[tuple[str, int], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give JSON values."""
+        others = [{"formula": formula, "times": times} for formula, times in self.others]
+        return {"repeats": self.repeats, "same": self.same, "constants": dict(self.constants), "others": others}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Stability:
+        """Give what `to_json` wrote."""
+        return cls(
+            repeats=int(record["repeats"]),
+            same=int(record["same"]),
+            constants={text: float(spread) for text, spread in record["constants"].items()},
+            others=tuple((str(other["formula"]), int(other["times"])) for other in record["others"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """A formula found in a table.
 
     `spread` is the standard deviation of the target on the test rows, the size that errors are read against;
-    `front` holds the formulas that no other beats in both error and complexity, simplest first; `hand` says what the
+    `front` holds the formulas that no other beats in both error and complexity, simplest first; `verdicts` those on
+    each of them; `rivals` those of another form that the data cannot separate from the formula; `hand` says what the
     user has set on the edges, a sentence each.
     """
 
@@ -67,6 +98,23 @@ class Result:
     seconds: float
     warnings: tuple[str, ...] = ()
     hand: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    rivals: tuple[Formula, ...] = ()
+    stability: Stability | None = None
+
+    def showing(self, formula: Formula) -> Result:
+        """Give the same result with another formula of the front in the place of the chosen one.
+
+        Functions on the edges, rivals and stability belong to the chosen formula and are left out.
+        """
+        if formula == self.formula:
+            return self
+        known = dict(zip(map(id, self.front), self.verdicts, strict=False))
+        verdict = known.get(id(formula), "approximation")
+        network = replace(self.network, lines=())
+        return replace(
+            self, formula=formula, verdict=verdict, exact=verdict == "exact", network=network, rivals=(), stability=None
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Give the contract of `kansr fit --json`. Numbers that are not finite become null."""
@@ -78,14 +126,17 @@ class Result:
             "features": list(self.features),
             "formula": formula.text,
             "symbols": dict(formula.symbols),
+            "constants": formula.constants,
             "latex": formula.latex,
             "complexity": formula.complexity,
+            "errors": dict(formula.errors),
             "rmse": {
                 "train": formula.rmse.train,
                 "validation": formula.rmse.validation,
                 "test": formula.rmse.test,
             },
             "r2": {"test": formula.r2.test},
+            "chi2": None if formula.chi2 is None else asdict(formula.chi2),
             "exact": self.exact,
             "network": {
                 "width": list(self.network.width),
@@ -93,6 +144,8 @@ class Result:
                 "rmse_test": self.network.rmse_test,
             },
             "front": [_rival(rival) for rival in self.front],
+            "rivals": [_rival(rival) for rival in self.rivals],
+            "stability": None if self.stability is None else self.stability.to_json(),
             "seconds": self.seconds,
         }
         return {key: plain(value) for key, value in record.items()}
@@ -102,6 +155,8 @@ class Result:
         record: dict[str, Any] = {name: getattr(self, name) for name in (*_PLAIN, "hand")}
         record["formula"] = self.formula.to_json()
         record["front"] = [rival.to_json() for rival in self.front]
+        record["rivals"] = [rival.to_json() for rival in self.rivals]
+        record["stability"] = None if self.stability is None else self.stability.to_json()
         record["network"] = asdict(self.network)
         record["history"] = [asdict(row) for row in self.history]
         return {key: plain(value) for key, value in record.items()}
@@ -114,12 +169,14 @@ class Result:
         """
         from kansr.formula.formula import Formula  # loads sympy  # noqa: PLC0415
 
-        values = {name: record[name] for name in _PLAIN}
+        values = {name: record.get(name, ()) if name == "verdicts" else record[name] for name in _PLAIN}
         network = dict(record["network"])
         return cls(
-            **(values | {"features": tuple(record["features"]), "warnings": tuple(record["warnings"])}),
+            **(values | {name: tuple(values[name]) for name in ("features", "warnings", "verdicts")}),
             formula=Formula.from_json(record["formula"]),
             front=tuple(Formula.from_json(rival) for rival in record["front"]),
+            rivals=tuple(Formula.from_json(rival) for rival in record.get("rivals", ())),
+            stability=None if record.get("stability") is None else Stability.from_json(record["stability"]),
             network=NetworkSummary(
                 **(network | {"width": tuple(network["width"]), "lines": tuple(network["lines"])}),
             ),
@@ -128,14 +185,16 @@ class Result:
         )
 
 
-_PLAIN = ("run", "status", "target", "features", "verdict", "spread", "exact", "seconds", "warnings")
+_PLAIN = ("run", "status", "target", "features", "verdict", "spread", "exact", "seconds", "warnings", "verdicts")
 
 
 def _rival(formula: Formula) -> dict[str, Any]:
-    """One row of the front."""
+    """One row of the front, or a rival."""
     return {
         "formula": formula.text,
         "complexity": formula.complexity,
+        "errors": dict(formula.errors),
+        "constants": formula.constants,
         "rmse_validation": formula.rmse.validation,
         "rmse_test": formula.rmse.test,
     }

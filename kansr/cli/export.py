@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from kansr.cli.options import example, force_option, quiet_option, run_argument, verbose_option
+from kansr.cli.options import (
+    example,
+    force_option,
+    look_options,
+    quiet_option,
+    run_argument,
+    verbose_option,
+)
+
+if TYPE_CHECKING:
+    from kansr.formula.front import Rule
 
 FORMATS = ("latex", "sympy", "python", "json")
 
@@ -14,6 +25,7 @@ FORMATS = ("latex", "sympy", "python", "json")
 @click.command(no_args_is_help=False)
 @run_argument
 @click.option("--to", "language", type=click.Choice(FORMATS), required=True, help="The language.")
+@look_options
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="The file to write.  [stdout]")
 @force_option
 @quiet_option
@@ -21,8 +33,19 @@ FORMATS = ("latex", "sympy", "python", "json")
 @example(
     "kansr export --to latex",
     "kansr export runs/data-001 --to python -o formula.py",
+    "kansr export --to latex --rank 2",
 )
-def export(*, run: str | None, language: str, out: Path | None, force: bool, quiet: bool, verbose: bool) -> None:  # noqa: ARG001
+def export(
+    *,
+    run: str | None,
+    language: str,
+    rank: int | None,
+    select: Rule | None,
+    out: Path | None,
+    force: bool,
+    quiet: bool,
+    verbose: bool,  # noqa: ARG001  (main reads it)
+) -> None:
     """Write the formula of a run as LaTeX, sympy, Python or JSON.
 
     RUN is a run folder or its name in runs; without it the last run is taken.
@@ -31,5 +54,5 @@ def export(*, run: str | None, language: str, out: Path | None, force: bool, qui
     from kansr import pipeline  # noqa: PLC0415
     from kansr.cli.work import opened, put  # noqa: PLC0415
 
-    result = pipeline.load(opened(run, quiet))
+    result = pipeline.load(opened(run, quiet), rank=rank, select=select)
     put(exports.export(result.formula, language), out, force=force, quiet=quiet)

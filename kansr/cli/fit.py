@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from kansr.cli.options import (
+    Constant,
     Names,
     NewFunction,
     WholeNumbers,
@@ -18,6 +19,7 @@ from kansr.cli.options import (
     option,
     reader_options,
     recipe_options,
+    select_option,
     talk_options,
 )
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 @click.argument("table", required=False, metavar="TABLE")
 @option("-t", "--target", metavar="COLUMN", help="The column to explain.  [the last one]")
 @option("-x", "--features", type=Names(), help="The columns to explain it with.  [all others]")
+@option("--sigma", metavar="COLUMN", help="The column of the target's measurement errors, one standard deviation each.")
+@option("--weights", metavar="COLUMN", help="The column of what each row counts.  [all alike]")
 @option("--width", type=WholeNumbers(auto=True), help="Nodes of each layer, such as 2,5,1.  [the data decide]")
 @option("--grid", type=WholeNumbers(), help="Grid intervals of each stage, such as 3,5,10,20.")
 @option("--functions", type=Names(), help="Functions that may be used, such as sin,exp.  [all]")
@@ -39,7 +43,13 @@ if TYPE_CHECKING:
     multiple=True,
     help="A function of your own, such as 'softplus=log(1+exp(x))'; may be repeated.",
 )
+@option("--constant", type=Constant(), multiple=True, help="A constant that may be in it: g=9.81; may be repeated.")
+@option("--constants", type=click.Choice(["physical"]), help="Try the constants of physics, in SI units.")
 @option("--seed", type=int, metavar="N", help="The number that decides every random draw.")
+@select_option
+@option(
+    "--stability", type=int, metavar="N", help="Repeat the fit on N resamples: half of the time for it, half for them."
+)
 @budget_option
 @option("--device", metavar="NAME", help="Where to work: cpu, cuda or cuda:N.")
 @option("--recipe", metavar="NAME|FILE", default="default", help="Settings: quick, default, thorough, or a file.")
@@ -49,6 +59,9 @@ if TYPE_CHECKING:
 @talk_options
 @example(
     "kansr fit data.csv",
+    "kansr fit data.csv --constant g=9.81",
+    "kansr fit data.csv --sigma error",
+    "kansr fit data.csv --select simple --stability 5",
     "kansr fit data.csv -t force -x mass,acceleration --budget 60",
     "kansr fit data.csv --function 'softplus=log(1+exp(x))'",
     "cat data.csv | kansr fit - --json",

@@ -69,6 +69,22 @@ class NewFunction(click.ParamType[Any]):
         return {"name": name, "expression": expression, "variable": variable or "x"}
 
 
+class Constant(click.ParamType[Any]):
+    """A constant with its value, such as `g=9.81`."""
+
+    name = "NAME=VALUE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text of the option into a name and a number."""
+        if not isinstance(value, str):
+            return value
+        name, _, number = value.partition("=")
+        try:
+            return name.strip(), float(number)
+        except ValueError:
+            self.fail(f"'{value}' is not a name and a number, such as g=9.81", param, ctx)
+
+
 class Seconds(click.ParamType[Any]):
     """Seconds above 0; `none` is null."""
 
@@ -88,6 +104,8 @@ class Seconds(click.ParamType[Any]):
 KEYS = {
     "target": "table.target",
     "features": "table.features",
+    "sigma": "table.sigma",
+    "weights": "table.weights",
     "delimiter": "table.delimiter",
     "decimal": "table.decimal",
     "encoding": "table.encoding",
@@ -99,9 +117,13 @@ KEYS = {
     "grid": "training.grid",
     "functions": "symbolic.functions",
     "function": "symbolic.custom",
+    "constant": "symbolic.constants",
+    "constants": "symbolic.physical",
     "seed": "seed",
     "budget": "budget",
     "device": "device",
+    "select": "select",
+    "stability": "stability",
 }
 
 
@@ -110,6 +132,10 @@ def recipe_options(options: Mapping[str, Any]) -> dict[str, object]:
     given = {name: value for name, value in options.items() if name in KEYS and _is_given(value)}
     if "no_header" in given:
         given["no_header"] = False  # the key says whether there is a header
+    if "constant" in given:
+        given["constant"] = dict(given["constant"])
+    if "constants" in given:
+        given["constants"] = True  # the key says whether those of physics are tried
     return {KEYS[name]: None if value is NULL else value for name, value in given.items()}
 
 
@@ -165,5 +191,15 @@ verbose_option = option("-v", "--verbose", is_flag=True, help="Print every step,
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 budget_option = option("--budget", type=Seconds(), help="Time limit; the best so far is kept. `none`: no limit.")
 force_option = click.option("--force", is_flag=True, help="Overwrite a file; an old run folder is moved aside.")
+_RULES = click.Choice(["best", "accuracy", "simple"])
+select_option = option(
+    "--select",
+    type=_RULES,
+    help="Formula to take: the shortest description, the lowest error, or the simplest within twice that.  [best]",
+)
+look_options = together(
+    click.option("--rank", type=click.IntRange(1), metavar="N", help="Take formula N of the front; 1 is the simplest."),
+    click.option("--select", type=_RULES, help="Take another formula of the front, by a rule of `kansr fit --select`."),
+)
 run_argument = click.argument("run", required=False, metavar="[RUN]")
 talk_options = together(json_option, quiet_option, verbose_option)

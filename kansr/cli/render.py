@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from kansr.cli.text import folded, number, of_spread, readable, shortened, visible
-from kansr.result import Result
+from kansr.cli.text import folded, number, of_spread, readable, shortened, visible, with_error
+from kansr.result import Result, Stability
 
 if TYPE_CHECKING:  # drawing needs no sympy
     from kansr.formula.formula import Formula
@@ -28,6 +28,8 @@ WIDEST = 100
 _EDGES = 12
 _ALIKE = 3
 _STAGES = 4
+_CONSTANTS = 8
+_OTHERS = 3
 _NAME = 7
 _INDENT = 2 + _NAME + 2
 _STYLE = {"exact": "green", "noise": "cyan", "approximation": "yellow"}
@@ -45,7 +47,7 @@ def below(result: Result, source: str | None = None, width: int = 80) -> Rendera
     """Give the screen without the formula: groups of named facts with a blank line between them."""
     inner = width - _INDENT
     groups: tuple[Facts, ...] = (
-        _how_good(result),
+        _how_good(result, inner),
         [("by hand", Text("\n".join(visible(line) for line in result.hand)))] if result.hand else [],
         [("front", _front(result.front, result.formula, inner))] if len(result.front) > 1 else [],
         _network(result, inner),
@@ -115,23 +117,54 @@ def _joined(groups: Iterable[Facts]) -> Iterator[RenderableType]:
                 yield Text()
 
 
-def _how_good(result: Result) -> Facts:
+def _how_good(result: Result, inner: int) -> Facts:
     """Say how far the formula can be trusted, and what its symbols are."""
     facts: Facts = [("verdict", Text(verdict_sentence(result))), ("error", Text(_error_line(result)))]
     if result.status != "done":
         cause = "The time limit" if result.status == "timeout" else "Ctrl-C"
         line = f"{cause} ended the search after {result.seconds:.1f} s: this is the best so far."
         facts.insert(1, ("stopped", Text(line, style="yellow")))
-    if symbols := result.formula.symbols:
-        facts.append(("where", Text("\n".join(f'{safe} is "{visible(name)}"' for safe, name in symbols.items()))))
+    formula = result.formula
+    names = [f'{safe} is "{visible(name)}"' for safe, name in formula.symbols.items()]
+    names += [f"{name} is {value:.10g}" for name, value in formula.constants.items()]
+    if names:
+        facts.append(("where", Text("\n".join(names))))
+    if errors := result.formula.errors:
+        facts.append(("fitted", Text(_constants(errors))))
+    if rivals := result.rivals:
+        texts = (shortened(readable(visible(rival.text)), inner - 2) for rival in rivals)
+        facts.append(("rivals", Text("\n  ".join(["the data cannot separate it from:", *texts]))))
+    if result.stability is not None:
+        facts.append(("stable", Text(_stability(result.stability, inner))))
     return facts
+
+
+def _stability(found: Stability, width: int) -> str:
+    """Say how often a repeat on resampled rows had the same form, how far constants spread, and what else came out."""
+    if not found.repeats:
+        return "the time did not suffice for a repeat on resampled rows"
+    lines = [f"this form in {found.same} of {found.repeats} repeats on resampled rows"]
+    lines += [
+        f"{with_error(text, spread)} over the resamples" for text, spread in list(found.constants.items())[:_CONSTANTS]
+    ]
+    lines += [shortened(f"{times} times {readable(visible(text))}", width) for text, times in found.others[:_OTHERS]]
+    return "\n".join(lines)
+
+
+def _constants(errors: Mapping[str, float]) -> str:
+    """Give each fitted constant with its standard error, one a line."""
+    lines = [with_error(constant, error) for constant, error in list(errors.items())[:_CONSTANTS]]
+    hidden = len(errors) - len(lines)
+    more = [f"... and {hidden} more (all of them: kansr export --to json)"] if hidden else []
+    return "\n".join([*lines, *more])
 
 
 def _error_line(result: Result) -> str:
     error, r2 = result.formula.rmse.test, result.formula.r2.test
     fit = f"; R2 {r2:.4f}" if -1e6 < r2 < 0.99995 else ""
     spread = f"the spread of {visible(result.target)} there is {number(result.spread)}"
-    return f"{number(error)} RMSE on the test rows; {spread}{fit}"
+    chi2 = "" if result.formula.chi2 is None else f"; chi2 {number(result.formula.chi2.test)} by the rows"
+    return f"{number(error)} RMSE on the test rows; {spread}{fit}{chi2}"
 
 
 def _front(front: Sequence[Formula], chosen: Formula, width: int) -> RenderableType:

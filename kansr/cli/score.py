@@ -67,7 +67,7 @@ def score(
 
 def _facts(scored: Scored, table: Table) -> Iterator[str]:
     """The formula, how far it can be trusted, and its constants with their errors, line by line."""
-    from kansr.cli.text import number, of_spread, visible  # noqa: PLC0415
+    from kansr.cli.text import number, of_spread, visible, with_error  # noqa: PLC0415
 
     formula, spread = scored.formula, float(table.y.std())
     parts = ("train", "validation", "test")
@@ -82,4 +82,4 @@ def _facts(scored: Scored, table: Table) -> Iterator[str]:
     yield f"{'':9s} error {errors}: {of_spread(formula.rmse.test, spread)} on test rows"
     yield f"{'':9s} {formula.complexity} nodes, {bits} bits, R2 {formula.r2.test:.6g}; {left}"
     if formula.errors:
-        yield f"{'':9s} {', '.join(f'{c} ± {number(e)}' for c, e in formula.errors.items())}"
+        yield f"{'':9s} {', '.join(with_error(c, e) for c, e in formula.errors.items())}"

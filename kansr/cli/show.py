@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import rich_click as click
 
-from kansr.cli.options import example, json_option, quiet_option, run_argument, verbose_option
+from kansr.cli.options import (
+    example,
+    json_option,
+    look_options,
+    quiet_option,
+    run_argument,
+    verbose_option,
+)
+
+if TYPE_CHECKING:
+    from kansr.formula.front import Rule
 
 
 @click.command(no_args_is_help=False)
 @run_argument
 @click.option("--structure", is_flag=True, help="Show why the network has this graph: the evidence for each join.")
+@look_options
 @json_option
 @quiet_option
 @verbose_option
@@ -17,11 +30,14 @@ from kansr.cli.options import example, json_option, quiet_option, run_argument, 
     "kansr show",
     "kansr show runs/data-001 --json",
     "kansr show --structure",
+    "kansr show --rank 2",
 )
 def show(
     *,
     run: str | None,
     structure: bool,
+    rank: int | None,
+    select: Rule | None,
     as_json: bool,
     quiet: bool,
     verbose: bool,  # noqa: ARG001  (main reads it)
@@ -36,4 +52,4 @@ def show(
     if structure:
         show_structure(pipeline.structure(opened(run, quiet)), as_json=as_json)
         return
-    show_result(pipeline.load(opened(run, quiet)), as_json=as_json, quiet=quiet)
+    show_result(pipeline.load(opened(run, quiet), rank=rank, select=select), as_json=as_json, quiet=quiet)

@@ -26,6 +26,21 @@ def number(value: float | None) -> str:
     return "-" if value is None or not math.isfinite(value) else f"{value:.3g}"
 
 
+def with_error(constant: str, error: float) -> str:
+    """Write a constant with its standard error, which has two digits.
+
+    >>> with_error("9.81", 0.0204), with_error("1200.5", 234.5), with_error("2.5", math.inf)
+    ('9.81 ± 0.020', '1200.5 ± 230', '2.5 (the data do not determine it)')
+    """
+    if not math.isfinite(error):
+        return f"{constant} (the data do not determine it)"
+    shown = f"{error:.1e}"
+    power = int(shown.partition("e")[2])
+    if -5 <= power <= 5:
+        shown = f"{float(shown):.{max(1 - power, 0)}f}"
+    return f"{constant} ± {shown}"
+
+
 def of_spread(error: float | None, spread: float) -> str:
     """Write an error beside the target's spread.
 

@@ -7,7 +7,7 @@ and columns and constants as text. A term `["-", t]` of a sum is subtracted.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import sympy
@@ -33,7 +33,9 @@ def to_tree(expr: sympy.Expr) -> Any:
     return _plain(printed(expr))
 
 
-def from_tree(tree: Any, names: Collection[str] | None = None) -> sympy.Expr:
+def from_tree(
+    tree: Any, names: Collection[str] | None = None, constants: Mapping[str, float] | None = None
+) -> sympy.Expr:
     """Read the tree of a formula back, with the same care as a text.
 
     Raises `FormulaError` for what is no tree of a formula.
@@ -41,7 +43,7 @@ def from_tree(tree: Any, names: Collection[str] | None = None) -> sympy.Expr:
     >>> from_tree(["+", ["*", 2, "x"], ["-", ["sqrt", "y"]]])
     2*x - sqrt(y)
     """
-    return parse(_text(tree, 0), names)
+    return parse(_text(tree, 0), names, constants)
 
 
 def _plain(tree: Tree) -> Any:

@@ -9,6 +9,7 @@ import sympy
 from kansr.export.variables import variables
 from kansr.formula.formula import Formula
 from kansr.formula.functions import FUNCTIONS
+from kansr.formula.named import Named
 from kansr.formula.text import Dialect, leaf_text, printed, write
 
 _RESERVED = ("np", "special", "target")
@@ -18,10 +19,12 @@ _PYTHON = {name: function.python for name, function in FUNCTIONS.items()}
 
 def render_python(formula: Formula) -> str:
     """Give a module with one function `target`; its arguments are the columns of the formula, in natural order."""
-    arguments = variables(formula, _RESERVED)
-    line = write(printed(formula.expression), Dialect(leaf=lambda leaf: _leaf(leaf, arguments), functions=_PYTHON))
+    names = variables(formula, _RESERVED)
+    arguments = {name: names[name] for name in formula.names}
+    line = write(printed(formula.expression), Dialect(leaf=lambda leaf: _leaf(leaf, names), functions=_PYTHON))
+    constants = [f"{names[name]} = {value!r}" for name, value in formula.constants.items()]
     imports = ["import numpy as np", *(["from scipy import special"] if "special." in line else [])]
-    return "\n".join([*imports, "", "", *_function(formula, arguments, line)])
+    return "\n".join([*imports, *([""] if constants else []), *constants, "", "", *_function(formula, arguments, line)])
 
 
 def _function(formula: Formula, arguments: dict[str, str], line: str) -> list[str]:
@@ -49,9 +52,9 @@ def _quoted(column: str) -> str:
     return repr(column).replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _leaf(leaf: Any, arguments: dict[str, str]) -> str:
-    if isinstance(leaf, sympy.Symbol):
-        return arguments[leaf.name]
+def _leaf(leaf: Any, names: dict[str, str]) -> str:
+    if isinstance(leaf, (sympy.Symbol, Named)):
+        return names[leaf.name]
     if leaf.is_Integer and abs(leaf) >= 2**53:  # NumPy has no integers of this size
         return repr(float(leaf))
     return _CONSTANTS.get(leaf) or leaf_text(leaf)

@@ -9,6 +9,7 @@ import sympy
 from kansr.export.variables import variables
 from kansr.formula.formula import Formula
 from kansr.formula.functions import FUNCTIONS
+from kansr.formula.named import Named
 from kansr.formula.text import Dialect, leaf_text, printed, write
 
 _RESERVED = ("sympy", "formula")
@@ -23,6 +24,7 @@ def render_sympy(formula: Formula) -> str:
         f'{names[name]} = sympy.Symbol("{name}", real=True)' + (f"  # column {column!a}" if name != column else "")
         for name, column in formula.names.items()
     ]
+    symbols += [f"{names[name]} = sympy.Float({value!r})" for name, value in formula.constants.items()]
     tree = printed(formula.expression)
     line = write(tree, Dialect(leaf=lambda leaf: _leaf(leaf, names), functions=_SYMPY))
     if not isinstance(tree, tuple) and tree.is_Number and (tree.is_Float or tree.is_Integer):
@@ -31,7 +33,7 @@ def render_sympy(formula: Formula) -> str:
 
 
 def _leaf(leaf: Any, names: dict[str, str]) -> str:
-    if isinstance(leaf, sympy.Symbol):
+    if isinstance(leaf, (sympy.Symbol, Named)):
         return names[leaf.name]
     if leaf.is_Rational and leaf.q != 1:
         return f"sympy.Rational({leaf.p}, {leaf.q})"

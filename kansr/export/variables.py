@@ -8,10 +8,11 @@ from kansr.formula.formula import Formula
 
 
 def variables(formula: Formula, reserved: Collection[str]) -> dict[str, str]:
-    """Give a variable for each symbol of a formula: its name, with an underscore where the code needs that name."""
-    taken = {*formula.names, *reserved}
+    """Give a variable for each column and named constant of a formula: its name, or that with an underscore."""
+    names = [*formula.names, *formula.constants]
+    taken = {*names, *reserved}
     chosen: dict[str, str] = {}
-    for name in formula.names:
+    for name in names:
         variable = name
         while variable in reserved or (variable != name and variable in taken):
             variable += "_"

@@ -14,6 +14,7 @@ from typing import Any
 import sympy
 
 from kansr.formula.functions import CONSTANTS
+from kansr.formula.named import Named
 from kansr.formula.text import Tree, leaf_text, printed
 
 FLOOR = 1e-24
@@ -68,6 +69,7 @@ def constant_bits(number: sympy.Expr, free: float = DOUBLE) -> float:
     | whole number n      | 1 + 2 log2 abs(n)                                                |
     | fraction p/q        | those of p and q                                                 |
     | pi, E               | 2                                                                |
+    | a named constant    | those that its name takes (see `kansr.formula.named`)            |
     | sqrt(2), 2*pi/3     | those of its parts, and 1 for each operation                     |
     | decimal, d digits   | 1 + d log2(10) + 2 log2(1 + abs(exponent))                       |
 
@@ -85,6 +87,8 @@ def _bits(tree: Tree) -> float:
         return (len(tree) - 2 if tree[0] in "+*" else 1) + sum(map(_bits, tree[1:]))
     if tree in CONSTANTS.values():
         return 2.0
+    if isinstance(tree, Named):
+        return float(tree.bits)
     if tree.is_Rational:
         return _whole_bits(tree.p) + (_whole_bits(tree.q) if tree.q != 1 else 0.0)
     return _decimal_bits(leaf_text(tree))
@@ -107,7 +111,14 @@ def _decimal_bits(text: str) -> float:
 
 
 def description_length(
-    expr: sympy.Expr, *, rows: int, mse: float, variance: float, free: int | None = None, floor: float = FLOOR
+    expr: sympy.Expr,
+    *,
+    rows: int,
+    mse: float,
+    variance: float,
+    free: int | None = None,
+    floor: float = FLOOR,
+    noise: float | None = None,
 ) -> float:
     """Give the length in bits of a formula and of what it leaves unexplained on so many rows.
 
@@ -119,13 +130,18 @@ def description_length(
     fitted constants that the tree does not show are charged too); by default every decimal costs what is shorter, its
     own digits or those of a fitted one.
 
+    Where measurement errors are known, `noise` is the mean square that they explain: the first term then is half of
+    chi^2, `rows/2 mse/noise` in units of bits, and constants have the digits that this noise leaves.
+
     The value can be negative: it is relative to a message that sends the target as it is.
     """
-    relative = mse / variance + floor if variance > 0 else mse + floor
+    scale = variance if variance > 0 else 1.0
+    relative = mse / scale + floor if noise is None else noise / scale + floor
+    unexplained = math.log2(relative) if noise is None else mse / noise / math.log(2)
     tree = printed(expr)
     kinds = {leaf if isinstance(leaf, (str, sympy.Symbol)) else "constant" for leaf in _tokens(tree)}
     each = min(DOUBLE, max(0.0, math.log2(rows / relative) / 2)) if math.isfinite(relative) else 0.0
-    return rows / 2 * math.log2(relative) + _nodes(tree) * math.log2(max(2, len(kinds))) + _constants(tree, each, free)
+    return rows / 2 * unexplained + _nodes(tree) * math.log2(max(2, len(kinds))) + _constants(tree, each, free)
 
 
 def _constants(tree: Tree, each: float, free: int | None) -> float:

@@ -17,6 +17,8 @@ from scipy.optimize import least_squares
 
 from kansr.formula.evaluate import evaluate, gradient
 from kansr.formula.functions import Array
+from kansr.formula.text import leaf_text
+from kansr.formula.weighing import Weighing, weighed
 
 ROUNDING = 1e-11
 """Errors below this share of the target's size count as rounding: constants are never taken to be known better."""
@@ -41,7 +43,7 @@ class Refit:
     covariance
         Of all constants together [p, p], in directions that the data see.
     mse
-        Mean square error over the rows.
+        Mean square error over the rows, weighed where they are.
     """
 
     expression: sp.Expr
@@ -90,7 +92,9 @@ def substituted(template: sp.Expr, numbers: Mapping[sp.Symbol, sp.Expr]) -> sp.E
     return walk(template)
 
 
-def refit(expr: sp.Expr, columns: Mapping[str, Array], y: Array, *, steps: int = 60) -> Refit:
+def refit(
+    expr: sp.Expr, columns: Mapping[str, Array], y: Array, *, steps: int = 60, weighing: Weighing | None = None
+) -> Refit:
     """Fit all free constants of an expression to rows together, starting from where they are.
 
     Parameters
@@ -103,6 +107,9 @@ def refit(expr: sp.Expr, columns: Mapping[str, Array], y: Array, *, steps: int =
         Target [n].
     steps
         The most steps of the fit; with 0, nothing is fitted and no standard error known.
+    weighing
+        What each row counts; None: all alike. Errors then are weighed, too; with known measurement errors those of the
+        constants follow from them, else from the residuals.
 
     A formula without free constants comes back as it is, with its error; one that is nan at the start, with an
     infinite error.
@@ -110,16 +117,20 @@ def refit(expr: sp.Expr, columns: Mapping[str, Array], y: Array, *, steps: int =
     template, symbols, values = parametrised(expr)
     size = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
     if steps and len(symbols) and np.isfinite(evaluate(expr, columns)).all():
-        values = _fitted(template, symbols, columns, y / size, values, size=size, steps=steps)
+        values = _fitted(template, symbols, columns, y / size, values, size=size, steps=steps, weighing=weighing)
     numbers = {s: sp.Float(float(v)) for s, v in zip(symbols, values, strict=True)}
     best = substituted(template, numbers) if symbols else expr
-    mse, before = _mse(best, columns, y), _mse(expr, columns, y)
+    mse, before = _mse(best, columns, y, weighing), _mse(expr, columns, y, weighing)
     if not mse <= before:  # rounding, or a start that is not a number: nothing comes back worse than it was given
         template, symbols, values = parametrised(expr)
         best, mse = expr, before
-    noise = max(mse, (ROUNDING * size) ** 2)
+    noise = _variance(mse, size, weighing)
     known = steps and np.isfinite(mse)
-    covariance, seen = _covariance(template, symbols, columns, values, noise) if known else _unknown(len(values))
+    covariance, seen = (
+        _covariance(template, symbols, columns, values, variance=noise, weighing=weighing)
+        if known
+        else _unknown(len(values))
+    )
     sigma = np.where(seen, np.sqrt(np.diag(covariance)), np.inf) if len(values) else values
     return Refit(
         expression=best,
@@ -132,10 +143,51 @@ def refit(expr: sp.Expr, columns: Mapping[str, Array], y: Array, *, steps: int =
     )
 
 
-def _mse(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> float:
+def standard_errors(
+    expr: sp.Expr, columns: Mapping[str, Array], y: Array, weighing: Weighing | None = None
+) -> dict[str, float]:
+    """Give the standard error of each decimal of a formula as it stands, by its text in the formula, without its sign.
+
+    They come from the slopes at the constants (the covariance `s^2 (J'J)^-1` of least squares, with s^2 the sum of
+    squares by the rows less the constants; where measurement errors are known (see `Weighing`), s^2 is theirs), so they
+    hold for the form that is printed. Rounding counts as an error of `ROUNDING`. A constant that others can stand in
+    for has an infinite error; of two that are printed alike it is the larger one. A fitted exponent of 0.5 that is
+    printed as a root has its error under 0.5.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> rows = {"x": np.array([0.0, 1.0, 2.0, 3.0])}
+    >>> {k: round(e, 2) for k, e in standard_errors(0.5 - 2.5 * x, rows, np.array([0.4, -1.9, -4.6, -6.9])).items()}
+    {'0.5': 0.12, '2.5': 0.06}
+    """
+    template, symbols, values = parametrised(expr)
+    free, mse = len(y) - len(values), _mse(expr, columns, y, weighing)
+    if not len(values):
+        return {}
+    size = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
+    variance = _variance(mse * len(y) / max(free, 1), size, weighing)
+    known = free > 0 and np.isfinite(mse)
+    covariance, seen = (
+        _covariance(template, symbols, columns, values, variance=variance, weighing=weighing)
+        if known
+        else _unknown(len(values))
+    )
+    errors: dict[str, float] = {}
+    for value, sigma in zip(values, np.where(seen, np.sqrt(np.diag(covariance)), np.inf), strict=True):
+        text = leaf_text(sp.Float(abs(float(value))))
+        errors[text] = max(errors.get(text, 0.0), float(sigma))
+    return errors
+
+
+def _variance(mse: float, size: float, weighing: Weighing | None) -> float:
+    """Give the variance of the (weighed) residuals: the known one, or what is left over, but never below rounding."""
+    known = None if weighing is None else weighing.noise
+    return max(mse if known is None else known, (ROUNDING * size) ** 2)
+
+
+def _mse(expr: sp.Expr, columns: Mapping[str, Array], y: Array, weighing: Weighing | None) -> float:
     """Mean square error; infinite where it is not a number."""
     with np.errstate(all="ignore"):
-        mse = float(np.mean((evaluate(expr, columns) - y) ** 2))
+        mse = float(np.mean(weighed(evaluate(expr, columns) - y, weighing) ** 2))
     return mse if np.isfinite(mse) else np.inf
 
 
@@ -148,6 +200,7 @@ def _fitted(
     *,
     size: float,
     steps: int,
+    weighing: Weighing | None,
 ) -> Array:
     """Least squares from the present values; target and constants in units in which their sizes are about one."""
     unit = _units(gradient(template, symbols, columns, values)[1] / size)
@@ -157,10 +210,11 @@ def _fitted(
         return gradient(template, symbols, columns, np.frombuffer(p) * unit)
 
     def residuals(p: Array) -> Array:
-        return np.nan_to_num(at(p.tobytes())[0] / size - y, nan=_WORST, posinf=_WORST)
+        residual = weighed(at(p.tobytes())[0] / size - y, weighing)
+        return np.nan_to_num(residual, nan=_WORST, posinf=_WORST)
 
     def slopes(p: Array) -> Array:
-        return np.nan_to_num(at(p.tobytes())[1] * (unit / size), posinf=0.0, neginf=0.0)
+        return np.nan_to_num(weighed(at(p.tobytes())[1] * (unit / size), weighing), posinf=0.0, neginf=0.0)
 
     with np.errstate(all="ignore"):
         found = least_squares(
@@ -185,13 +239,20 @@ def _unknown(p: int) -> tuple[Array, Any]:
 
 
 def _covariance(
-    template: sp.Expr, symbols: tuple[sp.Symbol, ...], columns: Mapping[str, Array], values: Array, variance: float
+    template: sp.Expr,
+    symbols: tuple[sp.Symbol, ...],
+    columns: Mapping[str, Array],
+    values: Array,
+    *,
+    variance: float,
+    weighing: Weighing | None,
 ) -> tuple[Array, Any]:
     """Covariance [p, p] in the directions that the data see, and which constants [p] lie in them alone."""
     p = len(symbols)
     if not p:
         return np.zeros((0, 0)), np.zeros(0, dtype=bool)
-    j = np.nan_to_num(gradient(template, symbols, columns, values)[1], posinf=0.0, neginf=0.0)
+    slopes = weighed(gradient(template, symbols, columns, values)[1], weighing)
+    j = np.nan_to_num(slopes, posinf=0.0, neginf=0.0)
     scale = np.sqrt((j**2).sum(0))
     scale[scale == 0] = 1.0
     _, s, v = np.linalg.svd(j / scale, full_matrices=False)

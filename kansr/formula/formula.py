@@ -21,6 +21,7 @@ from kansr.formula.complexity import complexity, description_length
 from kansr.formula.evaluate import evaluate
 from kansr.formula.functions import Array
 from kansr.formula.latex import latex_names, to_latex
+from kansr.formula.named import named_in
 from kansr.formula.parse import parse
 from kansr.formula.text import to_text
 
@@ -52,7 +53,7 @@ class Formula:
     Parameters
     ----------
     text
-        One line; plain `sympy.sympify` reads it, and so does `kansr.formula.parse`.
+        One line; plain `sympy.sympify` reads it, and so does `kansr.formula.parse`. Named constants are names in it.
     expression
         What `parse` makes of the text, with real symbols.
     symbols
@@ -65,8 +66,13 @@ class Formula:
         Errors on the parts of the rows. One value that is not finite makes the rmse of its part inf, its r2 -inf.
     description_length
         Bits, on train and validation rows (see `kansr.formula.complexity`); None where there is none.
+    weighted
+        Errors with each row weighed by its measurement error or weight; None where all rows count alike.
+    chi2
+        chi^2 by the rows of each part, where measurement errors are known: near 1 where they explain what is left over.
     errors
-        Standard errors of fitted constants, by the constant as it is printed.
+        Standard errors of fitted constants, by the constant as it is printed, without its sign; infinite where the
+        data do not determine it.
     """
 
     text: str
@@ -78,6 +84,13 @@ class Formula:
     r2: Scores
     description_length: float | None = None
     errors: Mapping[str, float] = field(default_factory=dict)
+    weighted: Scores | None = None
+    chi2: Scores | None = None
+
+    @property
+    def choosing(self) -> float:
+        """The error that chooses between formulas: on validation rows, weighed where rows are."""
+        return self.rmse.validation if self.weighted is None else self.weighted.validation
 
     @property
     def names(self) -> dict[str, str]:
@@ -88,19 +101,27 @@ class Formula:
     @property
     def latex(self) -> str:
         """The formula in LaTeX, its numbers rounded to six digits."""
-        return to_latex(self.expression, latex_names(self.names))
+        return to_latex(self.expression, latex_names(self.names | {name: name for name in self.constants}))
+
+    @property
+    def constants(self) -> dict[str, float]:
+        """Name -> value, for the named constants of the formula, which are no columns."""
+        return named_in(self.expression)
 
     def to_json(self) -> dict[str, Any]:
         """Give the formula as JSON values. Numbers that are not finite become None."""
         return {
             "formula": self.text,
             "symbols": dict(self.symbols),
+            "constants": self.constants,
             "complexity": self.complexity,
             "label": self.label,
             "rmse": {part: _finite(value) for part, value in asdict(self.rmse).items()},
             "r2": {part: _finite(value) for part, value in asdict(self.r2).items()},
             "description_length": self.description_length,
             "errors": {constant: _finite(value) for constant, value in self.errors.items()},
+            "weighted": _scores_record(self.weighted),
+            "chi2": _scores_record(self.chi2),
         }
 
     @classmethod
@@ -112,7 +133,7 @@ class Formula:
         length = record["description_length"]
         return cls(
             text=record["formula"],
-            expression=parse(record["formula"]),
+            expression=parse(record["formula"], constants=record.get("constants")),
             symbols=dict(record["symbols"]),
             complexity=int(record["complexity"]),
             label=str(record["label"]),
@@ -120,6 +141,7 @@ class Formula:
             r2=_scores(record["r2"], -math.inf),
             description_length=None if length is None else float(length),
             errors={constant: _read(value, math.inf) for constant, value in record["errors"].items()},
+            **{key: _scores(record[key], math.inf) for key in ("weighted", "chi2") if record.get(key) is not None},
         )
 
 
@@ -152,7 +174,7 @@ def judge(
     Raises `FormulaError` for an expression that cannot be printed.
     """
     text = to_text(expr)
-    expression = parse(text, names)
+    expression = parse(text, names, named_in(expr))
     predicted = evaluate(expression, dict(zip(names, x.T, strict=True)))
     parts = {part: np.asarray(getattr(split, part)) for part in ("train", "validation", "test")}
     scores = {part: _score(predicted[rows], y[rows]) for part, rows in parts.items()}
@@ -230,6 +252,10 @@ def _finite(value: float) -> float | None:
 
 def _read(value: float | None, otherwise: float) -> float:
     return otherwise if value is None else float(value)
+
+
+def _scores_record(scores: Scores | None) -> dict[str, float | None] | None:
+    return None if scores is None else {part: _finite(value) for part, value in asdict(scores).items()}
 
 
 def _scores(record: Mapping[str, float | None], otherwise: float) -> Scores:

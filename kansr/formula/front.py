@@ -11,6 +11,9 @@ from kansr.formula.formula import Formula
 
 Rule = Literal["best", "accuracy", "simple"]
 
+ROUGH = 2.0
+"""A formula is no worse than roughly another one when its error is at most so many times as large."""
+
 SAME = 1.01
 """Errors within this factor count as the same: nobody takes a larger formula for less."""
 
@@ -37,7 +40,8 @@ def choose(formulas: Sequence[Formula], rule: Rule = "best", floor: float = 0.0)
     |------------|-------------------------------------------------------------------------------------|
     | `best`     | with the shortest description; the lowest error where none has a description length |
     | `accuracy` | with the lowest validation error, the simplest of those that are equal within 1 %   |
-    | `simple`   | with the lowest complexity                                                          |
+    | `simple`   | with the lowest complexity of those whose validation error is at most twice the     |
+    |            | lowest: without a limit it would always be the mean of the target                   |
 
     Raises `UsageError` when there is no formula.
     """
@@ -45,17 +49,15 @@ def choose(formulas: Sequence[Formula], rule: Rule = "best", floor: float = 0.0)
         raise UsageError(
             "there is no formula to choose from", hint="no expression had finite values on the validation rows"
         )
-    if rule == "simple":
-        return min(formulas, key=lambda one: (one.complexity, _error(one, floor)))
     if rule == "best" and any(one.description_length is not None for one in formulas):
         return min(formulas, key=lambda one: (_length(one), one.complexity))
-    limit = SAME * min(_error(one, floor) for one in formulas)
+    limit = (ROUGH if rule == "simple" else SAME) * min(_error(one, floor) for one in formulas)
     return min((one for one in formulas if _error(one, floor) <= limit), key=lambda one: _order(one, floor))
 
 
 def _error(formula: Formula, floor: float) -> float:
-    """Give the validation error, nothing below the floor."""
-    error = formula.rmse.validation
+    """Give the validation error (weighed where rows are), nothing below the floor."""
+    error = formula.choosing
     return max(error, floor) if math.isfinite(error) else math.inf
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import sympy
 
 from kansr.formula.functions import FUNCTIONS
+from kansr.formula.named import Named
 from kansr.formula.names import GREEK
 from kansr.formula.text import ATOM, CONSTANT_NAMES, FACTOR, POWER, PRODUCT, Tree, joined, printed, tightness
 
@@ -81,7 +82,7 @@ class _Latex:
 
     def leaf(self, leaf: Any) -> str:
         """Write a name or a number."""
-        if isinstance(leaf, sympy.Symbol):
+        if isinstance(leaf, (sympy.Symbol, Named)):
             return self.symbols.get(leaf.name, rf"\text{{{_escaped(leaf.name)}}}")
         if leaf in CONSTANT_NAMES:
             return r"\pi" if leaf is sympy.pi else r"\mathrm{e}"

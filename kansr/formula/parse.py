@@ -11,13 +11,14 @@ import difflib
 import math
 import re
 import warnings
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import sympy
 
 from kansr.errors import FormulaError
 from kansr.formula.functions import CONSTANTS, OF_ORDER, SPELLINGS, Function
+from kansr.formula.named import Named
 from kansr.formula.names import is_safe, symbols_of
 
 MAX_LENGTH = 100_000
@@ -36,11 +37,11 @@ MAX_ORDER = 100
 """The largest order of a Bessel function."""
 
 
-def parse(text: str, names: Collection[str] | None = None) -> sympy.Expr:
+def parse(text: str, names: Collection[str] | None = None, constants: Mapping[str, float] | None = None) -> sympy.Expr:
     """Read a formula.
 
     Decimal numbers are doubles, exactly; `3/4` stays a fraction; `^` is read as `**`; `ln`, `abs`, `arctan` and `J0`
-    are known under these names too. With `names`, other names are refused.
+    are known under these names too. With `names`, other names are refused. `constants` are names with a value.
     Raises `FormulaError` with the column of what cannot be read.
 
     >>> parse("exp(sin(pi*x1) + x2^2)", names=["x1", "x2"])
@@ -51,8 +52,9 @@ def parse(text: str, names: Collection[str] | None = None) -> sympy.Expr:
       the names are x1, x2
     """
     body, columns = _syntax(text)
+    named = {name: Named(name, value) for name, value in (constants or {}).items()}
     try:
-        expr = _Reader(names, columns).read(body, 0)
+        expr = _Reader(names, columns, named).read(body, 0)
     except (
         RecursionError,
         OverflowError,
@@ -100,8 +102,10 @@ def _syntax(text: str) -> tuple[ast.expr, Callable[[int], int]]:
 class _Reader:
     """Turns a syntax tree into a sympy tree. It holds what the whole text shares: the names, and where things stand."""
 
-    def __init__(self, names: Collection[str] | None, column: Callable[[int], int]) -> None:
-        self.names, self.column = names, column
+    def __init__(
+        self, names: Collection[str] | None, column: Callable[[int], int], constants: Mapping[str, sympy.Expr]
+    ) -> None:
+        self.names, self.column, self.constants = names, column, {**CONSTANTS, **constants}
         self.rules: dict[type[ast.expr], Callable[[Any, int], sympy.Expr]] = {
             ast.Constant: self.number,
             ast.Name: self.name,
@@ -138,8 +142,8 @@ class _Reader:
 
     def name(self, node: ast.Name, _: int) -> sympy.Expr:
         """Read a constant or a column."""
-        if node.id in CONSTANTS:
-            return CONSTANTS[node.id]
+        if node.id in self.constants:
+            return self.constants[node.id]
         if is_safe(node.id) if self.names is None else node.id in self.names:
             return symbols_of([node.id])[node.id]
         raise self.refusal(node, f"'{node.id}' is no column of this formula", _nearest(node.id, self.names or ()))

@@ -20,7 +20,9 @@ from kansr.formula.complexity import constant_bits, description_length
 from kansr.formula.constants import ROUNDING, Refit, refit, substituted
 from kansr.formula.evaluate import evaluate
 from kansr.formula.functions import Array
+from kansr.formula.named import Named
 from kansr.formula.simplify import canonical
+from kansr.formula.weighing import Weighing, weighed
 
 _SIGMAS = 3.0  # how far from its value a constant may be moved, in standard errors
 _MARGIN = 2.0  # bits that a simple number must save
@@ -43,8 +45,25 @@ _FORMS: tuple[tuple[Callable[[float], float], Callable[[sp.Rational], sp.Expr], 
     (lambda v: math.log(abs(v)), sp.exp, 4.0),
 )
 
+# A multiple of a named constant: v**root = r * constant**power * pi**pis, with a small fraction r, and the extra bits.
+_SMALL = 20
+_MULTIPLES = (
+    *(
+        (1, power, pis, a + b)
+        for power, a in ((1, 0.0), (-1, 1.0), (2, 2.0), (-2, 2.0))
+        for pis, b in ((0, 0.0), (1, 2.5), (-1, 2.5))
+    ),
+    *((2, power, pis, a + b) for power, a in ((1, 1.0), (-1, 1.5)) for pis, b in ((0, 0.0), (2, 2.5), (-2, 3.0))),
+)
 
-def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> Refit:
+
+def snap(
+    expr: sp.Expr,
+    columns: Mapping[str, Array],
+    y: Array,
+    named: Sequence[Named] = (),
+    weighing: Weighing | None = None,
+) -> Refit:
     """Refit the constants of an expression and fix those that are simple numbers.
 
     Parameters
@@ -55,22 +74,26 @@ def snap(expr: sp.Expr, columns: Mapping[str, Array], y: Array) -> Refit:
         Values [n] of each symbol that is a column.
     y
         Target [n].
+    named
+        Constants with a name that are tried beside simple numbers.
+    weighing
+        What each row counts; None: all alike.
 
     Returns
     -------
     The shortest description found; constants that stay free are decimals.
     """
-    best = refit(canonical(expr), columns, y)
+    best = refit(canonical(expr), columns, y, weighing=weighing)
     for _ in range(_ROUNDS):
-        tried = (_some(best, wishes, columns, y) for wishes in _plans(best))
+        tried = (_some(best, wishes, columns, y, weighing) for wishes in _plans(best, named))
         fixed = next((f for f in tried if f is not None), None)
         if fixed is None:
             break
         best = fixed
-    return rounded(refit(best.expression, columns, y), columns, y)
+    return rounded(refit(best.expression, columns, y, weighing=weighing), columns, y, weighing)
 
 
-def rounded(fit: Refit, columns: Mapping[str, Array], y: Array) -> Refit:
+def rounded(fit: Refit, columns: Mapping[str, Array], y: Array, weighing: Weighing | None = None) -> Refit:
     """Cut the constants that stay free to the digits that the data can tell: what is printed is what is known."""
     limit = fit.mse * (1 + _HARMLESS) + (ROUNDING * float(np.std(y))) ** 2
     for share in (0.1, 0.01, 0.001):
@@ -78,7 +101,7 @@ def rounded(fit: Refit, columns: Mapping[str, Array], y: Array) -> Refit:
         numbers = {s: sp.Float(v) for s, v in zip(fit.symbols, values.tolist(), strict=True)}
         expression = substituted(fit.template, numbers) if len(values) else fit.expression
         with np.errstate(all="ignore"):
-            mse = float(np.mean((evaluate(expression, columns) - y) ** 2))
+            mse = float(np.mean(weighed(evaluate(expression, columns) - y, weighing) ** 2))
         if mse <= limit:
             return replace(fit, expression=expression, values=values, mse=mse)
     return fit
@@ -90,38 +113,42 @@ def _cut(value: float, error: float) -> float:
     return next((d for d in digits if abs(d - value) <= error), value)
 
 
-def length(fit: Refit, y: Array) -> float:
+def length(fit: Refit, y: Array, weighing: Weighing | None = None) -> float:
     """Give the description length of a refitted formula in bits."""
     if not math.isfinite(fit.mse):
         return math.inf
-    return description_length(fit.expression, rows=len(y), mse=fit.mse, variance=float(np.var(y)), free=len(fit.values))
+    noise = None if weighing is None else weighing.noise
+    variance, free = float(np.var(y)), len(fit.values)
+    return description_length(fit.expression, rows=len(y), mse=fit.mse, variance=variance, free=free, noise=noise)
 
 
-def _some(best: Refit, wishes: dict[int, sp.Expr], columns: Mapping[str, Array], y: Array) -> Refit | None:
+def _some(
+    best: Refit, wishes: dict[int, sp.Expr], columns: Mapping[str, Array], y: Array, weighing: Weighing | None
+) -> Refit | None:
     """Fix as many of the wished constants as the error allows: all, else the better of two halves, else none."""
     if not wishes:
         return None
-    tried = refit(canonical(best.fixed(wishes)), columns, y, steps=_STEPS)
-    if length(tried, y) <= length(best, y) + 1e-9:
+    tried = refit(canonical(best.fixed(wishes)), columns, y, steps=_STEPS, weighing=weighing)
+    if length(tried, y, weighing) <= length(best, y, weighing) + 1e-9:
         return tried
     if len(wishes) == 1:
         return None
     keys = list(wishes)
     for half in (keys[: (len(keys) + 1) // 2], keys[(len(keys) + 1) // 2 :]):
-        found = _some(best, {k: wishes[k] for k in half}, columns, y)
+        found = _some(best, {k: wishes[k] for k in half}, columns, y, weighing)
         if found is not None:
             return found
     return None
 
 
-def _plans(fit: Refit) -> Iterator[dict[int, sp.Expr]]:
+def _plans(fit: Refit, named: Sequence[Named]) -> Iterator[dict[int, sp.Expr]]:
     """Yield what to fix next: redundant constants one at a time (one fixed, the others are known), then the others."""
     hidden = [i for i in range(len(fit.values)) if not math.isfinite(fit.sigma[i])]
     yield from ({i: _nearest_of(fit.values[i])} for i in hidden[:_HIDDEN])
-    yield _wishes(fit)
+    yield _wishes(fit, named)
 
 
-def _wishes(fit: Refit) -> dict[int, sp.Expr]:
+def _wishes(fit: Refit, named: Sequence[Named]) -> dict[int, sp.Expr]:
     """Return the simplest number inside the error bars of each constant, if there is one.
 
     The surest come first: the more bits a simple number saves, the less it is chance.
@@ -130,7 +157,8 @@ def _wishes(fit: Refit) -> dict[int, sp.Expr]:
     for i, (value, sigma) in enumerate(zip(fit.values, fit.sigma, strict=True)):
         if not math.isfinite(sigma):
             continue
-        best = min(simple_numbers(float(value), float(sigma)), default=None, key=lambda c: c[0])
+        candidates = [*simple_numbers(float(value), float(sigma)), *multiples(float(value), float(sigma), named)]
+        best = min(candidates, default=None, key=lambda c: c[0])
         if best is not None:
             worth = math.log2(abs(value) / sigma + 1) if sigma > 0 else 52.0
             found.append((best[0] - worth, i, best[1]))
@@ -164,6 +192,30 @@ def simple_numbers(value: float, sigma: float) -> Iterator[tuple[float, sp.Expr]
     yield from _decimal(value, sigma)
 
 
+def multiples(value: float, sigma: float, named: Sequence[Named]) -> Iterator[tuple[float, sp.Expr]]:
+    """Yield (bits, number) for simple multiples of named constants, and their roots, within the error of a constant.
+
+    >>> g = Named("g", 9.81)
+    >>> [min(multiples(v, 1e-4 * v, [g]))[1] for v in (9.81, 4.905, 1 / 9.81, 2 * math.pi / math.sqrt(9.81))]
+    [g, g/2, 1/g, 2*pi/sqrt(g)]
+    """
+    reach = max(_SIGMAS * sigma, 1e-14 * abs(value))
+    if abs(value) <= reach:
+        return
+    for constant in named:
+        if sigma > abs(value) * 10.0**-constant.digits:
+            continue
+        for root, power, pis, extra in _MULTIPLES:
+            unit = constant.value**power * math.pi**pis
+            ends = sorted(math.copysign(abs(v) ** root, v) / unit for v in (value - reach, value + reach))
+            simplest = _simplest(*ends)
+            if simplest is None or not 0 < abs(simplest.numerator) <= _SMALL or simplest.denominator > _SMALL:
+                continue
+            size = sp.Rational(abs(simplest.numerator), simplest.denominator)
+            number = sp.Pow(size * constant**power * sp.pi**pis, sp.Rational(1, root))
+            yield constant.bits + constant_bits(size) - 1 + extra, number if value > 0 else -number
+
+
 def _decimal(value: float, sigma: float) -> Iterator[tuple[float, sp.Expr]]:
     """Yield a decimal of few digits that is as good as the value: 9.81, as a fraction of powers of ten."""
     for digits in range(1, 8):
@@ -195,4 +247,4 @@ def _between(low: Fraction, high: Fraction) -> Fraction:
     return whole + 1 / _between(1 / (high - whole), 1 / (low - whole))
 
 
-__all__: Sequence[str] = ["length", "simple_numbers", "snap"]
+__all__: Sequence[str] = ["length", "multiples", "simple_numbers", "snap"]

@@ -26,6 +26,7 @@ import sympy
 
 from kansr.errors import FormulaError
 from kansr.formula.functions import BY_CLASS, CONSTANTS, FUNCTIONS
+from kansr.formula.named import Named
 
 Tree = Any
 """A leaf, or `(head, *parts)`."""
@@ -57,7 +58,7 @@ def printed(expr: sympy.Expr) -> Tree:
     >>> printed(1 - 2 / sympy.sqrt(x))
     ('+', 1, ('-', ('/', 2, ('sqrt', x))))
     """
-    if isinstance(expr, sympy.Symbol) or expr in CONSTANT_NAMES:
+    if isinstance(expr, (sympy.Symbol, Named)) or expr in CONSTANT_NAMES:
         return expr
     if expr.is_Number and expr.is_finite:
         return expr
@@ -159,7 +160,7 @@ def leaf_text(leaf: Any) -> str:
     >>> leaf_text(sympy.Float(1e-30)), leaf_text(sympy.Rational(3, 4))
     ('1e-30', '3/4')
     """
-    if isinstance(leaf, sympy.Symbol):
+    if isinstance(leaf, (sympy.Symbol, Named)):
         return str(leaf.name)
     if leaf.is_Float:
         double = float(leaf)

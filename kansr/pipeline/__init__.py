@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from kansr.errors import UsageError
 from kansr.formula.formula import predict as predict_formula
+from kansr.formula.front import Rule, choose
 from kansr.network.kan import KAN
 from kansr.network.knots import extend as extend_network
 from kansr.network.sweep import predict as predict_network
@@ -21,13 +22,15 @@ from kansr.pipeline.keep import (
     load_problem,
     load_result,
     load_structure,
+    save_again,
     save_history,
     save_network,
     save_problem,
     save_result,
 )
 from kansr.pipeline.problem import Problem
-from kansr.pipeline.solve import read, solve
+from kansr.pipeline.solve import FLOOR, read, solve
+from kansr.pipeline.stability import SHARE, stability
 from kansr.progress import Clock, Report, silent
 from kansr.recipe import Recipe, from_yaml
 from kansr.result import Result
@@ -58,10 +61,15 @@ def fit(table: Table, recipe: Recipe, run: Run, *, report: Report = silent, cloc
     clock = clock or Clock(recipe.budget)
     problem = Problem.of(table, recipe)
     save_problem(run, problem)
-    solution = solve(problem, clock=clock, report=report)
+    repeated = recipe.stability > 0
+    solution = solve(problem, clock=clock.part(SHARE) if repeated else clock, report=report)
     save_network(run, solution.found.trained.kan, problem)
     history = save_history(run, solution.found.trained, problem.scale)
-    return save_result(run, problem, solution, history=history, clock=clock)
+    result = save_result(run, problem, solution, history=history, clock=clock)
+    if not repeated:
+        return result
+    found = stability(problem, solution.formula, clock=clock, report=report)
+    return save_again(run, replace(result, stability=found, status=clock.status, seconds=clock.seconds()))
 
 
 def extend(run: Run, grid: int, *, report: Report = silent, clock: Clock | None = None) -> Result:
@@ -113,9 +121,26 @@ def prune(run: Run, tolerance: float, *, report: Report = silent, clock: Clock |
     return _read_again(run, problem, replace(trained, history=rows), clock, report)
 
 
-def load(run: Run) -> Result:
-    """Read the result of a run."""
-    return load_result(run)
+def load(run: Run, *, rank: int | None = None, select: Rule | None = None) -> Result:
+    """Read the result of a run, with another formula of its front where a rank (from 1, the simplest) or rule is given.
+
+    Raises
+    ------
+    UsageError
+        If the front has no formula of that rank, or both are given.
+    """
+    result = load_result(run)
+    if rank is not None and select is not None:
+        raise UsageError("a rank and a rule cannot both choose the formula", hint="give --rank or --select")
+    if rank is not None:
+        if not 1 <= rank <= len(result.front):
+            count = len(result.front)
+            what = f"there is no formula {rank}: the front of this run holds {count}"
+            raise UsageError(what, where=str(run.folder), hint=f"try --rank {count}, its most accurate one")
+        return result.showing(result.front[rank - 1])
+    if select is not None:
+        return result.showing(choose(result.front, select, floor=FLOOR * result.spread))
+    return result
 
 
 def structure(run: Run) -> dict[str, Any]:

@@ -173,6 +173,8 @@ def save_result(
         features=table.features,
         formula=solution.formula,
         front=solution.front,
+        verdicts=solution.verdicts,
+        rivals=solution.rivals,
         verdict=solution.verdict,
         spread=float(np.std(table.y[problem.split.test])),
         network=solution.network,
@@ -192,6 +194,11 @@ def save_result(
     run.write_csv(
         FRONT, header, [(f.complexity, f.rmse.validation, f.rmse.test, f.label, f.text) for f in result.front]
     )
+    return save_again(run, result)
+
+
+def save_again(run: Run, result: Result) -> Result:
+    """Write a result of which more is known now, and give it back."""
     run.write_json(FORMULA_JSON, result.to_json())
     run.write_json(RESULT, result.to_record())
     return result

@@ -9,7 +9,9 @@ import torch
 from numpy.typing import NDArray
 
 from kansr.errors import UsageError
+from kansr.formula.named import named_constants
 from kansr.formula.names import safe_names
+from kansr.formula.weighing import Weighing
 from kansr.recipe import Recipe
 from kansr.symbolic.custom import rows_of
 from kansr.symbolic.discover import Rows as UserRows
@@ -46,20 +48,20 @@ class Problem:
     rows: UserRows
 
     @classmethod
-    def of(cls, table: Table, recipe: Recipe) -> Problem:
-        """Prepare a table.
+    def of(cls, table: Table, recipe: Recipe, split: Split | None = None) -> Problem:
+        """Prepare a table, split as its recipe says or as given.
 
         Raises
         ------
         UsageError
-            If the recipe names a function, a device or a width that cannot be.
+            If the recipe names a function, a constant, a device or a width that cannot be.
         TableError
             If there are too few rows to split.
         """
         choose(recipe.symbolic.functions, rows_of(recipe.symbolic.custom))
         _check_width(table, recipe)
         device = _device(recipe.device)
-        split = split_rows(len(table.y), recipe.seed, recipe.table.split)
+        split = split or split_rows(len(table.y), recipe.seed, recipe.table.split)
         names = safe_names(table.features)
         train, validation = _shuffled(split, recipe.seed)
         chosen = np.concatenate([train, validation])
@@ -72,7 +74,12 @@ class Problem:
             scale=scale,
             data=Data(train=_rows(table, train, scale, device), validation=_rows(table, validation, scale, device)),
             rows=UserRows(
-                columns=dict(zip(names, np.ascontiguousarray(table.x[chosen].T), strict=True)), y=table.y[chosen]
+                columns=dict(zip(names, np.ascontiguousarray(table.x[chosen].T), strict=True)),
+                y=table.y[chosen],
+                weighing=None if table.sigma is None else Weighing.of(table.sigma[chosen], table.absolute),
+                named=named_constants(
+                    recipe.symbolic.constants, recipe.symbolic.physical, {*names, *table.features, table.target}
+                ),
             ),
         )
 
@@ -95,7 +102,10 @@ def _shuffled(split: Split, seed: int) -> tuple[Index, Index]:
 
 def _rows(table: Table, index: Index, scale: float, device: torch.device) -> Rows:
     x = torch.from_numpy(np.ascontiguousarray(table.x[index])).to(device)
-    return Rows(x=x, y=torch.from_numpy(table.y[index] / scale).to(device))
+    y, weight = torch.from_numpy(table.y[index] / scale).to(device), None
+    if table.sigma is not None:
+        weight = torch.from_numpy(Weighing.of(table.sigma[index], table.absolute).weight).to(device)
+    return Rows(x=x, y=y, weight=weight)
 
 
 def _check_width(table: Table, recipe: Recipe) -> None:

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import sympy as sp
 
 from kansr.errors import UsageError
-from kansr.formula.constants import Refit
 from kansr.formula.constants import refit as refit_constants
+from kansr.formula.constants import standard_errors
 from kansr.formula.evaluate import evaluate
 from kansr.formula.formula import Formula, Scores, judge
 from kansr.formula.functions import Array
 from kansr.formula.names import safe_names, symbols_of
 from kansr.formula.parse import parse
 from kansr.formula.snap import rounded
-from kansr.formula.text import leaf_text
 from kansr.table import Table, split_rows
 from kansr.table.split import Split
 
@@ -81,7 +79,7 @@ def score(
         fit = rounded(fit, columns, table.y[chosen])
         formula = judge(
             fit.expression, names, table.x, y=table.y, split=split, label="refitted", free=len(fit.values),
-            errors=standard_errors(fit),
+            errors=standard_errors(fit.expression, columns, table.y[chosen]),
         )  # fmt: skip
         scored.append(_scored("refitted", formula, table, split))
     return [*scored, *(_scored(r.label, _again(r, table, names, split), table, split) for r in rivals)]
@@ -127,9 +125,3 @@ def _is_white(residual: Array) -> bool:
     if square == 0 or len(residual) < 8:
         return True
     return abs(float(np.sum(centred[1:] * centred[:-1])) / square) <= _WHITE / math.sqrt(len(residual))
-
-
-def standard_errors(fit: Refit) -> dict[str, float]:
-    """Standard errors of the constants that stayed free, by the constant as printed."""
-    pairs = zip(fit.values, fit.sigma, strict=True)
-    return {leaf_text(sp.Float(float(v))): float(s) for v, s in pairs if np.isfinite(s)}

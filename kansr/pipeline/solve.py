@@ -11,14 +11,18 @@ import numpy as np
 import sympy as sp
 
 from kansr.errors import FormulaError
+from kansr.formula.chi2 import weigh
+from kansr.formula.constants import standard_errors
 from kansr.formula.evaluate import evaluate
 from kansr.formula.formula import Formula, judge
 from kansr.formula.front import choose as choose_formula
 from kansr.formula.front import front
+from kansr.formula.weighing import weighed
 from kansr.network.graph import Graph
 from kansr.network.kan import KAN, names
 from kansr.pipeline.problem import Problem
-from kansr.pipeline.score import is_rounding, is_white, standard_errors
+from kansr.pipeline.rivals import rivals
+from kansr.pipeline.score import is_rounding, is_white
 from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Verdict
 from kansr.structure.account import account
@@ -31,7 +35,9 @@ from kansr.symbolic.held import held
 from kansr.symbolic.targets import logarithm, transforms
 from kansr.training.levenberg import mean_square, rmse
 
-_FLOOR = 1e-10  # errors below this share count as equal on the front
+FLOOR = 1e-10
+"""Errors below this share of the target's spread count as equal on the front."""
+
 _SURE = 4.0  # standard errors that the error of a formula may be away from the network's
 _NOISY = 1.1  # a formula at the noise floor is at most this much worse than the network
 _NOTHING = 1e-9  # constants below this are not shown in the drawing of the network
@@ -44,17 +50,20 @@ _READ = 0.5  # share of what is left that reading a graph may take while the sea
 class Solution:
     """Formulas for a problem, and the network that the best of them was read from.
 
+    `verdicts` are those on the formulas of the front; `rivals` what the rows cannot separate from `formula`;
     `structure` is the account of the search for the graph (see `kansr.structure.account`), empty where none was made.
     """
 
     found: Found
     discoveries: tuple[Discovery, ...]
     front: tuple[Formula, ...]
+    verdicts: tuple[Verdict, ...]
     formula: Formula
     verdict: Verdict
     exact: bool
     network: NetworkSummary
     warnings: tuple[str, ...]
+    rivals: tuple[Formula, ...] = ()
     structure: dict[str, Any] = field(default_factory=dict)
 
 
@@ -126,11 +135,11 @@ class _Reader:
         return solution
 
     def best(self) -> Solution:
-        """The graph with the shortest formula, and what the others gave beside it."""
+        """The graph with the best formula, and what the others gave beside it."""
         every = list(self.solutions.values())
-        best = min(
-            every, key=lambda s: math.inf if s.formula.description_length is None else s.formula.description_length
-        )
+        formulas, floor = [s.formula for s in every], FLOOR * self.problem.scale
+        chosen = choose_formula(formulas, self.problem.recipe.select, floor=floor)
+        best = next(s for s in every if s.formula is chosen)
         if len(every) > 1:
             discoveries = {id(d): d for s in every for d in s.discoveries}
             best = _solution(self.problem, best.found, list(discoveries.values()))
@@ -141,26 +150,32 @@ def _solution(problem: Problem, found: Found, discoveries: Sequence[Discovery]) 
     judged = [(d, f) for d in discoveries if (f := _judged(problem, d)) is not None]
     if held(found.trained.kan):  # then only formulas that hold the user's choice are an answer
         judged = [(d, f) for d, f in judged if d.choice is not None] or judged
-    rivals = front([f for _, f in judged], floor=_FLOOR * problem.scale)
-    formula = choose_formula(rivals, "best", floor=_FLOOR * problem.scale)
-    source = next(d for d, f in judged if f is formula)
-    exact = _is_exact(problem, formula, source)
+    best = front([f for _, f in judged], floor=FLOOR * problem.scale)
+    formula = choose_formula(best, problem.recipe.select, floor=FLOOR * problem.scale)
+    sources = [next(d for d, f in judged if f is one) for one in best]
+    verdicts = tuple(_verdict(problem, f, d, found) for f, d in zip(best, sources, strict=True))
+    chosen = next(i for i, one in enumerate(best) if one is formula)
+    verdict, source = verdicts[chosen], sources[chosen]
+    plain = [] if source.has_splines else [f for d, f in judged if not d.has_splines]
     return Solution(
         found=found,
         discoveries=tuple(discoveries),
-        front=rivals,
+        front=best,
+        verdicts=verdicts,
         formula=formula,
-        verdict="exact" if exact else _noise_or_not(problem, formula, found),
-        exact=exact,
+        verdict=verdict,
+        exact=verdict == "exact",
         network=_summary(problem, found, source),
         warnings=_kept_splines(problem, source),
+        rivals=rivals(problem, formula, plain, exact=verdict == "exact"),
     )
 
 
 def _judged(problem: Problem, one: Discovery) -> Formula | None:
     """Measure an expression as it is printed; one that cannot be printed is no formula."""
+    rows, table = problem.rows, problem.table
     try:
-        return judge(
+        formula = judge(
             one.expression,
             problem.names,
             problem.table.x,
@@ -168,10 +183,26 @@ def _judged(problem: Problem, one: Discovery) -> Formula | None:
             split=problem.split,
             label=one.label,
             free=len(one.fit.values),
-            errors=standard_errors(one.fit),
+            errors={} if one.has_splines else standard_errors(one.expression, rows.columns, rows.y, rows.weighing),
         )
     except FormulaError:
         return None
+    if table.sigma is None:
+        return formula
+    return weigh(
+        formula,
+        table.x,
+        table.y,
+        names=list(problem.names),
+        split=problem.split,
+        sigma=table.sigma,
+        absolute=table.absolute,
+        free=len(one.fit.values),
+    )
+
+
+def _verdict(problem: Problem, formula: Formula, source: Discovery, found: Found) -> Verdict:
+    return "exact" if _is_exact(problem, formula, source) else _noise_or_not(problem, formula, found)
 
 
 def _is_exact(problem: Problem, formula: Formula, source: Discovery) -> bool:
@@ -181,15 +212,23 @@ def _is_exact(problem: Problem, formula: Formula, source: Discovery) -> bool:
 
 
 def _noise_or_not(problem: Problem, formula: Formula, found: Found) -> Verdict:
-    """Noise: no worse than a network that leaves nothing to explain, and residuals that know nothing of the columns."""
+    """Noise: no worse than a network that leaves nothing to explain, and residuals that know nothing of the columns.
+
+    Where measurement errors are known, chi^2 takes the place of the network.
+    """
+    rows = problem.rows
+    residual = weighed(rows.y - evaluate(formula.expression, rows.columns), rows.weighing)
+    if rows.weighing is not None and rows.weighing.noise is not None:
+        freedom = max(len(residual) - len(formula.errors), 1)
+        chi2 = float(np.sum(residual**2)) / rows.weighing.noise / freedom
+        explained = chi2 <= 1 + _SURE * math.sqrt(2 / freedom)
+        return "noise" if explained and is_white(residual, rows.columns) else "approximation"
     if not found.settled:
         return "approximation"
-    rows = problem.rows
-    residual = rows.y - evaluate(formula.expression, rows.columns)
     error = float(np.sqrt(np.mean(residual**2))) / problem.scale
     limit = _NOISY + _SURE / math.sqrt(2 * len(residual))  # the error of an error: few rows tell little
-    white = is_white(residual, rows.columns)
-    return "noise" if white and error <= limit * _network_error(problem, found) else "approximation"
+    small = error <= limit * _network_error(problem, found)
+    return "noise" if small and is_white(residual, rows.columns) else "approximation"
 
 
 def _network_error(problem: Problem, found: Found) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -28,12 +28,16 @@ from kansr.training.spec import TrainingSpec
 class Recipe:
     """Every setting of a fit.
 
-    `seed` decides every draw; `budget` is the time limit in seconds (None: no limit); `device` where tensors live.
+    `seed` decides every draw; `budget` is the time limit in seconds (None: no limit); `device` where tensors live;
+    `select` the rule by which one formula of the front is chosen (see `kansr.formula.front.choose`);
+    `stability` how often the fit is repeated on resamples of the rows.
     """
 
     seed: int = 0
     budget: float | None = 120.0
     device: str = "cpu"
+    select: Literal["best", "accuracy", "simple"] = "best"
+    stability: int = 0
     table: TableSpec = field(default_factory=TableSpec)
     network: KANSpec = field(default_factory=KANSpec)
     training: TrainingSpec = field(default_factory=TrainingSpec)

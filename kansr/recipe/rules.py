@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -52,6 +52,10 @@ def _width(values: Sequence[int]) -> bool:
     return len(values) >= 2 and all(1 <= value <= 10_000 for value in values)
 
 
+def _constants(values: Mapping[str, float]) -> bool:
+    return all(name.isidentifier() and 0 < value < math.inf for name, value in values.items())
+
+
 def _encoding(name: str) -> bool:
     try:
         return bool(codecs.lookup(name))
@@ -76,6 +80,8 @@ RULES = (
     Rule("seed", "a whole number from 0 to 2147483647", _within(0, 2**31 - 1)),
     Rule("budget", "seconds above 0, or null for no limit", _or_none(lambda value: 0 < value < math.inf)),
     Rule("device", "cpu, cuda or cuda:N", lambda value: bool(re.fullmatch(r"cpu|cuda(:\d{1,3})?", value))),
+    Rule("select", "best, accuracy or simple"),
+    Rule("stability", "a whole number from 0 to 1000", _within(0, 1000)),
     Rule("table.target", "the name of a column, or null for the last one", _or_none(bool)),
     Rule("table.features", "a list of different columns, or null for all", _or_none(_names)),
     Rule(
@@ -90,6 +96,8 @@ RULES = (
     Rule("table.null_values", "a list of texts that stand for a missing value"),
     Rule("table.missing", "drop or fail"),
     Rule("table.split", "three shares above 0", _accepted(TableSpec, "split")),
+    Rule("table.sigma", "the name of a column, or null", _or_none(bool)),
+    Rule("table.weights", "the name of a column, or null", _or_none(bool)),
     Rule("network.width", "two or more numbers of nodes from 1 to 10000, or null", _or_none(_width)),
     Rule("network.order", "a whole number from 1 to 5", _within(1, 5)),
     Rule("training.grid", "rising whole numbers from 1 to 100000", _grid),
@@ -111,5 +119,7 @@ RULES = (
     Rule("symbolic.beam", "a whole number from 1 to 1000", _within(1, 1000)),
     Rule("symbolic.candidates", "a whole number from 1 to 1000", _within(1, 1000)),
     Rule("symbolic.snap", "true or false"),
+    Rule("symbolic.constants", "names with numbers above 0, such as {g: 9.81}", _constants),
+    Rule("symbolic.physical", "true or false"),
 )
 RULE_OF = {rule.key: rule for rule in RULES}

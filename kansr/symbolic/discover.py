@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
@@ -14,9 +14,11 @@ from kansr.errors import FormulaError
 from kansr.formula.constants import ROUNDING, Refit, refit
 from kansr.formula.functions import Array
 from kansr.formula.limit import limited
+from kansr.formula.named import Named
 from kansr.formula.names import symbols_of
 from kansr.formula.simplify import shortest
 from kansr.formula.snap import length, rounded, snap
+from kansr.formula.weighing import Weighing, weighed
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.progress import Clock, Event, Report, silent
@@ -57,14 +59,21 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rows:
-    """Columns by safe name and the target, [n] each, in the user's units: the rows that may choose."""
+    """Columns by safe name and the target, [n] each, in the user's units: the rows that may choose.
+
+    `named` are constants that fitted numbers may turn out to be; `weighing` is what each row counts (None: all alike).
+    """
 
     columns: Mapping[str, Array]
     y: Array
+    named: tuple[Named, ...] = ()
+    weighing: Weighing | None = None
 
     def head(self, rows: int) -> Rows:
         """The first rows only."""
-        return Rows(columns={name: c[:rows] for name, c in self.columns.items()}, y=self.y[:rows])
+        weighing = None if self.weighing is None else self.weighing.head(rows)
+        columns = {name: c[:rows] for name, c in self.columns.items()}
+        return replace(self, columns=columns, y=self.y[:rows], weighing=weighing)
 
 
 def discover(
@@ -126,16 +135,21 @@ def linear(rows: Rows, *, snapped: bool = True) -> Discovery:
     """Give the best straight line: what every formula has to beat."""
     symbols = symbols_of(rows.columns)
     design = np.column_stack([*rows.columns.values(), np.ones(len(rows.y))])
-    weights, *_ = np.linalg.lstsq(design, rows.y, rcond=None)
+    weights, *_ = np.linalg.lstsq(weighed(design, rows.weighing), weighed(rows.y, rows.weighing), rcond=None)
     terms = [sp.Float(float(w)) * s for w, s in zip(weights, [*symbols.values(), sp.Integer(1)], strict=True)]
-    fit = snap(sp.Add(*terms), rows.columns, rows.y) if snapped else refit(sp.Add(*terms), rows.columns, rows.y)
-    return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y), label="linear")
+    line = sp.Add(*terms)
+    fit = _snapped(line, rows) if snapped else refit(line, rows.columns, rows.y, weighing=rows.weighing)
+    return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y, rows.weighing), label="linear")
+
+
+def _snapped(expr: sp.Expr, rows: Rows) -> Refit:
+    return snap(expr, rows.columns, rows.y, rows.named, rows.weighing)
 
 
 def constant(rows: Rows) -> Discovery:
     """Give the mean: what is left when nothing explains the target."""
-    fit = snap(sp.Float(float(np.mean(rows.y))), rows.columns, rows.y)
-    return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y), label="constant")
+    fit = _snapped(sp.Float(float(np.mean(rows.y))), rows)
+    return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y, rows.weighing), label="constant")
 
 
 def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, scale: float, label: str, bar: float) -> Discovery | None:
@@ -147,18 +161,19 @@ def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, scale: float, label
     few = rows.head(_ROWS)
     try:
         raw = expression(choice.kan, symbols, scale=scale)
-        fit = refit(raw, few.columns, few.y, steps=_STEPS if not choice.kan.splines else 0)
-        hopeful = length(fit, few.y) - _MOST_SAVED * len(fit.values) < bar
+        steps = _STEPS if not choice.kan.splines else 0
+        fit = refit(raw, few.columns, few.y, steps=steps, weighing=few.weighing)
+        hopeful = length(fit, few.y, few.weighing) - _MOST_SAVED * len(fit.values) < bar
         if spec.snap and hopeful:
-            fit = snap(fit.expression, few.columns, few.y)
+            fit = _snapped(fit.expression, few)
         if len(few.y) < len(rows.y):
-            fit = refit(fit.expression, rows.columns, rows.y)
-        fit = rounded(fit, rows.columns, rows.y)
+            fit = refit(fit.expression, rows.columns, rows.y, weighing=rows.weighing)
+        fit = rounded(fit, rows.columns, rows.y, rows.weighing)
     except (FormulaError, NotImplementedError, OverflowError, ZeroDivisionError):
         return None  # a constant beyond what a formula can hold: no formula from this network
     probe = {name: column[:_PROBE] for name, column in rows.columns.items()}
     short = shortest(fit.expression, probe) if hopeful else fit.expression
-    return Discovery(expression=short, fit=fit, bits=length(fit, rows.y), choice=choice, label=label)
+    return Discovery(expression=short, fit=fit, bits=length(fit, rows.y, rows.weighing), choice=choice, label=label)
 
 
 def _smaller(best: Choice, data: Data, clock: Clock) -> Iterator[Choice]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 
@@ -28,7 +29,8 @@ class SymbolicSpec:
 
     `functions` names primitives of `kansr.symbolic.library` (None: all of them); `custom` are further ones, which are
     always tried; `beam` is the number of partly symbolic networks kept side by side; `candidates` the functions tried
-    on an edge; `snap` replaces constants by simple numbers where the error allows.
+    on an edge; `snap` replaces constants by simple numbers where the error allows, and by multiples of the `constants`
+    (name -> value) and, when `physical`, of those of physics.
     """
 
     functions: tuple[str, ...] | None = None
@@ -36,3 +38,5 @@ class SymbolicSpec:
     beam: int = 4
     candidates: int = 6
     snap: bool = True
+    constants: Mapping[str, float] = field(default_factory=dict)
+    physical: bool = False

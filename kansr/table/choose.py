@@ -33,6 +33,29 @@ def read_columns(frame: pd.DataFrame, names: Iterable[str], spec: TableSpec, dec
     return [column(frame[name], name, spec, decimal) for name in names]
 
 
+def take_errors(frame: pd.DataFrame, spec: TableSpec, decimal: str) -> tuple[pd.DataFrame, list[Column]]:
+    """Take the column of measurement errors or weights, if one is named, out of a frame.
+
+    Raises `UsageError` when there is no such column or it is target or feature too, `TableError` for a value that is
+    not above zero.
+    """
+    asked, role = (spec.sigma, "measurement errors") if spec.sigma is not None else (spec.weights, "weights")
+    if asked is None:
+        return frame, []
+    name = _known(asked, list(frame.columns), role)
+    if name == spec.target or name in (spec.features or ()):
+        raise UsageError(f'"{name}" holds {role} and cannot be target or feature', hint="choose other columns")
+    (errors,) = read_columns(frame, [name], spec, decimal)
+    if errors.kind != "number":
+        raise refused(errors, role)
+    wrong = np.flatnonzero(errors.values <= 0)
+    if wrong.size:
+        row = int(wrong[0])
+        what = f"{errors.values[row]:g} is not above zero, as {role} are"
+        raise TableError(what, where=place(row + 1, name), hint="correct the cell, or leave the row out")
+    return frame.drop(columns=[name]), [errors]
+
+
 def choose_target(frame: pd.DataFrame, spec: TableSpec, decimal: str) -> Column:
     """Give the target: the one that is asked for, or the last column.
 

@@ -77,7 +77,12 @@ def refused(column: Column, role: str) -> TableError:
     )
 
 
-_OTHER = {"target": "choose the target with -t", "feature": "leave the column out with -x"}
+_OTHER = {
+    "target": "choose the target with -t",
+    "feature": "leave the column out with -x",
+    "measurement errors": "choose the column with --sigma",
+    "weights": "choose the column with --weights",
+}
 
 
 def _numbers(name: str, values: Floats, series: pd.Series[Any], spec: TableSpec) -> Column:

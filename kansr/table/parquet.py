@@ -42,9 +42,13 @@ def write_parquet(table: Table, path: Path) -> None:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    about = {"source": table.source, "sha256": table.sha256, "warnings": [asdict(one) for one in table.warnings]}
-    columns = [pa.array(np.ascontiguousarray(values)) for values in (*table.x.T, table.y)]
-    arrow = pa.Table.from_arrays(columns, names=[*table.features, table.target])
+    said = [asdict(one) for one in table.warnings]
+    about: dict[str, Any] = {"source": table.source, "sha256": table.sha256, "warnings": said}
+    errors = [] if table.sigma is None else [table.sigma]
+    if errors:
+        about["absolute"] = table.absolute  # says that the last column holds errors
+    columns = [pa.array(np.ascontiguousarray(values)) for values in (*table.x.T, table.y, *errors)]
+    arrow = pa.Table.from_arrays(columns, names=[*table.features, table.target, *_unused(table)[: len(errors)]])
     with replacing(path) as temporary:
         pq.write_table(arrow.replace_schema_metadata({_KEY: json.dumps(about)}), temporary, compression="zstd")
 
@@ -56,9 +60,11 @@ def read_parquet(path: Path) -> Table:
     """
     arrow, names = _arrow(read_content(path).data, str(path))
     try:
-        *features, target = names
-        *x, y = [column.to_numpy() for column in arrow.columns]
         about: dict[str, Any] = json.loads(arrow.schema.metadata[_KEY])
+        count = len(names) - ("absolute" in about)
+        *features, target = names[:count]
+        *x, y = [column.to_numpy() for column in arrow.columns[:count]]
+        sigma = np.ascontiguousarray(arrow.columns[count].to_numpy()) if "absolute" in about else None
         table = Table(
             features=tuple(features),
             target=target,
@@ -67,13 +73,23 @@ def read_parquet(path: Path) -> Table:
             source=about["source"],
             sha256=about["sha256"],
             warnings=tuple(TableWarning(**warning) for warning in about["warnings"]),
+            sigma=sigma,
+            absolute=bool(about.get("absolute")),
         )
-        same = fingerprint(table.features, target, table.x, table.y) == table.sha256
-    except (TypeError, KeyError, ValueError) as error:
+        same = fingerprint(table.features, target, table.x, table.y, sigma) == table.sha256
+    except (TypeError, KeyError, ValueError, IndexError) as error:
         raise TableError("this Parquet file was not written by kansr", where=str(path)) from error
     if not same:
         raise TableError("the values are not those that were written", where=str(path), hint="the file was changed")
     return table
+
+
+def _unused(table: Table) -> list[str]:
+    """Give the name of the column of errors: one that no other column has."""
+    taken, name = {*table.features, table.target}, "sigma"
+    while name in taken:
+        name += "_"
+    return [name]
 
 
 def _arrow(data: bytes, where: str) -> tuple[pa.Table, list[str]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from kansr.errors import TableError
 from kansr.table.check import check_table
-from kansr.table.choose import check_some, choose_features, choose_target, leave_out_useless, read_columns
+from kansr.table.choose import check_some, choose_features, choose_target, leave_out_useless, read_columns, take_errors
 from kansr.table.columns import Column, refused
 from kansr.table.decode import decode
 from kansr.table.names import listed, nearest, place, tidy
@@ -57,7 +57,7 @@ def read_features(source: str | Path, names: Sequence[str], spec: TableSpec = _D
     In a table without a header, columns are taken in their order where there are as many as names. Every row counts:
     raises `TableError` where a column is missing or a cell is missing, text or infinite.
     """
-    spec = replace(spec, target=None, features=tuple(names))
+    spec = replace(spec, target=None, features=tuple(names), sigma=None, weights=None)
     sheet, _ = _sheet(source, spec)
     return _features(sheet, names, spec)
 
@@ -83,24 +83,30 @@ def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     """Choose target and features, leave out what cannot be used, and check the rest."""
     check_rows(len(sheet.frame), source)
     decimal = spec.decimal or sheet.decimal
-    target = choose_target(sheet.frame, spec, decimal)
-    features, unusable = choose_features(sheet.frame, target.name, spec, decimal)
+    frame, errors = take_errors(sheet.frame, spec, decimal)
+    target = choose_target(frame, spec, decimal)
+    features, unusable = choose_features(frame, target.name, spec, decimal)
     features, useless = leave_out_useless(features, spec.features is not None)
     check_some(features, target, [*unusable, *useless])
-    (*features, target), missing = _whole_rows([*features, target], spec)
+    kept, missing = _whole_rows([*features, target, *errors], spec)
+    features, target, errors = kept[: len(features)], kept[len(features)], kept[len(features) + 1 :]
     features, emptied = leave_out_useless(features, spec.features is not None)
     check_some(features, target, emptied)
-    table = _stack([*features, target], source)
+    table = _stack([*features, target], errors, spec, source)
     said = (*sheet.warnings, *unusable, *useless, *missing, *emptied, *_rounded([*features, target]))
     return replace(table, warnings=(*said, *check_table(table)))
 
 
-def _stack(columns: Sequence[Column], source: str) -> Table:
-    """Put features and, last, the target side by side."""
+def _stack(columns: Sequence[Column], errors: Sequence[Column], spec: TableSpec, source: str) -> Table:
+    """Put features and, last, the target side by side; weights become the errors that they stand for."""
     features, target = tuple(one.name for one in columns[:-1]), columns[-1].name
     x, y = np.column_stack([one.values for one in columns[:-1]]), columns[-1].values
-    digest = fingerprint(features, target, x, y)
-    return Table(features=features, target=target, x=x, y=y, source=source, sha256=digest)
+    absolute = spec.sigma is not None
+    sigma = None if not errors else errors[0].values if absolute else errors[0].values ** -0.5
+    digest = fingerprint(features, target, x, y, sigma)
+    return Table(
+        features=features, target=target, x=x, y=y, source=source, sha256=digest, sigma=sigma, absolute=absolute
+    )
 
 
 def _whole_rows(columns: list[Column], spec: TableSpec) -> tuple[list[Column], list[TableWarning]]:

@@ -39,6 +39,11 @@ class TableSpec:
     split
         Shares of the train, validation and test rows, relative to their sum.
 
+    sigma
+        The column that holds the standard deviation of each target, in its unit; None: there is none.
+    weights
+        The column that holds what each row counts; None: all count alike. There can be one of the two.
+
     Raises `UsageError` where a value cannot be.
 
     Examples
@@ -57,6 +62,8 @@ class TableSpec:
     null_values: tuple[str, ...] = ()
     missing: Literal["drop", "fail"] = "drop"
     split: tuple[float, float, float] = (0.7, 0.15, 0.15)
+    sigma: str | None = None
+    weights: str | None = None
 
     def __post_init__(self) -> None:
         if self.decimal not in {None, ".", ","}:
@@ -67,6 +74,8 @@ class TableSpec:
             raise UsageError(f"cannot skip {self.skip_lines} lines", hint="give a number that is 0 or more")
         _check_separator(self.separator, self.decimal)
         check_shares(self.split)
+        if self.sigma is not None and self.weights is not None:
+            raise UsageError("rows have measurement errors or weights, not both", hint="give --sigma or --weights")
 
     @property
     def separator(self) -> str | None:

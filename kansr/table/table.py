@@ -67,6 +67,10 @@ class Table:
         Fingerprint of names and values, the same for the same numbers in CSV and in Parquet.
     warnings
         What was odd.
+    sigma
+        Measurement error of each target, [rows], above zero; None: all rows count alike.
+    absolute
+        Whether `sigma` is in the unit of the target; else only its ratios tell something.
     """
 
     features: tuple[str, ...]
@@ -76,19 +80,21 @@ class Table:
     source: str
     sha256: str
     warnings: tuple[TableWarning, ...] = ()
+    sigma: Floats | None = None
+    absolute: bool = False
 
     def __len__(self) -> int:
         return len(self.y)
 
 
-def fingerprint(features: tuple[str, ...], target: str, x: Floats, y: Floats) -> str:
-    """Give the SHA-256 of names and values: the bits of each column, features first, target last.
+def fingerprint(features: tuple[str, ...], target: str, x: Floats, y: Floats, sigma: Floats | None = None) -> str:
+    """Give the SHA-256 of names and values: the bits of each column, features first, target and errors last.
 
     >>> one, two = np.array([[1.0]]), np.array([2.0])
     >>> fingerprint(("x",), "y", one, two) == fingerprint(("z",), "y", one, two)
     False
     """
     digest = hashlib.sha256(json.dumps([*features, target, len(y)]).encode())
-    for column in (*x.T, y):
+    for column in (*x.T, y, *([] if sigma is None else [sigma])):
         digest.update(column.astype("<f8").tobytes())
     return digest.hexdigest()

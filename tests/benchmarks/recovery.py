@@ -108,11 +108,11 @@ def rounded(formula: sp.Expr, truth: sp.Expr, law: Law, case: Case, errors: Any)
     if error(fit.expression, truth, law, case.seed, 1.0) > CLOSE:
         return False
     before = parametrised(formula)[2]
-    sigma = sorted(float(s) for s in errors.values())
+    sigma = sorted(float(s) for s in errors.values() if np.isfinite(s))
     if len(before) != len(fit.values):
         return len(before) == 0
     bars = {f"{float(k):.6g}": float(s) for k, s in errors.items()}
-    free = [bars.get(f"{v:.6g}", max(sigma, default=0.0)) for v in before]
+    free = [bars.get(f"{abs(v):.6g}", max(sigma, default=0.0)) for v in before]
     return all(abs(a - b) <= SIGMAS * s + 1e-9 * abs(b) for a, b, s in zip(before, fit.values, free, strict=True))
 
 

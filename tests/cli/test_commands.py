@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import random
 import shutil
 
 import pytest
@@ -46,6 +47,54 @@ def test_show_shows_the_last_run_again(call, fitted):
     assert "verdict" in answer.stdout
     assert "run: runs/data-001" in answer.stderr
     assert call("show", "data-001", "-q").stdout == fitted.stdout
+
+
+@pytest.mark.usefixtures("fitted")
+def test_other_formulas_of_the_front_are_shown_and_exported_by_rank_and_by_rule(here, folder):
+    front = json.loads(here("show", "data-001", "--json", folder=folder).stdout)["front"]
+    assert len(front) > 1
+    for rank, formula in enumerate(front, start=1):
+        record = json.loads(here("show", "data-001", "--rank", rank, "--json", folder=folder).stdout)
+        assert record["formula"] == formula["formula"]
+        assert record["exact"] is (formula["formula"] == "x1*x2")
+    assert here("show", "data-001", "--select", "accuracy", "-q", folder=folder).stdout == "y = x1*x2\n"
+    first = here("export", "data-001", "--to", "json", "--rank", 1, folder=folder)
+    assert json.loads(first.stdout)["formula"] == front[0]["formula"]
+    beyond = here("show", "data-001", "--rank", 99, folder=folder)
+    assert beyond.returncode == 2
+    assert f"holds {len(front)}" in beyond.stderr
+    both = here("show", "data-001", "--rank", 1, "--select", "best", folder=folder)
+    assert (both.returncode, "--rank or --select" in both.stderr) == (2, True)
+
+
+def test_a_constant_of_the_user_is_named_in_the_formula_and_everywhere_after(call, folder):
+    rows = [(t / 50, 9.81 * (t / 50) ** 2 / 2) for t in range(1, 101)]
+    (folder / "fall.csv").write_text("\n".join(["t,s", *(f"{t!r},{s!r}" for t, s in rows)]))
+    answer = call("fit", "fall.csv", *FAST, "--constant", "g=9.81", "-o", "fall", "--json")
+    assert answer.returncode == 0, answer.stderr
+    record = json.loads(answer.stdout)
+    assert (record["formula"], record["constants"], record["symbols"]) == ("g*t**2/2", {"g": 9.81}, {})
+    assert "g is 9.81" in call("show", "fall").stdout
+    assert "g = 9.81" in call("export", "fall", "--to", "python").stdout
+    assert float(call("predict", "fall", "-", stdin="t\n2\n").stdout.split()[1]) == pytest.approx(19.62)
+
+
+def test_measurement_errors_weigh_the_rows_and_chi2_judges(call, folder):
+    draw = random.Random(5)
+    rows = [(draw.uniform(0.5, 2), draw.choice([0.002, 0.5])) for _ in range(200)]
+    lines = [f"{x!r},{1.7 * x * x + draw.gauss(0, e)!r},{e!r}" for x, e in rows]
+    (folder / "errors.csv").write_text("\n".join(["x,y,e", *lines]))
+    answer = call("fit", "errors.csv", *FAST, "--sigma", "e", "-o", "errors", "--json")
+    assert answer.returncode == 0, answer.stderr
+    record = json.loads(answer.stdout)
+    assert record["features"] == ["x"]
+    assert 0.5 < record["chi2"]["test"] < 2
+    value = float(call("predict", "errors", "-", stdin="x\n1\n").stdout.split()[1])
+    assert value == pytest.approx(1.7, abs=0.01)
+    assert "consistent with the noise" in call("show", "errors").stdout
+    assert call("extend", "errors", "--grid", "30", "-q").returncode == 0
+    refused = call("fit", "errors.csv", "--sigma", "nothing")
+    assert (refused.returncode, "measurement errors" in refused.stderr) == (2, True)
 
 
 @pytest.mark.usefixtures("fitted")
@@ -163,6 +212,10 @@ def test_extending_keeps_the_curve_and_then_lowers_the_error(call, folder, root)
         (["fit", "data.csv", "--recipe", "quik"], 2, "did you mean quick?"),
         (["fit", "data.csv", "--functions", "sine"], 2, "sin"),
         (["fit", "data.csv", "--device", "tpu"], 2, "cuda"),
+        (["fit", "data.csv", "--constant", "x1=3"], 2, "name of a column"),
+        (["fit", "data.csv", "--constant", "g"], 2, "such as g=9.81"),
+        (["fit", "data.csv", "--constant", "g=-1"], 2, "symbolic.constants"),
+        (["fit", "data.csv", "--constant", "E=2"], 2, "cannot be called 'E'"),
         (["fit", "data.csv", "-o", "."], 2, "other files"),
         (["show", "nothing"], 2, "no such run"),
         (["extend", "nothing", "--grid", "5"], 2, "no such run"),

@@ -11,8 +11,23 @@ import pytest
 from kansr.table import read_table, split_rows
 
 FAST = ("--budget", "30", "--recipe", "quick", "--seed", "3")
-KEYS = ["run", "status", "target", "features", "formula", "symbols", "latex", "complexity", "rmse", "r2", "exact"]
-KEYS += ["network", "front", "seconds"]
+KEYS = [
+    "run",
+    "status",
+    "target",
+    "features",
+    "formula",
+    "symbols",
+    "constants",
+    "latex",
+    "complexity",
+    "errors",
+    "rmse",
+    "r2",
+    "chi2",
+    "exact",
+]
+KEYS += ["network", "front", "rivals", "stability", "seconds"]
 
 # What somebody without kansr would write: sympy reads the formula, `symbols` says which column a name stands for.
 PLAIN = """
@@ -57,7 +72,10 @@ def test_stdout_holds_one_object_with_exactly_these_keys_and_nothing_else(fitted
     assert list(record["rmse"]) == ["train", "validation", "test"]
     assert list(record["r2"]) == ["test"]
     assert list(record["network"]) == ["width", "grid", "rmse_test"]
-    assert all(list(rival) == ["formula", "complexity", "rmse_validation", "rmse_test"] for rival in record["front"])
+    assert all(
+        list(rival) == ["formula", "complexity", "errors", "constants", "rmse_validation", "rmse_test"]
+        for rival in [*record["front"], *record["rivals"]]
+    )
 
 
 def test_the_values_are_of_their_kind(fitted):
@@ -66,6 +84,7 @@ def test_the_values_are_of_their_kind(fitted):
     assert record["exact"] is False
     assert record["formula"] in [rival["formula"] for rival in record["front"]]
     assert isinstance(record["complexity"], int)
+    assert all(text in record["formula"] and error > 0 for text, error in record["errors"].items())
     assert 0 < record["seconds"] < 60
 
 

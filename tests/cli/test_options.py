@@ -32,10 +32,27 @@ def test_every_option_reaches_its_key():
         *shlex.split("a.csv -t y -x a,b --width 2,5,1 --grid 3,5 --functions sin,exp --seed 0 --budget 5 --device cpu"),
         *shlex.split("-d ';' --decimal , --encoding latin-1 -H --skip-lines 0 --null-value -999 --null-value n/a"),
         *["--missing", "fail", "--function", "softplus=log(1+exp(x))", "--function", "f(u) = u^2*abs(u)"],
+        *[
+            "--missing",
+            "fail",
+            "--stability",
+            "5",
+            "--select",
+            "simple",
+            "--constant",
+            "g=9.81",
+            "--constant",
+            "k = 2",
+            "--constants",
+            "physical",
+            "--sigma",
+            "error",
+        ],
     )
     assert recipe_options(options) == {
         "table.target": "y",
         "table.features": ("a", "b"),
+        "table.sigma": "error",
         "table.delimiter": ";",
         "table.decimal": ",",
         "table.encoding": "latin-1",
@@ -50,9 +67,13 @@ def test_every_option_reaches_its_key():
             {"name": "softplus", "expression": "log(1+exp(x))", "variable": "x"},
             {"name": "f", "expression": "u^2*abs(u)", "variable": "u"},
         ),
+        "symbolic.constants": {"g": 9.81, "k": 2.0},
+        "symbolic.physical": True,
         "seed": 0,
         "budget": 5.0,
         "device": "cpu",
+        "select": "simple",
+        "stability": 5,
     }
     assert with_options(Recipe(), recipe_options(options)).table.header is False
 

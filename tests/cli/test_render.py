@@ -1,6 +1,7 @@
 """The last screen: what people judge kansr by."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from rich.console import Console
 from kansr.cli.render import below, draw, formula_line, next_commands, verdict_sentence
 from kansr.formula.formula import Formula, Scores
 from kansr.formula.parse import parse
-from kansr.result import NetworkSummary, Result, StageRow
+from kansr.result import NetworkSummary, Result, Stability, StageRow
 
 
 def formula(text, error, label="", **symbols):
@@ -180,13 +181,58 @@ def test_a_result_survives_as_json():
 def test_the_json_contract_is_kept():
     record = RESULT.to_json()
     first, last = (
-        ["run", "status", "target", "features", "formula", "symbols", "latex", "complexity"],
-        ["front", "seconds"],
+        ["run", "status", "target", "features", "formula", "symbols", "constants", "latex", "complexity", "errors"],
+        ["front", "rivals", "stability", "seconds"],
     )
-    assert list(record) == [*first, "rmse", "r2", "exact", "network", *last]
+    assert list(record) == [*first, "rmse", "r2", "chi2", "exact", "network", *last]
     assert list(record["rmse"]) == ["train", "validation", "test"]
     assert list(record["r2"]) == ["test"]
     assert record["network"] == {"width": [2, 1, 1], "grid": 20, "rmse_test": 1.8e-5}
-    assert [list(rival) for rival in record["front"]] == [["formula", "complexity", "rmse_validation", "rmse_test"]] * 3
+    assert [list(rival) for rival in record["front"]] == [
+        ["formula", "complexity", "errors", "constants", "rmse_validation", "rmse_test"]
+    ] * 3
     infinite = replace(RESULT, formula=formula("1/x", float("inf")))
     assert json.loads(json.dumps(infinite.to_json(), allow_nan=False))["rmse"]["test"] is None
+
+
+def test_fitted_constants_stand_on_the_screen_with_their_errors():
+    fitted = replace(formula("9.81*x", 0.1), errors={"9.81": 0.0204, "2.5": math.inf})
+    screen = drawn(replace(RESULT, formula=fitted))
+    assert "fitted   9.81 ± 0.020" in screen
+    assert "2.5 (the data do not determine it)" in screen
+    many = replace(fitted, errors={f"{i}.5": 0.1 for i in range(20)})
+    assert "... and 12 more" in drawn(replace(RESULT, formula=many))
+    assert "fitted" not in drawn(RESULT)
+    assert json.loads(json.dumps(replace(RESULT, formula=fitted).to_json()))["errors"] == {"9.81": 0.0204, "2.5": None}
+
+
+def test_another_formula_of_the_front_comes_with_its_own_verdict_and_without_the_functions_of_the_chosen_one():
+    result = replace(RESULT, verdicts=("approximation", "noise", "exact"))
+    other = result.showing(PRUNED)
+    assert (other.formula, other.verdict, other.exact) == (PRUNED, "noise", False)
+    assert "consistent with the noise" in drawn(other)
+    assert "sin(pi*x1)\n" not in drawn(other)
+    assert ">" in next(line for line in drawn(other).splitlines() if "0.31  exp" in line)
+    assert result.showing(BEST) is result
+    assert Result.from_record(json.loads(json.dumps(result.to_record()))) == result
+
+
+def test_rivals_are_named_below_the_verdict():
+    result = replace(RESULT, rivals=(PRUNED, LINEAR))
+    screen = drawn(result)
+    assert "rivals   the data cannot separate it from:" in screen
+    assert "             exp(x2**2 + 0.9*x1)" in screen
+    assert [rival["formula"] for rival in result.to_json()["rivals"]] == [PRUNED.text, LINEAR.text]
+    assert Result.from_record(json.loads(json.dumps(result.to_record()))) == result
+    assert "rivals" not in drawn(RESULT)
+
+
+def test_stability_is_said_with_the_spread_of_constants_and_the_other_forms():
+    found = Stability(repeats=5, same=4, constants={"9.81": 0.0204}, others=(("9.7*sin(x)", 1),))
+    result = replace(RESULT, stability=found)
+    screen = drawn(result)
+    assert "stable   this form in 4 of 5 repeats on resampled rows" in screen
+    assert "9.81 ± 0.020 over the resamples" in screen
+    assert "1 times 9.7*sin(x)" in screen
+    assert Result.from_record(json.loads(json.dumps(result.to_record()))) == result
+    assert result.showing(PRUNED).stability is None

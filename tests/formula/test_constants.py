@@ -8,8 +8,9 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kansr.formula.constants import parametrised, refit, substituted
+from kansr.formula.constants import parametrised, refit, standard_errors, substituted
 from kansr.formula.evaluate import evaluate
+from kansr.formula.text import leaf_text
 from tests.formula.expressions import EXPRESSIONS, ROWS
 
 X1, X2 = (sp.Symbol(name, real=True) for name in ("x1", "x2"))
@@ -162,3 +163,45 @@ def test_constants_may_be_fixed_by_position():
     fit = refit(sp.Float(3.1) * X1 + sp.Float(0.5), COLUMNS, 3 * COLUMNS["x1"] + 0.5)
     at = int(np.abs(fit.values - 3).argmin())
     assert fit.fixed({at: sp.Integer(3)}).coeff(X1) == 3
+
+
+def test_printed_errors_are_those_of_linear_regression_with_the_constants_counted():
+    rng = np.random.default_rng(4)
+    few = {name: column[:12] for name, column in COLUMNS.items()}
+    y = 1.5 * few["x1"] - 0.7 * few["x2"] + 0.3 + 0.1 * rng.standard_normal(12)
+    fit = refit(sp.Float(1.0) * X1 + sp.Float(1.1) * X2 + sp.Float(0.9), few, y)
+    design = np.column_stack([few["x1"], few["x2"], np.ones(12)])
+    best, square, *_ = np.linalg.lstsq(design, y, rcond=None)
+    expected = np.sqrt(np.diag(np.linalg.inv(design.T @ design)) * square[0] / (12 - 3))
+    errors = standard_errors(fit.expression, few, y)
+    found = {float(text): error for text, error in errors.items()}
+    for value, error in zip(np.abs(best), expected, strict=True):
+        assert min(found, key=lambda v, value=value: abs(v - value)) == pytest.approx(value, rel=1e-7)
+        assert found[min(found, key=lambda v, value=value: abs(v - value))] == pytest.approx(error, rel=1e-6)
+
+
+@given(EXPRESSIONS)
+@settings(max_examples=60)
+def test_every_decimal_has_an_error_by_its_text(expression):
+    errors = standard_errors(expression, ROWS, np.linspace(0, 1, len(ROWS["x"])))
+    assert set(errors) == {leaf_text(abs(number)) for number in expression.atoms(sp.Float)}
+    assert all(error >= 0 for error in errors.values())
+
+
+def test_the_errors_are_those_of_the_form_that_is_printed():
+    rng = np.random.default_rng(1)
+    y = 2.5 * (COLUMNS["x1"] + 1.3) + 0.01 * rng.standard_normal(500)
+    product = sp.Mul(sp.Float(2.5), X1 + sp.Float(1.3), evaluate=False)
+    apart, together = (standard_errors(e, COLUMNS, y) for e in (sp.Float(2.5) * X1 + sp.Float(3.25), product))
+    assert set(apart) == {"2.5", "3.25"}
+    assert set(together) == {"2.5", "1.3"}
+    assert together["2.5"] == pytest.approx(apart["2.5"])
+    assert together["1.3"] != pytest.approx(apart["3.25"], rel=0.1)
+
+
+def test_as_many_constants_as_rows_leave_no_error_to_know():
+    two = {name: column[:2] for name, column in COLUMNS.items()}
+    assert standard_errors(sp.Float(2.5) * X1 + sp.Float(1.3), two, np.array([1.0, 2.0])) == {
+        "2.5": np.inf,
+        "1.3": np.inf,
+    }

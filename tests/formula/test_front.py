@@ -65,8 +65,13 @@ def test_the_choice_is_one_of_the_front(formulas, floor, rule):
 
 
 def test_each_rule_chooses_by_its_own_measure():
-    kept = front([formula(1, 1.0, 50.0), formula(5, 0.1, 10.0), formula(9, 0.09, 20.0), formula(15, 0.0899, 60.0)])
-    assert [choose(kept, rule).complexity for rule in ("simple", "best", "accuracy")] == [1, 5, 9]
+    kept = front([formula(1, 1.0, 50.0), formula(5, 0.17, 30.0), formula(9, 0.1, 10.0), formula(15, 0.09, 60.0)])
+    assert [choose(kept, rule).complexity for rule in ("simple", "best", "accuracy")] == [5, 9, 15]
+
+
+def test_a_simple_formula_is_never_one_that_explains_nothing():
+    kept = front([formula(1, 1.0, 50.0), formula(9, 1e-16, -500.0)], floor=1e-12)
+    assert choose(kept, "simple", floor=1e-12).complexity == 9
 
 
 def test_rounding_errors_prefer_the_simpler_formula():
