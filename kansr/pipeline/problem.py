@@ -91,7 +91,8 @@ class Problem:
 
 def _scale(y: NDArray[np.float64]) -> float:
     """Spread of a target; its size where it is constant: the spread is then 0 or, by rounding, a little more."""
-    return float(np.abs(y).max()) or 1.0 if is_constant(y) else float(np.std(y))
+    size = float(np.abs(y).max()) or 1.0
+    return size if is_constant(y) else size * float(np.std(y / size))  # squares of tiny numbers are zero
 
 
 def _shuffled(split: Split, seed: int) -> tuple[Index, Index]:
