@@ -14,6 +14,7 @@ from kansr.network.sweep import predict
 from kansr.progress import Clock
 from kansr.result import plain
 from kansr.structure.account import account
+from kansr.structure.found import Found
 from kansr.structure.probe import probe
 from kansr.structure.rewrite import as_sums
 from kansr.structure.search import search
@@ -176,6 +177,20 @@ def test_noise_ends_the_search_once_nothing_is_left_to_explain(noise):
     found = search(task(data)).found[0]
     assert found.settled
     assert found.trained.graph.width == (2, 1, 1)
+
+
+def test_settled_graphs_are_offered_until_one_is_enough():
+    data = table(lambda m, v, c: m / np.sqrt(1 - (v / c) ** 2), (1, 5), (1, 2), (3, 10))
+    offered: list[list[Found]] = []
+
+    def enough(found):
+        offered.append(list(found))
+        return len(offered) == 2
+
+    searched = search(replace(task(data), enough=enough))
+    assert len(offered) == 2  # the first one was right, yet not enough
+    assert all(found[0].settled for found in offered)
+    assert {found.trained.graph for part in offered for found in part} <= {f.trained.graph for f in searched.found}
 
 
 def test_rows_that_a_transform_counts_for_nothing_do_not_make_a_graph_right():
