@@ -16,7 +16,7 @@ from torch import Tensor
 
 from kansr.network.curves import CurveValues
 from kansr.progress import Clock
-from kansr.symbolic.curve import Candidate, Curves, Function, pairs, refined, spread_of
+from kansr.symbolic.curve import Candidate, Curves, Function, fitted, pairs, refined
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.symbol import Symbol
 
@@ -124,8 +124,7 @@ def refit_composed(function: Function, starts: Tensor, curve: Curves, *, steps: 
     best = int(loss.argmin())
     if not torch.isfinite(loss[best]):
         return []
-    error = float(loss[best].sqrt() / spread_of(curve))
-    return [Candidate(symbol=function, p=theta[best], error=error)]
+    return [fitted(function, theta[best], loss[best], curve)]
 
 
 def _of_powers(curve: Curves, library: Sequence[Primitive], rate: float) -> Iterator[tuple[Chain, Tensor]]:

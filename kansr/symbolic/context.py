@@ -340,7 +340,8 @@ def _ranked(candidates: list[Candidate], known: float) -> list[Candidate]:
 def _price(candidate: Candidate, floor: float) -> float:
     """Order near-equal fits by simplicity: with one parameter more, almost any function can mimic a straight line."""
     worse = max(candidate.error, floor) / floor
-    return _DOUBLING * math.log2(worse) + _BITS * (candidate.symbol.size + candidate.symbol.complexity)
+    bits = _BITS * (candidate.symbol.size + candidate.symbol.complexity)
+    return _DOUBLING * math.log2(worse) + bits + math.log2(max(candidate.lever, 1.0))
 
 
 def _undone(search: _Search, found: list[Choice], fitted: dict[int, list[Candidate]], report: Report) -> list[Choice]:

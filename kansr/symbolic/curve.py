@@ -83,11 +83,16 @@ class Function(Curve, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Candidate:
-    """A function fitted to a curve: parameters p [size], RMSE as a share of the curve's spread."""
+    """A function fitted to a curve: parameters p [size], RMSE as a share of the curve's spread.
+
+    `lever` is its largest value before its offset is added, in spreads: where that is huge, only the first terms of the
+    function's series are seen, as in 1e10 cos(1e-5 x) - 1e10.
+    """
 
     symbol: Function
     p: Tensor
     error: float
+    lever: float = 1.0
 
     @property
     def name(self) -> str:
@@ -100,15 +105,23 @@ def fit_curves(curves: Curves, library: Sequence[Primitive], *, clock: Clock | N
 
     Functions that fit nowhere (outside their domain for every start) are left out.
     """
-    mean = _mean(curves.y, curves.weight)
-    spread = _mean((curves.y - mean) ** 2, curves.weight)[:, 0].sqrt().clamp(min=_TINY)
     found: list[list[Candidate]] = [[] for _ in curves.x]
     for row in library:
         if clock is not None and clock.over():
             break
         for e, (symbol, p, loss) in _fit(row, curves, clock).items():
-            found[e].append(Candidate(symbol=symbol, p=p, error=float(loss.sqrt() / spread[e])))
+            found[e].append(fitted(symbol, p, loss, curves.of(e)))
     return [sorted(c, key=lambda c: (max(c.error, _EQUAL), c.symbol.size)) for c in found]
+
+
+def fitted(symbol: Function, p: Tensor, loss: Tensor, curve: Curves) -> Candidate:
+    """A fit to one curve [m] with parameters p [size] and this mean square error."""
+    spread, ends = spread_of(curve), p.new_zeros(1)
+    plain = p.clone()
+    if "d" in symbol.free:
+        plain[symbol.free.rindex("d")] = 0.0
+    largest = symbol.evaluate(curve.x[None], plain[None], ends, ends).value.abs().max()
+    return Candidate(symbol=symbol, p=p, error=float(loss.sqrt() / spread), lever=float(largest / spread))
 
 
 def _fit(row: Primitive, curves: Curves, clock: Clock | None) -> dict[int, tuple[Symbol, Tensor, Tensor]]:

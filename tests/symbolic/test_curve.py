@@ -177,3 +177,12 @@ def test_thinning_keeps_both_ends():
     assert few.x.shape == (1, 10)
     assert (few.x[0, 0], few.x[0, -1]) == (one.x[0, 0], one.x[0, -1])
     assert one.thinned(10**6).x.shape == one.x.shape
+
+
+def test_a_function_of_which_only_the_first_terms_are_seen_has_a_long_lever():
+    x = torch.linspace(1, 3, 200, dtype=torch.float64)
+    noise = 0.05 * torch.randn(200, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    curve = Curves(x=x[None], y=(1.6 * x**2 + noise)[None], weight=torch.ones_like(x)[None])
+    found = {c.name: c.lever for c in fit_curves(curve, choose(("x^2", "sin")))[0]}
+    assert found["x^2"] < 10
+    assert found["sin"] > 20
