@@ -100,21 +100,27 @@ def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Sol
 
 
 class _Reader:
-    """Reads graphs for formulas, each graph once, until one gives a law without splines."""
+    """Reads graphs for formulas until one gives a law without splines: each graph once, or again with more time."""
 
     def __init__(self, problem: Problem, clock: Clock, report: Report):
         self.problem, self.clock, self.report = problem, clock, report
         self.simple = [constant(problem.rows), linear(problem.rows)]
         self.solutions: dict[Graph, Solution] = {}
+        self.hurried: set[Graph] = set()  # those that had no time to be read to the end
         self.law = False
 
     def read(self, graphs: Sequence[Found], share: float = 1.0) -> bool:
         """Read the best graphs, with a share of the time for each: whether a law is found."""
         for found in graphs:
-            if self.law or len(self.solutions) >= _GRAPHS or (self.solutions and self.clock.over()):
+            graph, clock = found.trained.graph, self.clock.part(share)
+            again = graph in self.hurried and share == 1.0
+            full = len(self.solutions) >= _GRAPHS and not again
+            if self.law or full or (self.solutions and clock.over()):
                 break
-            if found.trained.graph not in self.solutions:
-                self.solutions[found.trained.graph] = self.solution(found, self.clock.part(share))
+            if graph not in self.solutions or again:
+                self.solutions[graph] = self.solution(found, clock)
+            if clock.over():
+                self.hurried.add(graph)
         return self.law
 
     def solution(self, found: Found, clock: Clock) -> Solution:
