@@ -67,3 +67,12 @@ def test_at_most_three_are_named_the_shortest_description_first():
 def test_few_rows_do_not_make_everything_a_rival():
     case = problem(lambda x: 10 * x, 0.1, 1.0, rows=25)
     assert named(case, "10*x", "0.5", "5*sin(x)") == []
+
+
+def test_a_formula_with_a_constant_that_the_rows_do_not_determine_is_no_rival():
+    case = problem(np.exp, 0.01, 1.0)
+    chosen, limit = (
+        judge(parse(t), case.names, case.table.x, y=case.table.y, split=case.split, label="", errors=errors)
+        for t, errors in (("exp(x)", {}), ("2000000000.0*tanh(x/2 - 10.708) + 2000000000.0", {"10.708": np.inf}))
+    )
+    assert rivals(case, chosen, [limit], exact=False) == ()

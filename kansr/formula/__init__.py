@@ -10,5 +10,8 @@
 | `evaluate`   | values on rows, and slopes by the constants                  |
 | `complexity` | nodes of the printed tree; description length in bits        |
 | `formula`    | `Formula`: text, symbols, complexity, errors                 |
+| `named`      | constants with a name, such as g                             |
+| `weighing`   | what rows count; `chi2` what that says of a formula          |
+| `form`       | what is left of a formula when its constants may be any      |
 | `front`      | the formulas that no other beats; choosing one of them       |
 """

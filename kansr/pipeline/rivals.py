@@ -34,8 +34,9 @@ def rivals(problem: Problem, chosen: Formula, others: Sequence[Formula], *, exac
 
     Where the chosen one is exact, a rival is exact too. Elsewhere its validation error is within 1 %, or the paired
     differences of the squared residuals have a mean of at most two standard errors, both on validation rows and on all
-    rows that may choose. Formulas of the same form, those that are the same function, and those that hold the chosen
-    one with a term more are no rivals. At most three are named.
+    rows that may choose. Formulas of the same form, those that are the same function, those that hold the chosen
+    one with a term more, and those with a constant that the rows do not determine are no rivals. At most
+    three are named.
     """
     found: list[Formula] = []
     with suppress(FormulaError), limited(_SECONDS):
@@ -52,6 +53,7 @@ def _alike(problem: Problem, chosen: Formula, others: Sequence[Formula], exact: 
         f
         for f in others
         if f is not chosen
+        and all(map(math.isfinite, f.errors.values()))
         and (is_rounding(f.rmse, problem.scale) if exact else inseparable(problem, chosen.expression, f.expression))
     ]
     return sorted(alike, key=lambda f: math.inf if f.description_length is None else f.description_length)
