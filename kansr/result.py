@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from kansr.progress import Status
@@ -49,7 +49,8 @@ class Result:
     """A formula found in a table.
 
     `spread` is the standard deviation of the target on the test rows, the size that errors are read against;
-    `front` holds the formulas that no other beats in both error and complexity, simplest first.
+    `front` holds the formulas that no other beats in both error and complexity, simplest first; `units` the units of
+    columns, as far as they are known.
     """
 
     run: str
@@ -65,6 +66,7 @@ class Result:
     exact: bool
     seconds: float
     warnings: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Give the contract of `kansr fit --json`. Numbers that are not finite become null."""
@@ -84,6 +86,7 @@ class Result:
                 "test": formula.rmse.test,
             },
             "r2": {"test": formula.r2.test},
+            "units": {"columns": dict(self.units), "constants": dict(formula.units)},
             "exact": self.exact,
             "network": {
                 "width": list(self.network.width),
@@ -102,6 +105,7 @@ class Result:
         record["front"] = [rival.to_json() for rival in self.front]
         record["network"] = asdict(self.network)
         record["history"] = [asdict(row) for row in self.history]
+        record["units"] = dict(self.units)
         return {key: plain(value) for key, value in record.items()}
 
     @classmethod
@@ -122,6 +126,7 @@ class Result:
                 **(network | {"width": tuple(network["width"]), "lines": tuple(network["lines"])}),
             ),
             history=tuple(StageRow(**row) for row in record["history"]),
+            units=dict(record.get("units", {})),
         )
 
 

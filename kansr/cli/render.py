@@ -26,6 +26,7 @@ Facts = list[tuple[str, RenderableType]]
 
 WIDEST = 100
 _EDGES = 12
+_CONSTANTS = 8
 _ALIKE = 3
 _STAGES = 4
 _NAME = 7
@@ -46,6 +47,7 @@ def below(result: Result, source: str | None = None, width: int = 80) -> Rendera
     inner = width - _INDENT
     groups: tuple[Facts, ...] = (
         _how_good(result),
+        _constants(result),
         [("front", _front(result.front, result.formula, inner))] if len(result.front) > 1 else [],
         _network(result, inner),
         [("run", Text(f"{visible(result.run)}  ({result.seconds:.1f} s)"))],
@@ -123,6 +125,20 @@ def _how_good(result: Result) -> Facts:
     if symbols := result.formula.symbols:
         facts.append(("where", Text("\n".join(f'{safe} is "{visible(name)}"' for safe, name in symbols.items()))))
     return facts
+
+
+def _constants(result: Result) -> Facts:
+    """List the constants with the units that they carry."""
+    lines = units_of_constants(result.formula)
+    return [("units", Text("\n".join(lines)))] if lines else []
+
+
+def units_of_constants(formula: Formula) -> list[str]:
+    """Give the constants of a formula with their units, such as `9.81 m/s^2`, where the units of columns are known."""
+    shown = list(formula.units.items())[:_CONSTANTS]
+    lines = [f"{readable(constant)} {'(no unit)' if unit == '1' else visible(unit)}" for constant, unit in shown]
+    hidden = len(formula.units) - len(shown)
+    return [*lines, f"and {hidden} more"] if hidden > 0 else lines
 
 
 def _error_line(result: Result) -> str:

@@ -67,6 +67,8 @@ class Formula:
         Bits, on train and validation rows (see `kansr.formula.complexity`); None where there is none.
     errors
         Standard errors of fitted constants, by the constant as it is printed.
+    units
+        Units of decimal constants, by the constant as it is printed, where the units of all columns are known.
     """
 
     text: str
@@ -78,6 +80,7 @@ class Formula:
     r2: Scores
     description_length: float | None = None
     errors: Mapping[str, float] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> dict[str, str]:
@@ -101,6 +104,7 @@ class Formula:
             "r2": {part: _finite(value) for part, value in asdict(self.r2).items()},
             "description_length": self.description_length,
             "errors": {constant: _finite(value) for constant, value in self.errors.items()},
+            "units": dict(self.units),
         }
 
     @classmethod
@@ -120,6 +124,7 @@ class Formula:
             r2=_scores(record["r2"], -math.inf),
             description_length=None if length is None else float(length),
             errors={constant: _read(value, math.inf) for constant, value in record["errors"].items()},
+            units={str(constant): str(unit) for constant, unit in record.get("units", {}).items()},
         )
 
 

@@ -57,8 +57,8 @@ def fit(table: Table, recipe: Recipe, run: Run, *, report: Report = silent, cloc
     problem = Problem.of(table, recipe)
     save_problem(run, problem)
     solution = solve(problem, clock=clock, report=report)
-    save_network(run, solution.found.trained.kan, problem)
-    history = save_history(run, solution.found.trained, problem.scale)
+    save_network(run, solution.found.trained.kan, solution.problem)
+    history = save_history(run, solution.found.trained, solution.problem.unit)
     return save_result(run, problem, solution, history=history, clock=clock)
 
 
@@ -70,8 +70,7 @@ def extend(run: Run, grid: int, *, report: Report = silent, clock: Clock | None 
     UsageError
         If the grid is not finer than the one that the network has.
     """
-    problem = _problem(run)
-    kan = load_network(run, problem)
+    kan, problem = load_network(run, _problem(run))
     if grid <= kan.grid:
         raise UsageError(
             f"grid {grid} is not finer than the one that this network has, which is {kan.grid}",
@@ -90,9 +89,9 @@ def extend(run: Run, grid: int, *, report: Report = silent, clock: Clock | None 
 
 def prune(run: Run, tolerance: float, *, report: Report = silent, clock: Clock | None = None) -> Result:
     """Cut the edges of a run's network whose loss raises the validation error by no more than `tolerance`."""
-    problem = _problem(run)
+    kan, problem = load_network(run, _problem(run))
     clock = clock or Clock(problem.recipe.budget)
-    before = climb(load_network(run, problem), problem.data, problem.recipe.training, grids=(), clock=clock)
+    before = climb(kan, problem.data, problem.recipe.training, grids=(), clock=clock)
     spec = replace(problem.recipe.training, tolerance=tolerance)
     trained = prune_edges(before, problem.data, spec, clock=clock, report=report)
     rows = (before.history[-1], _renamed(trained.history[-1], "prune"))
@@ -116,10 +115,16 @@ def predict(run: Run, source: str, spec: TableSpec | None = None) -> Prediction:
     ------
     TableError
         If a column that the formula needs is missing, or holds what is no number.
+    UsageError
+        If a column has a unit that measures something else than in the run; other units are converted.
     """
     result, table = load_result(run), run.read_table()
     needed = list(result.formula.names.values()) or list(result.features[:1])
-    x = read_features(source, needed, spec or from_yaml(run.read_text(RECIPE), str(run.path(RECIPE))).table)
+    own = from_yaml(run.read_text(RECIPE), str(run.path(RECIPE))).table
+    spec = spec or own
+    if spec.units == own.units:  # these are the units of the run's table: those of this one stand in its header
+        spec = replace(spec, units=None if own.units is None else {})
+    x = read_features(source, needed, spec, table.units)
     columns = dict(zip(needed, x.T, strict=True))
     known = table.x[:, [table.features.index(name) for name in needed]]
     outside = ((x < known.min(0)) | (x > known.max(0))).any(1)
@@ -136,7 +141,7 @@ def _read_again(run: Run, problem: Problem, trained: Trained, clock: Clock, repo
     """Find formulas for a network that has changed, and keep it with them."""
     solution = read(problem, [judged(trained, problem.data)], clock=clock, report=report)
     save_network(run, trained.kan, problem)
-    history = save_history(run, replace(trained, history=trained.history[1:]), problem.scale, **extra)
+    history = save_history(run, replace(trained, history=trained.history[1:]), problem.unit, **extra)
     return save_result(run, problem, solution, history=history, clock=clock)
 
 

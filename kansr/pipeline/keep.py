@@ -12,6 +12,7 @@ from kansr.export import export
 from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN
+from kansr.pipeline.groups import Groups
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution
 from kansr.progress import Clock
@@ -53,7 +54,8 @@ def save_network(run: Run, kan: KAN, problem: Problem) -> None:
     metadata = {
         "features": list(problem.table.features),
         "target": problem.table.target,
-        "scale": problem.scale,
+        "scale": problem.inside,
+        "groups": None if problem.groups is None else problem.groups.to_record(),
         "sha256": problem.table.sha256,
         "grid": kan.grid,
         "curves": [_curve_record(c) for c in kan.curves],
@@ -63,8 +65,8 @@ def save_network(run: Run, kan: KAN, problem: Problem) -> None:
     run.write_network(NETWORK, metadata, {name: getattr(kan, name).cpu().numpy() for name in parts})
 
 
-def load_network(run: Run, problem: Problem) -> KAN:
-    """Read the network of a run.
+def load_network(run: Run, problem: Problem) -> tuple[KAN, Problem]:
+    """Read the network of a run, and give the problem as the network sees it: columns, or groups of them.
 
     Raises
     ------
@@ -78,13 +80,15 @@ def load_network(run: Run, problem: Problem) -> KAN:
         record = metadata["graph"]
         shape = graph(int(record["inputs"]), list(record["kinds"]), [(int(a), int(b)) for a, b in record["edges"]])
         curves = tuple(_curve(c) for c in metadata["curves"])
+        groups = metadata.get("groups")
+        seen = problem if groups is None else problem.grouped(Groups.from_record(groups))
         kan = KAN(graph=shape, curves=curves, **{name: _tensor(arrays[name]) for name in ("theta", "lower", "upper")})
         sound = kan.theta.shape == (1, kan.parameters) and kan.lower.shape == kan.upper.shape == (1, shape.nodes)
-    except (KeyError, TypeError, ValueError, UsageError) as error:
+    except (KeyError, TypeError, ValueError, ZeroDivisionError, UsageError) as error:
         raise RunError("the network of this run is damaged", where=str(run.path(NETWORK))) from error
-    if not sound or len(curves) != len(shape.edges):
+    if not sound or len(curves) != len(shape.edges) or shape.inputs != len(seen.inputs):
         raise RunError("the network of this run is damaged", where=str(run.path(NETWORK)))
-    return kan
+    return kan, seen
 
 
 def save_history(run: Run, trained: Trained, scale: float, **extra: Any) -> tuple[StageRow, ...]:
@@ -122,6 +126,7 @@ def save_result(
         exact=solution.exact,
         seconds=clock.seconds(),
         warnings=(*(str(w) for w in table.warnings), *solution.warnings),
+        units=dict(table.units),
     )
     run.write_text(FORMULA_TXT, f"{table.target} = {result.formula.text}\n")
     run.write_text(FORMULA_TEX, export(result.formula, "latex"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
@@ -55,14 +55,18 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rows:
-    """Columns by safe name and the target, [n] each, in the user's units: the rows that may choose."""
+    """Columns by safe name and the target, [n] each, in the user's units: the rows that may choose.
+
+    `inputs` are what the network sees, as expressions of the columns; None is the columns themselves.
+    """
 
     columns: Mapping[str, Array]
     y: Array
+    inputs: tuple[sp.Expr, ...] | None = None
 
     def head(self, rows: int) -> Rows:
         """The first rows only."""
-        return Rows(columns={name: c[:rows] for name, c in self.columns.items()}, y=self.y[:rows])
+        return replace(self, columns={name: c[:rows] for name, c in self.columns.items()}, y=self.y[:rows])
 
 
 def discover(
@@ -71,7 +75,7 @@ def discover(
     rows: Rows,
     spec: SymbolicSpec,
     *,
-    scale: float,
+    scale: sp.Expr,
     falling: bool,
     clock: Clock,
     report: Report = silent,
@@ -81,7 +85,7 @@ def discover(
     Parameters
     ----------
     data
-        What the network was trained on: targets in units of `scale`.
+        What the network was trained on: targets divided by `scale`, which may hold columns.
     rows
         The same rows in the user's units.
     falling
@@ -132,19 +136,26 @@ def linear(rows: Rows, *, snapped: bool = True) -> Discovery:
 
 def constant(rows: Rows) -> Discovery:
     """Give the mean: what is left when nothing explains the target."""
-    fit = snap(sp.Float(float(np.mean(rows.y))), rows.columns, rows.y)
-    return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y), label="constant")
+    return snapped(sp.Float(float(np.mean(rows.y))), rows, "constant")
 
 
-def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, scale: float, label: str, bar: float) -> Discovery | None:
+def snapped(start: sp.Expr, rows: Rows, label: str) -> Discovery:
+    """Fit the constants of an expression and snap them."""
+    fit = snap(start, rows.columns, rows.y)
+    return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y), label=label)
+
+
+def _read(
+    choice: Choice, rows: Rows, spec: SymbolicSpec, *, scale: sp.Expr, label: str, bar: float
+) -> Discovery | None:
     """Write a symbolic network as a formula, unless it cannot be written.
 
     Its constants are snapped when that could bring it below `bar` bits, the length of the best formula so far.
     """
-    symbols: Sequence[sp.Symbol] = list(symbols_of(rows.columns).values())
+    inputs = rows.inputs or tuple(symbols_of(rows.columns).values())
     few = rows.head(_ROWS)
     try:
-        raw = expression(choice.kan, symbols, scale=scale)
+        raw = expression(choice.kan, inputs, scale=scale)
         fit = refit(raw, few.columns, few.y, steps=_STEPS if not choice.kan.splines else 0)
         hopeful = length(fit, few.y) - _MOST_SAVED * len(fit.values) < bar
         if spec.snap and hopeful:

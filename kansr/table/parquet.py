@@ -42,7 +42,12 @@ def write_parquet(table: Table, path: Path) -> None:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    about = {"source": table.source, "sha256": table.sha256, "warnings": [asdict(one) for one in table.warnings]}
+    about = {
+        "source": table.source,
+        "sha256": table.sha256,
+        "units": dict(table.units),
+        "warnings": [asdict(one) for one in table.warnings],
+    }
     columns = [pa.array(np.ascontiguousarray(values)) for values in (*table.x.T, table.y)]
     arrow = pa.Table.from_arrays(columns, names=[*table.features, table.target])
     with replacing(path) as temporary:
@@ -50,7 +55,7 @@ def write_parquet(table: Table, path: Path) -> None:
 
 
 def read_parquet(path: Path) -> Table:
-    """Give the table that `write_parquet` wrote: same names, bits, source and warnings.
+    """Give the table that `write_parquet` wrote: same names, bits, source, units and warnings.
 
     Raises `TableError` when the file is damaged or was not written by `write_parquet`, `UsageError` when it is missing.
     """
@@ -67,6 +72,7 @@ def read_parquet(path: Path) -> Table:
             source=about["source"],
             sha256=about["sha256"],
             warnings=tuple(TableWarning(**warning) for warning in about["warnings"]),
+            units=dict(about.get("units", {})),
         )
         same = fingerprint(table.features, target, table.x, table.y) == table.sha256
     except (TypeError, KeyError, ValueError) as error:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -66,6 +67,8 @@ class Table:
         Fingerprint of names and values, the same for the same numbers in CSV and in Parquet.
     warnings
         What was odd.
+    units
+        Column -> unit, as it was written; columns without a unit are left out.
     """
 
     features: tuple[str, ...]
@@ -75,6 +78,7 @@ class Table:
     source: str
     sha256: str
     warnings: tuple[TableWarning, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.y)

@@ -11,8 +11,8 @@ import pytest
 from kansr.table import read_table, split_rows
 
 FAST = ("--budget", "30", "--recipe", "quick", "--seed", "3")
-KEYS = ["run", "status", "target", "features", "formula", "symbols", "latex", "complexity", "rmse", "r2", "exact"]
-KEYS += ["network", "front", "seconds"]
+KEYS = ["run", "status", "target", "features", "formula", "symbols", "latex", "complexity", "rmse", "r2", "units"]
+KEYS += ["exact", "network", "front", "seconds"]
 
 # What somebody without kansr would write: sympy reads the formula, `symbols` says which column a name stands for.
 PLAIN = """
