@@ -34,6 +34,7 @@ _MOST = 1000  # choices of repeating columns that are looked at
 _LARGEST = 4  # in the powers of a group
 _RANGE = 1e6  # a factor whose size changes more over the rows would leave little of the target in most of them
 _CONSTANT = 1e-9  # spread of y/m, as a share of its size, up to which it is constant
+_NEAR = 0.1  # how far a slope may be from a power
 _NOISE = 0.3  # and up to which it may be noise
 
 
@@ -190,7 +191,10 @@ def _is_constant(factor: Monomial, inputs: Sequence[Monomial], x: Array, y: Arra
 
 
 def _straightened(factor: Monomial, inputs: Sequence[Monomial], x: Array, y: Array, parts: int) -> Monomial:
-    """Take the powers of groups that y/m goes with into m: a line through logarithms, its slopes rounded to 1/parts."""
+    """Take the powers of groups that y/m goes with into m: a line through logarithms, its slopes in steps of 1/parts.
+
+    A slope that is far from a step is no power: the group enters in some other way.
+    """
     with np.errstate(all="ignore"):
         left = np.log(np.abs(y / values(factor, x)))
         slopes = [np.log(values(m, x)) for m in inputs]
@@ -199,8 +203,9 @@ def _straightened(factor: Monomial, inputs: Sequence[Monomial], x: Array, y: Arr
         return factor
     design = np.column_stack([*(slopes[i] for i in kept), np.ones(len(x))])
     weights, *_ = np.linalg.lstsq(design, left, rcond=None)
-    rounded = [Fraction(round(float(w) * parts), parts) for w in weights[:-1]]
-    for i, power in zip(kept, rounded, strict=True):
+    for i, weight in zip(kept, weights[:-1].tolist(), strict=True):
+        power = Fraction(round(weight * parts), parts)
+        power = power if abs(weight - power) <= _NEAR else Fraction(0)
         factor = tuple(a + power * b for a, b in zip(factor, inputs[i], strict=True))
     return factor
 

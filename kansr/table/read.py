@@ -101,7 +101,7 @@ def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     check_some(features, target, emptied)
     table = _stack([*features, target], source, _units(list(sheet.frame.columns), [*features, target], spec))
     said = (*sheet.warnings, *unusable, *useless, *missing, *emptied, *_rounded([*features, target]))
-    return replace(table, warnings=(*said, *check_table(table)))
+    return replace(table, warnings=(*said, *check_table(table), *_without_unit(table)))
 
 
 def _units(names: Sequence[str], columns: Sequence[Column], spec: TableSpec) -> dict[str, str]:
@@ -110,6 +110,15 @@ def _units(names: Sequence[str], columns: Sequence[Column], spec: TableSpec) -> 
     given = None if spec.units is None else {found(name, names) or name: unit for name, unit in spec.units.items()}
     unused = set(names).difference(used)
     return units_of(used, given and {name: unit for name, unit in given.items() if name not in unused})
+
+
+def _without_unit(table: Table) -> list[TableWarning]:
+    """Say which units are missing where some are known: half of them check nothing."""
+    missing = [name for name in (*table.features, table.target) if name not in table.units]
+    if not missing or not table.units:
+        return []
+    message = f"the units of {listed(missing, limit=3)} are not known: units are not checked (1 stands for none)"
+    return [TableWarning(kind="units", column=missing[0], message=message)]
 
 
 def _stack(columns: Sequence[Column], source: str, units: Mapping[str, str]) -> Table:

@@ -29,6 +29,7 @@ Kind = Literal[
     "rounded",
     "text",
     "trailing-delimiter",
+    "units",
     "unnamed",
 ]
 
