@@ -1,9 +1,16 @@
 """The formula collections can be sampled, and the benchmark of the structure compares what it says it compares."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from kansr.formula.dimensions import check
+from kansr.formula.parse import parse
+from kansr.pipeline.problem import Problem
+from kansr.recipe import Recipe
+from kansr.table import TableSpec, table_from_frame
 from tests.benchmarks.structure import Case, discover, signature
+from tests.benchmarks.units import UNITS, table_units, target_of, units_of
 from tests.problems import COLLECTIONS, collection, random_laws
 
 FEYNMAN = collection(COLLECTIONS / "feynman.csv")
@@ -19,6 +26,16 @@ def test_a_law_has_a_finite_value_everywhere_in_its_ranges(law):
     assert x.shape == (500, len(law.ranges))
     assert np.isfinite(y).all()
     assert y.std() > 0
+
+
+@pytest.mark.parametrize("law", collection(UNITS), ids=lambda law: law.name)
+def test_a_law_with_units_fits_them_and_needs_fewer_inputs(law):
+    x, y = law.sample(200, 0)
+    frame = pd.DataFrame(x, columns=list(law.ranges)).assign(**{target_of(law): y})
+    table = table_from_frame(frame, TableSpec(units=table_units(law, units_of()[law.name])))
+    problem = Problem.of(table, Recipe())
+    assert check(parse(law.formula, list(law.names)), problem.quantities).clash == ""
+    assert len(problem.find_groups().inputs) < len(law.ranges)
 
 
 def test_the_same_seed_draws_the_same_laws_and_rows():

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from kansr.cli.render import below, draw, formula_line, next_commands, verdict_sentence
+from kansr.cli.render import below, draw, formula_line, next_commands, units_of_constants, verdict_sentence
 from kansr.formula.formula import Formula, Scores
 from kansr.formula.parse import parse
 from kansr.result import NetworkSummary, Result, StageRow
@@ -183,10 +183,24 @@ def test_the_json_contract_is_kept():
         ["run", "status", "target", "features", "formula", "symbols", "latex", "complexity"],
         ["front", "seconds"],
     )
-    assert list(record) == [*first, "rmse", "r2", "exact", "network", *last]
+    assert list(record) == [*first, "rmse", "r2", "units", "exact", "network", *last]
     assert list(record["rmse"]) == ["train", "validation", "test"]
     assert list(record["r2"]) == ["test"]
     assert record["network"] == {"width": [2, 1, 1], "grid": 20, "rmse_test": 1.8e-5}
     assert [list(rival) for rival in record["front"]] == [["formula", "complexity", "rmse_validation", "rmse_test"]] * 3
     infinite = replace(RESULT, formula=formula("1/x", float("inf")))
     assert json.loads(json.dumps(infinite.to_json(), allow_nan=False))["rmse"]["test"] is None
+
+
+def test_constants_are_listed_with_their_units():
+    fall = replace(formula("4.905*t**2 + 0.31*x", 0.01), units={"4.905": "m/s^2", "0.31": "1"})
+    lines = drawn(replace(RESULT, formula=fall)).splitlines()
+    at = next(i for i, line in enumerate(lines) if line.strip().startswith("units"))
+    assert lines[at].split(maxsplit=1)[1].strip() == "4.905 m/s^2"
+    assert lines[at + 1].strip() == "0.31 (no unit)"
+    assert not any(line.strip().startswith("units") for line in drawn(RESULT).splitlines())
+
+
+def test_only_the_first_constants_are_listed():
+    many = replace(BEST, units={f"{i}.5": "m" for i in range(20)})
+    assert units_of_constants(many)[-1] == "and 12 more"
