@@ -193,7 +193,8 @@ def _is_constant(factor: Monomial, inputs: Sequence[Monomial], x: Array, y: Arra
 def _straightened(factor: Monomial, inputs: Sequence[Monomial], x: Array, y: Array, parts: int) -> Monomial:
     """Take the powers of groups that y/m goes with into m: a line through logarithms, its slopes in steps of 1/parts.
 
-    A slope that is far from a step is no power: the group enters in some other way.
+    Only where the slope is near a step, and what the line leaves does not depend on the group: 1 + (u/v)^2 goes
+    with u/v on average, and is no power.
     """
     with np.errstate(all="ignore"):
         left = np.log(np.abs(y / values(factor, x)))
@@ -203,9 +204,11 @@ def _straightened(factor: Monomial, inputs: Sequence[Monomial], x: Array, y: Arr
         return factor
     design = np.column_stack([*(slopes[i] for i in kept), np.ones(len(x))])
     weights, *_ = np.linalg.lstsq(design, left, rcond=None)
+    residual = left - design @ weights
     for i, weight in zip(kept, weights[:-1].tolist(), strict=True):
         power = Fraction(round(weight * parts), parts)
-        power = power if abs(weight - power) <= _NEAR else Fraction(0)
+        if abs(weight - power) > _NEAR or not is_white(residual, {"group": slopes[i]}):
+            continue
         factor = tuple(a + power * b for a, b in zip(factor, inputs[i], strict=True))
     return factor
 

@@ -177,8 +177,8 @@ Judged = tuple[Discovery, Formula, str]
 def _of_one_dimension(problem: Problem, judged: Sequence[Judged]) -> list[Judged]:
     """Leave out formulas whose dimensions do not fit, but for the best of them where no other says anything.
 
-    That is where all others are a constant, a straight line or a power law; and where it is exact and they are not:
-    that is no chance, but a constant of 1 that is not seen.
+    That is where all others are a constant or a straight line; and where it is exact and they are not: that is no
+    chance, but a constant of 1 that is not seen.
     """
     fitting = [one for one in judged if not one[2]]
     others = [one for one in judged if one[2]]

@@ -62,6 +62,12 @@ def test_ratios_are_the_first_choice():
     assert groups.target("E", names) in {f"E / (m*{speed}**2)" for speed in "uvw"}
 
 
+def test_a_sum_of_two_powers_is_no_power():
+    units = {"m": "kg", "v": "m/s", "u": "m/s", TARGET: "J"}
+    groups, names, *_ = groups_of(units, lambda m, v, u: m * (v**2 + u**2) / 2)
+    assert groups.target("E", names) in {f"E / (m*{speed}**2)" for speed in "uv"}
+
+
 def test_a_group_that_only_multiplies_goes_into_the_factor():
     units = {"m1": "kg", "m2": "kg", "r1": "m", "r2": "m", "G": "m^3/(kg s^2)", TARGET: "J"}
     groups, names, *_ = groups_of(units, lambda m1, m2, r1, r2, g: g * m1 * m2 * (1 / r2 + 1 / r1))
