@@ -30,10 +30,14 @@ Array = NDArray[np.float64]
 Monomial = tuple[Fraction, ...]
 """The power of each column, in the order of the table."""
 
+Straight = tuple[Monomial, tuple[Monomial, ...]]
+"""A factor, and the groups whose powers were taken into it."""
+
 _MOST = 1000  # choices of repeating columns that are looked at
 _LARGEST = 4  # in the powers of a group
 _RANGE = 1e6  # a factor whose size changes more over the rows would leave little of the target in most of them
 _CONSTANT = 1e-9  # spread of y/m, as a share of its size, up to which it is constant
+_BINS, _CHANCE = 10, 21.7  # chi-squared with nine degrees of freedom exceeds this once in a hundred times
 _NEAR = 0.1  # how far a slope may be from a power
 _NOISE = 0.3  # and up to which it may be noise
 
@@ -107,14 +111,18 @@ def choose_groups(x: Array, y: Array, known: Quantities, names: Sequence[str]) -
     inputs = min(found, key=lambda f: (_cost(*f[0]), f[2]))[0]
     plain = [factor for _, factor, _ in found]
     whole, halves = ([_straightened(m, inputs, x, y, parts) for m in dict.fromkeys(plain)] for parts in (1, 2))
-    law = next((m for m in [*plain, *whole, *halves] if _is_sound(m, x) and _is_constant(m, inputs, x, y)), None)
+    law = next(
+        (m for m in [*plain, *(m for m, _ in [*whole, *halves])] if _is_sound(m, x) and _is_constant(m, inputs, x, y)),
+        None,
+    )
     if law is not None:
         return Groups(inputs=(law,), factor=(Fraction(0),) * len(names)) if len(names) > 1 else None
-    sound = [m for m in dict.fromkeys([*plain, *whole]) if _is_sound(m, x)]
+    taken = dict.fromkeys(plain, ()) | dict(reversed(whole))
+    sound = [m for m in dict.fromkeys([*(m for m, _ in whole), *plain]) if _is_sound(m, x)]  # the straightened first
     if not sound or not 0 < len(inputs) < len(names):
         return None
     factor = min(sound, key=lambda m: (round(_variation(y / values(m, x)), 1), _cost(m)))
-    return Groups(inputs=inputs, factor=factor)
+    return Groups(inputs=_noticed(inputs, taken[factor], y / values(factor, x), x), factor=factor)
 
 
 def _repeating(dimensions: Sequence[Powers], x: Array) -> Iterator[tuple[int, ...]]:
@@ -179,18 +187,36 @@ def _rank(dimensions: Sequence[Powers]) -> int:
     )
 
 
+def _noticed(inputs: tuple[Monomial, ...], taken: tuple[Monomial, ...], left: Array, x: Array) -> tuple[Monomial, ...]:
+    """Leave out groups whose power was taken into the factor, where neither y/m nor its scatter changes with them."""
+    parts = left, np.abs(left - left.mean())  # of a product with a factor around zero, only the scatter tells
+    kept = tuple(m for m in inputs if m not in taken or any(_changes(part, values(m, x)) for part in parts))
+    return kept or inputs
+
+
+def _changes(part: Array, along: Array) -> bool:
+    """Whether the mean changes along a column, by bins of equal numbers of rows (one-way analysis of variance)."""
+    total = float(np.var(part))
+    if len(part) < 2 * _BINS or total == 0:
+        return total > 0
+    bins = np.array_split(part[np.argsort(along, kind="stable")], _BINS)
+    between = sum(len(b) * (float(b.mean()) - float(part.mean())) ** 2 for b in bins)
+    return between > _CHANCE * total
+
+
 def _is_constant(factor: Monomial, inputs: Sequence[Monomial], x: Array, y: Array) -> bool:
-    """Whether y/m does not depend on the groups, nor on the columns."""
-    left = y / values(factor, x)
-    if _variation(left) <= _CONSTANT:
+    """Whether y/m changes with no group and no column, but for noise of the same size in y/m or in y everywhere."""
+    m = values(factor, x)
+    left = y / m - float(np.mean(y / m))
+    if _variation(y / m) <= _CONSTANT:
         return True
-    columns = [*(values(m, x) for m in inputs), *x.T]
-    return _variation(left) <= _NOISE and is_white(
-        left - left.mean(), {str(i): column for i, column in enumerate(columns)}
-    )
+    columns = [*(values(group, x) for group in inputs), *x.T]
+    if _variation(y / m) > _NOISE or any(_changes(left, column) for column in columns):
+        return False
+    return any(not any(_changes(size, column) for column in columns) for size in (np.abs(left), np.abs(left * m)))
 
 
-def _straightened(factor: Monomial, inputs: Sequence[Monomial], x: Array, y: Array, parts: int) -> Monomial:
+def _straightened(factor: Monomial, inputs: Sequence[Monomial], x: Array, y: Array, parts: int) -> Straight:
     """Take the powers of groups that y/m goes with into m: a line through logarithms, its slopes in steps of 1/parts.
 
     Only where the slope is near a step, and what the line leaves does not depend on the group: 1 + (u/v)^2 goes
@@ -201,16 +227,18 @@ def _straightened(factor: Monomial, inputs: Sequence[Monomial], x: Array, y: Arr
         slopes = [np.log(values(m, x)) for m in inputs]
     kept = [i for i, column in enumerate(slopes) if np.isfinite(column).all() and np.ptp(column) > 0]
     if not kept or not np.isfinite(left).all():
-        return factor
+        return factor, ()
     design = np.column_stack([*(slopes[i] for i in kept), np.ones(len(x))])
     weights, *_ = np.linalg.lstsq(design, left, rcond=None)
+    taken = []
     residual = left - design @ weights
     for i, weight in zip(kept, weights[:-1].tolist(), strict=True):
         power = Fraction(round(weight * parts), parts)
         if abs(weight - power) > _NEAR or not is_white(residual, {"group": slopes[i]}):
             continue
+        taken += [inputs[i]] if power else []
         factor = tuple(a + power * b for a, b in zip(factor, inputs[i], strict=True))
-    return factor
+    return factor, tuple(taken)
 
 
 def _is_sound(monomial: Monomial, x: Array) -> bool:

@@ -74,6 +74,20 @@ def test_a_group_that_only_multiplies_goes_into_the_factor():
     assert groups.target("U", names) in ("U / (G*m1*m2/r1)", "U / (G*m1*m2/r2)")
 
 
+def test_such_a_group_is_seen_also_where_the_target_changes_its_sign():
+    units = {"m1": "kg", "m2": "kg", "r1": "m", "r2": "m", "G": "m^3/(kg s^2)", TARGET: "J"}
+    groups, names, *_ = groups_of(units, lambda m1, m2, r1, r2, g: g * m1 * m2 * (1 / r2 - 1 / r1), rows=2000)
+    assert groups.target("U", names) in ("U / (G*m1*m2/r1)", "U / (G*m1*m2/r2)")
+
+
+def test_a_group_that_multiplies_a_factor_around_zero_is_not_left_out():
+    units = {"k": "W/(m K)", "T1": "K", "T2": "K", "A": "m^2", "d": "m", TARGET: "W"}
+    groups, names, *_ = groups_of(units, lambda k, t1, t2, a, d: k * (t2 - t1) * a / d, rows=2000)
+    seen = groups.labels(names)
+    assert "T2/T1" in seen or "T1/T2" in seen
+    assert len(seen) == 2 or groups.target("P", names) in ("P / (A*T1*k/d)", "P / (A*T2*k/d)")
+
+
 @pytest.mark.parametrize(
     ("units", "law", "low"),
     [
