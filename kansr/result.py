@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from kansr.progress import Status
@@ -81,7 +81,7 @@ class Result:
     `spread` is the standard deviation of the target on the test rows, the size that errors are read against;
     `front` holds the formulas that no other beats in both error and complexity, simplest first; `verdicts` those on
     each of them; `rivals` those of another form that the data cannot separate from the formula; `hand` says what the
-    user has set on the edges, a sentence each.
+    user has set on the edges, a sentence each; `units` are those of columns, as far as they are known.
     """
 
     run: str
@@ -101,6 +101,7 @@ class Result:
     verdicts: tuple[Verdict, ...] = ()
     rivals: tuple[Formula, ...] = ()
     stability: Stability | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def showing(self, formula: Formula) -> Result:
         """Give the same result with another formula of the front in the place of the chosen one.
@@ -137,6 +138,7 @@ class Result:
             },
             "r2": {"test": formula.r2.test},
             "chi2": None if formula.chi2 is None else asdict(formula.chi2),
+            "units": {"columns": dict(self.units), "constants": dict(formula.units)},
             "exact": self.exact,
             "network": {
                 "width": list(self.network.width),
@@ -159,6 +161,7 @@ class Result:
         record["stability"] = None if self.stability is None else self.stability.to_json()
         record["network"] = asdict(self.network)
         record["history"] = [asdict(row) for row in self.history]
+        record["units"] = dict(self.units)
         return {key: plain(value) for key, value in record.items()}
 
     @classmethod
@@ -182,6 +185,7 @@ class Result:
             ),
             history=tuple(StageRow(**row) for row in record["history"]),
             hand=tuple(record.get("hand", ())),
+            units=dict(record.get("units", {})),
         )
 
 

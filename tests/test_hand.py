@@ -50,7 +50,7 @@ def content(run, pattern):
 
 def held_in(run):
     problem = load_problem(run)
-    kan = load_network(run, problem)
+    kan, _ = load_network(run, problem)
     return {i: kan.curves[i].name for i in held(kan)}
 
 

@@ -11,7 +11,7 @@ import pytest
 from kansr.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"torch", "numpy", "pandas", "scipy", "sympy", "pyarrow", "pydantic", "yaml", "safetensors", "sklearn"}
+HEAVY = {"torch", "numpy", "pandas", "scipy", "sympy", "pyarrow", "pydantic", "yaml", "safetensors", "sklearn", "pint"}
 CODE = """
 import sys
 from kansr.cli.main import run

@@ -5,11 +5,23 @@ import math
 import numpy as np
 import pytest
 
-from kansr.datasets import law
+from kansr.datasets import collection, law
+from kansr.formula.dimensions import check
+from kansr.formula.parse import parse
+from kansr.pipeline.problem import Problem
+from kansr.recipe import Recipe
 from tests.benchmarks import honesty
 from tests.benchmarks.recovery import chosen
 from tests.benchmarks.structure import Case, discover, signature
+from tests.benchmarks.units import WithUnits, table_of
 from tests.problems import random_laws
+
+
+@pytest.mark.parametrize("one", collection("units").laws, ids=lambda one: one.name)
+def test_a_law_with_units_fits_them_and_needs_fewer_inputs(one):
+    problem = Problem.of(table_of(WithUnits(law=one, rows=200)), Recipe())
+    assert check(parse(one.formula, list(one.names)), problem.quantities).clash == ""
+    assert len(problem.find_groups().inputs) < len(one.ranges)
 
 
 def test_the_same_seed_draws_the_same_laws_and_rows():

@@ -35,6 +35,7 @@ OPTIONS = st.fixed_dictionaries(
         "device": st.sampled_from(["cpu", "cuda", "cuda:1"]),
         "table.target": st.none() | TEXT,
         "table.features": NAMES,
+        "table.units": st.none() | st.dictionaries(TEXT, TEXT, max_size=3),
         "table.delimiter": st.sampled_from([None, ";", "\t", "tab", "|", "'", "#", "~", ":"]),
         "table.encoding": st.sampled_from(["utf-8", "latin-1"]),
         "table.header": st.booleans(),

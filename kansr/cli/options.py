@@ -85,6 +85,23 @@ class Constant(click.ParamType[Any]):
             self.fail(f"'{value}' is not a name and a number, such as g=9.81", param, ctx)
 
 
+class Units(click.ParamType[Any]):
+    """Columns and their units, such as `v=m/s,t=s`; `none` is null."""
+
+    name = "COLUMN=UNIT,..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text of the option into a mapping."""
+        if not isinstance(value, str):
+            return value
+        if value.strip().lower() == "none":
+            return NULL
+        pairs = [part.rpartition("=") for part in next(csv.reader([value], skipinitialspace=True), [])]
+        if not pairs or not all(name.strip() and sign for name, sign, _ in pairs):
+            self.fail(f"'{value}' is not columns with their units, such as v=m/s,t=s", param, ctx)
+        return {name.strip(): unit.strip() for name, _, unit in pairs}
+
+
 class Seconds(click.ParamType[Any]):
     """Seconds above 0; `none` is null."""
 
@@ -106,6 +123,7 @@ KEYS = {
     "features": "table.features",
     "sigma": "table.sigma",
     "weights": "table.weights",
+    "units": "table.units",
     "delimiter": "table.delimiter",
     "decimal": "table.decimal",
     "encoding": "table.encoding",
@@ -174,6 +192,7 @@ def example(*lines: str) -> Callable[[Command], Command]:
 
 
 reader_options = together(
+    option("--units", type=Units(), help="Units of columns, such as v=m/s,t=s; `none`: no units.  [as in the header]"),
     option(
         "-d", "--delimiter", metavar="CHAR", help="Character between columns; `tab`, `whitespace`, ...  [found out]"
     ),

@@ -16,7 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from kansr.cli.text import folded, number, of_spread, readable, shortened, visible, with_error
+from kansr.cli.text import folded, number, of_spread, readable, shortened, visible, with_error, with_unit
 from kansr.result import Result, Stability
 
 if TYPE_CHECKING:  # drawing needs no sympy
@@ -124,37 +124,41 @@ def _how_good(result: Result, inner: int) -> Facts:
         cause = "The time limit" if result.status == "timeout" else "Ctrl-C"
         line = f"{cause} ended the search after {result.seconds:.1f} s: this is the best so far."
         facts.insert(1, ("stopped", Text(line, style="yellow")))
-    formula = result.formula
+    formula, units = result.formula, result.formula.units
     names = [f'{safe} is "{visible(name)}"' for safe, name in formula.symbols.items()]
-    names += [f"{name} is {value:.10g}" for name, value in formula.constants.items()]
+    names += [with_unit(f"{name} is {value:.10g}", units.get(name)) for name, value in formula.constants.items()]
     if names:
         facts.append(("where", Text("\n".join(names))))
-    if errors := result.formula.errors:
-        facts.append(("fitted", Text(_constants(errors))))
+    if fitted := _constants(formula):
+        facts.append(("fitted", Text(fitted)))
     if rivals := result.rivals:
         texts = (shortened(readable(visible(rival.text)), inner - 2) for rival in rivals)
         facts.append(("rivals", Text("\n  ".join(["the data cannot separate it from:", *texts]))))
     if result.stability is not None:
-        facts.append(("stable", Text(_stability(result.stability, inner))))
+        facts.append(("stable", Text(_stability(result.stability, units, inner))))
     return facts
 
 
-def _stability(found: Stability, width: int) -> str:
+def _stability(found: Stability, units: Mapping[str, str], width: int) -> str:
     """Say how often a repeat on resampled rows had the same form, how far constants spread, and what else came out."""
     if not found.repeats:
         return "the time did not suffice for a repeat on resampled rows"
     lines = [f"this form in {found.same} of {found.repeats} repeats on resampled rows"]
     lines += [
-        f"{with_error(text, spread)} over the resamples" for text, spread in list(found.constants.items())[:_CONSTANTS]
+        f"{with_unit(with_error(text, spread), units.get(text))} over the resamples"
+        for text, spread in list(found.constants.items())[:_CONSTANTS]
     ]
     lines += [shortened(f"{times} times {readable(visible(text))}", width) for text, times in found.others[:_OTHERS]]
     return "\n".join(lines)
 
 
-def _constants(errors: Mapping[str, float]) -> str:
-    """Give each fitted constant with its standard error, one a line."""
-    lines = [with_error(constant, error) for constant, error in list(errors.items())[:_CONSTANTS]]
-    hidden = len(errors) - len(lines)
+def _constants(formula: Formula) -> str:
+    """Give each fitted constant with its standard error and its unit, as far as they are known, one a line."""
+    errors, units = formula.errors, formula.units
+    fitted = [constant for constant in {**errors, **units} if constant not in formula.constants]
+    said = {c: with_error(c, errors[c]) if c in errors else readable(c) for c in fitted[:_CONSTANTS]}
+    lines = [with_unit(line, units.get(constant)) for constant, line in said.items()]
+    hidden = len(fitted) - len(lines)
     more = [f"... and {hidden} more (all of them: kansr export --to json)"] if hidden else []
     return "\n".join([*lines, *more])
 

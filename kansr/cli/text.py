@@ -41,6 +41,17 @@ def with_error(constant: str, error: float) -> str:
     return f"{constant} ± {shown}"
 
 
+def with_unit(constant: str, unit: str | None) -> str:
+    """Write a constant with its unit; None is one that is not known.
+
+    >>> with_unit("9.81 ± 0.020", "m/s^2"), with_unit("0.31", "1"), with_unit("2.5", None)
+    ('9.81 ± 0.020 m/s^2', '0.31 (no unit)', '2.5')
+    """
+    if unit is None:
+        return constant
+    return f"{constant} (no unit)" if unit == "1" else f"{constant} {visible(unit)}"
+
+
 def of_spread(error: float | None, spread: float) -> str:
     """Write an error beside the target's spread.
 

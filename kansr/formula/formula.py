@@ -73,6 +73,9 @@ class Formula:
     errors
         Standard errors of fitted constants, by the constant as it is printed, without its sign; infinite where the
         data do not determine it.
+    units
+        Units of decimal and named constants, by the constant as it is printed, without its sign; known where the units
+        of all columns are.
     """
 
     text: str
@@ -84,6 +87,7 @@ class Formula:
     r2: Scores
     description_length: float | None = None
     errors: Mapping[str, float] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
     weighted: Scores | None = None
     chi2: Scores | None = None
 
@@ -122,6 +126,7 @@ class Formula:
             "errors": {constant: _finite(value) for constant, value in self.errors.items()},
             "weighted": _scores_record(self.weighted),
             "chi2": _scores_record(self.chi2),
+            "units": dict(self.units),
         }
 
     @classmethod
@@ -142,6 +147,7 @@ class Formula:
             description_length=None if length is None else float(length),
             errors={constant: _read(value, math.inf) for constant, value in record["errors"].items()},
             **{key: _scores(record[key], math.inf) for key in ("weighted", "chi2") if record.get(key) is not None},
+            units={str(constant): str(unit) for constant, unit in record.get("units", {}).items()},
         )
 
 

@@ -63,9 +63,9 @@ def fit(table: Table, recipe: Recipe, run: Run, *, report: Report = silent, cloc
     save_problem(run, problem)
     repeated = recipe.stability > 0
     solution = solve(problem, clock=clock.part(SHARE) if repeated else clock, report=report)
-    save_network(run, solution.found.trained.kan, problem)
-    history = save_history(run, solution.found.trained, problem.scale)
-    result = save_result(run, problem, solution, history=history, clock=clock)
+    save_network(run, solution.found.trained.kan, solution.problem)
+    history = save_history(run, solution.found.trained, solution.problem.unit)
+    result = save_result(run, solution, history=history, clock=clock)
     if not repeated:
         return result
     found = stability(problem, solution.formula, clock=clock, report=report)
@@ -80,8 +80,7 @@ def extend(run: Run, grid: int, *, report: Report = silent, clock: Clock | None 
     UsageError
         If the grid is not finer than the one that the network has, or there is no spline left.
     """
-    problem = load_problem(run)
-    kan = load_network(run, problem)
+    kan, problem = load_network(run, load_problem(run))
     if not kan.splines:
         raise UsageError(
             "no spline is left in this network: its functions have no grid to extend",
@@ -109,9 +108,9 @@ def prune(run: Run, tolerance: float, *, report: Report = silent, clock: Clock |
 
     An edge that the user has set a function on stays.
     """
-    problem = load_problem(run)
+    kan, problem = load_network(run, load_problem(run))
     clock = clock or Clock(problem.recipe.budget)
-    before = climb(load_network(run, problem), problem.data, problem.recipe.training, grids=(), clock=clock)
+    before = climb(kan, problem.data, problem.recipe.training, grids=(), clock=clock)
     spec = replace(problem.recipe.training, tolerance=tolerance)
     count = len(held(before.kan))
     trained = prune_edges(
@@ -155,10 +154,16 @@ def predict(run: Run, source: str, spec: TableSpec | None = None) -> Prediction:
     ------
     TableError
         If a column that the formula needs is missing, or holds what is no number.
+    UsageError
+        If a column has a unit that measures something else than in the run; other units are converted.
     """
     result, table = load_result(run), run.read_table()
     needed = list(result.formula.names.values()) or list(result.features[:1])
-    x = read_features(source, needed, spec or from_yaml(run.read_text(RECIPE), str(run.path(RECIPE))).table)
+    own = from_yaml(run.read_text(RECIPE), str(run.path(RECIPE))).table
+    spec = spec or own
+    if spec.units == own.units:  # these are the units of the run's table: those of this one stand in its header
+        spec = replace(spec, units=None if own.units is None else {})
+    x = read_features(source, needed, spec, table.units)
     columns = dict(zip(needed, x.T, strict=True))
     known = table.x[:, [table.features.index(name) for name in needed]]
     outside = ((x < known.min(0)) | (x > known.max(0))).any(1)
@@ -170,8 +175,8 @@ def _read_again(run: Run, problem: Problem, trained: Trained, clock: Clock, repo
     """Find formulas for a network that has changed, and keep it with them."""
     solution = read(problem, judged(trained, problem.data), clock=clock, report=report)
     save_network(run, trained.kan, problem)
-    history = save_history(run, replace(trained, history=trained.history[1:]), problem.scale, **extra)
-    return save_result(run, problem, solution, history=history, clock=clock)
+    history = save_history(run, replace(trained, history=trained.history[1:]), problem.unit, **extra)
+    return save_result(run, solution, history=history, clock=clock)
 
 
 def _change(before: KAN, after: KAN, problem: Problem) -> float:

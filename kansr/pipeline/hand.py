@@ -94,8 +94,8 @@ def edges(run: Run, edge: str | None = None, *, clock: Clock | None = None) -> l
     UsageError
         If there is no such edge.
     """
-    problem = load_problem(run)
-    kan, spec = load_network(run, problem), problem.recipe.symbolic
+    kan, problem = load_network(run, load_problem(run))
+    spec = problem.recipe.symbolic
     labels = _labels(kan, problem)
     which = range(len(labels)) if edge is None else [_position(edge, labels)]
     single = edge is not None
@@ -135,9 +135,8 @@ def set_function(run: Run, edge: str, function: str, *, report: Report = silent,
     UsageError
         If there is no such edge or function, or the function is real for no constants at all rows.
     """
-    problem = load_problem(run)
+    kan, problem = load_network(run, load_problem(run))
     clock = clock or Clock(problem.recipe.budget)
-    kan = load_network(run, problem)
     at = _position(edge, _labels(kan, problem))
     rows = named(function, rows_of(problem.recipe.symbolic.custom))
     part = clock.part(_TRAINING)
@@ -156,9 +155,8 @@ def unset(run: Run, edge: str | None = None, *, report: Report = silent, clock: 
     UsageError
         If there is no such edge, or no function on it.
     """
-    problem = load_problem(run)
+    kan, problem = load_network(run, load_problem(run))
     clock = clock or Clock(problem.recipe.budget)
-    kan = load_network(run, problem)
     labels = _labels(kan, problem)
     which = held(kan) if edge is None else [_position(edge, labels)]
     if edge is not None and which[0] in kan.splines:
@@ -180,7 +178,7 @@ def unset(run: Run, edge: str | None = None, *, report: Report = silent, clock: 
 
 def _labels(kan: KAN, problem: Problem) -> list[str]:
     """Name the edges as they are named on the command line: `x1->h1`."""
-    nodes = names(kan.graph, problem.table.features, problem.table.target)
+    nodes = names(kan.graph, problem.inputs, problem.output)
     return [edge_name(edge, nodes).replace(" -> ", "->") for edge in kan.graph.edges]
 
 
@@ -286,7 +284,7 @@ def _laid(kan: KAN, x: Tensor) -> KAN:
 def _shares(history: Iterable[Stage], problem: Problem) -> list[StageRow]:
     """Give stages with their errors as shares of the target's spread, as a training has them."""
     rows = [StageRow(**asdict(row)) for row in history]
-    unit = problem.scale
+    unit = problem.unit
     return [replace(r, rmse_train=r.rmse_train / unit, rmse_validation=r.rmse_validation / unit) for r in rows]
 
 
@@ -300,16 +298,16 @@ def _read_again(
     solution = read(problem, judged(trained, problem.data), clock=clock, report=report)
     former = load_result(run) if run.has(RESULT) else None
     save_network(run, kan, problem)
-    history = save_history(run, replace(trained, history=(row,)), problem.scale)
+    history = save_history(run, replace(trained, history=(row,)), problem.unit)
     cost = _cost(problem, before, kan, former, solution.formula.rmse.validation, exact=solution.exact)
-    return save_result(run, problem, solution, history=history, clock=clock, hand=cost)
+    return save_result(run, solution, history=history, clock=clock, hand=cost)
 
 
 def _cost(
     problem: Problem, before: KAN, after: KAN, former: Result | None, error: float, *, exact: bool
 ) -> tuple[str, ...]:
     """Say what a choice did to the errors on the rows to choose by, in the target's unit, and what the data say."""
-    was, now = (problem.scale * _error(kan, problem) for kan in (before, after))
+    was, now = (problem.unit * _error(kan, problem) for kan in (before, after))
     said = f"error (validation RMSE): network {was:.3g} before, {now:.3g} now"
     if former is not None:
         said += f"; formula {former.formula.rmse.validation:.3g} before, {error:.3g} now"

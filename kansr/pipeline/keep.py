@@ -16,6 +16,7 @@ from kansr.export import export
 from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN, edge_name, names
+from kansr.pipeline.groups import Groups
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution
 from kansr.progress import Clock
@@ -64,7 +65,8 @@ def save_network(run: Run, kan: KAN, problem: Problem) -> None:
     metadata = {
         "features": list(problem.table.features),
         "target": problem.table.target,
-        "scale": problem.scale,
+        "scale": problem.inside,
+        "groups": None if problem.groups is None else problem.groups.to_record(),
         "sha256": problem.table.sha256,
         "grid": kan.grid,
         "curves": [_curve_record(c) for c in kan.curves],
@@ -90,12 +92,14 @@ def load_former(run: Run, problem: Problem) -> list[KAN]:
     found = []
     for path in sorted(run.folder.glob("network-grid-*.safetensors")):
         with suppress(RunError):
-            found.append(load_network(run, problem, path.name))
+            found.append(load_network(run, problem, path.name)[0])
     return found
 
 
-def load_network(run: Run, problem: Problem, name: str = NETWORK) -> KAN:
+def load_network(run: Run, problem: Problem, name: str = NETWORK) -> tuple[KAN, Problem]:
     """Read the network of a run, or one of those that it had before.
+
+    It comes with the problem as the network sees it: columns, or groups of them.
 
     Raises
     ------
@@ -110,13 +114,15 @@ def load_network(run: Run, problem: Problem, name: str = NETWORK) -> KAN:
         record = metadata["graph"]
         shape = graph(int(record["inputs"]), list(record["kinds"]), [(int(a), int(b)) for a, b in record["edges"]])
         curves = tuple(_curve(c, custom) for c in metadata["curves"])
+        groups = metadata.get("groups")
+        seen = problem if groups is None else problem.grouped(Groups.from_record(groups))
         kan = KAN(graph=shape, curves=curves, **{name: _tensor(arrays[name]) for name in ("theta", "lower", "upper")})
         sound = kan.theta.shape == (1, kan.parameters) and kan.lower.shape == kan.upper.shape == (1, shape.nodes)
-    except (KeyError, TypeError, ValueError, UsageError) as error:
+    except (KeyError, TypeError, ValueError, ZeroDivisionError, UsageError) as error:
         raise RunError("the network of this run is damaged", where=str(run.path(name))) from error
-    if not sound or len(curves) != len(shape.edges):
+    if not sound or len(curves) != len(shape.edges) or shape.inputs != len(seen.inputs):
         raise RunError("the network of this run is damaged", where=str(run.path(name)))
-    return kan
+    return kan, seen
 
 
 def save_history(run: Run, trained: Trained, scale: float, **extra: Any) -> tuple[StageRow, ...]:
@@ -152,7 +158,6 @@ def load_history(run: Run) -> tuple[StageRow, ...]:
 
 def save_result(
     run: Run,
-    problem: Problem,
     solution: Solution,
     *,
     history: tuple[StageRow, ...],
@@ -163,7 +168,7 @@ def save_result(
 
     `hand` says what the user's last choice did.
     """
-    table = problem.table
+    table, split = solution.problem.table, solution.problem.split
     if run.has(RESULT):
         run.write_text(_free_name(run, "result-before", ".json"), run.read_text(RESULT))
     result = Result(
@@ -176,13 +181,14 @@ def save_result(
         verdicts=solution.verdicts,
         rivals=solution.rivals,
         verdict=solution.verdict,
-        spread=float(np.std(table.y[problem.split.test])),
+        spread=float(np.std(table.y[split.test])),
         network=solution.network,
         history=history,
         exact=solution.exact,
         seconds=clock.seconds(),
         warnings=(*(str(w) for w in table.warnings), *solution.warnings),
-        hand=(*_set_by_hand(solution.found.trained.kan, problem), *hand),
+        hand=(*_set_by_hand(solution), *hand),
+        units=dict(table.units),
     )
     run.write_text(FORMULA_TXT, f"{table.target} = {result.formula.text}\n")
     run.write_text(FORMULA_TEX, export(result.formula, "latex"))
@@ -204,8 +210,9 @@ def save_again(run: Run, result: Result) -> Result:
     return result
 
 
-def _set_by_hand(kan: KAN, problem: Problem) -> list[str]:
-    nodes = names(kan.graph, problem.table.features, problem.table.target)
+def _set_by_hand(solution: Solution) -> list[str]:
+    kan, problem = solution.found.trained.kan, solution.problem
+    nodes = names(kan.graph, problem.inputs, problem.output)
     pairs = ((kan.graph.edges[i], kan.curves[i]) for i in held(kan))
     return [f"{edge_name(edge, nodes)} is {curve.name}" for edge, curve in pairs if isinstance(curve, Held)]
 

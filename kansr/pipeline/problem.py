@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import sympy as sp
 import torch
 from numpy.typing import NDArray
 
 from kansr.errors import UsageError
+from kansr.formula.dimensions import TARGET, Quantities
 from kansr.formula.named import named_constants
 from kansr.formula.names import safe_names
-from kansr.formula.weighing import Weighing
+from kansr.formula.weighing import Weighing, weighed
+from kansr.pipeline.groups import Groups, choose_groups, expression, values
 from kansr.recipe import Recipe
 from kansr.symbolic.custom import rows_of
 from kansr.symbolic.discover import Rows as UserRows
 from kansr.symbolic.library import choose
-from kansr.table import Split, Table, split_rows
+from kansr.table import Split, Table, read_unit, split_rows
 from kansr.table.check import is_constant
 from kansr.training.rows import Data, Rows
 
 Index = NDArray[np.int64]
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,11 +36,17 @@ class Problem:
     names
         Safe name -> column, in the order of the columns.
     scale
-        Unit of the target inside: its spread on the rows to fit.
+        The spread of the target on the rows to fit.
+    inside
+        What the target is divided by inside: its spread; with groups, the spread of what the network sees.
     data
         Tensors of the rows to fit and to choose by, on the device of the recipe.
     rows
         The same rows in the user's units. Test rows are in neither.
+    quantities
+        Dimensions and units, where those of all columns and of the target are known.
+    groups
+        The monomials of the columns that the network sees instead of the columns, if it does.
     """
 
     table: Table
@@ -44,8 +54,11 @@ class Problem:
     split: Split
     names: dict[str, str]
     scale: float
+    inside: float
     data: Data
     rows: UserRows
+    quantities: Quantities | None = None
+    groups: Groups | None = None
 
     @classmethod
     def of(cls, table: Table, recipe: Recipe, split: Split | None = None) -> Problem:
@@ -63,16 +76,17 @@ class Problem:
         device = _device(recipe.device)
         split = split or split_rows(len(table.y), recipe.seed, recipe.table.split)
         names = safe_names(table.features)
-        train, validation = _shuffled(split, recipe.seed)
-        chosen = np.concatenate([train, validation])
-        scale = _scale(table.y[train])
+        index = _shuffled(split, recipe.seed)
+        chosen = np.concatenate(index)
+        scale = _scale(table.y[index[0]])
         return cls(
             table=table,
             recipe=recipe,
             split=split,
             names=names,
             scale=scale,
-            data=Data(train=_rows(table, train, scale, device), validation=_rows(table, validation, scale, device)),
+            inside=scale,
+            data=_data(table, index, scale, device=device),
             rows=UserRows(
                 columns=dict(zip(names, np.ascontiguousarray(table.x[chosen].T), strict=True)),
                 y=table.y[chosen],
@@ -81,12 +95,86 @@ class Problem:
                     recipe.symbolic.constants, recipe.symbolic.physical, {*names, *table.features, table.target}
                 ),
             ),
+            quantities=_quantities(table, names),
         )
+
+    def grouped(self, groups: Groups) -> Problem:
+        """Give the same problem with a network that sees groups of columns."""
+        table, index = self.table, _shuffled(self.split, self.recipe.seed)
+        inside = _scale(groups.seen(table.x, table.y)[1][index[0]])
+        return replace(
+            self,
+            inside=inside,
+            data=_data(table, index, inside, device=self.data.train.x.device, groups=groups),
+            rows=replace(self.rows, inputs=groups.expressions(list(self.names))),
+            groups=groups,
+        )
+
+    def find_groups(self) -> Groups | None:
+        """Choose groups, where all units are known and no width is asked for."""
+        if self.quantities is None or self.recipe.network.width is not None:
+            return None
+        x = np.column_stack(list(self.rows.columns.values()))
+        groups = choose_groups(x, self.rows.y, self.quantities, list(self.names))
+        return groups if groups is None or self._has_values(groups) else None
+
+    def _has_values(self, groups: Groups) -> bool:
+        """Whether groups have values on the test rows, too."""
+        with np.errstate(all="ignore"):
+            return all(bool(np.isfinite(part).all()) for part in groups.seen(self.table.x, self.table.y))
 
     @property
     def test(self) -> Rows:
         """The rows that nothing was chosen with."""
-        return _rows(self.table, self.split.test, self.scale, self.data.train.x.device)
+        return _rows(self.table, self.split.test, self.inside, device=self.data.train.x.device, groups=self.groups)
+
+    @property
+    def multiplier(self) -> sp.Expr:
+        """What the network's output is multiplied by to be the target."""
+        factor = 1 if self.groups is None else expression(self.groups.factor, list(self.names))
+        return sp.Float(self.inside) * factor
+
+    @property
+    def factor(self) -> Array:
+        """What the target of the network is multiplied by to be the target, [n] or 1, on the rows that may choose."""
+        if self.groups is None:
+            return np.ones(1)
+        return values(self.groups.factor, np.column_stack(list(self.rows.columns.values())))
+
+    @property
+    def unit(self) -> float:
+        """An error of one inside, in the target's unit: with groups, on a row of average size."""
+        weight = 1.0 if self.rows.weighing is None else self.rows.weighing.weight
+        return self.inside * float(np.sqrt(np.mean(weight * self.factor**2)))
+
+    def seen(self, residual: Array) -> Array:
+        """Turn residuals of the target [n], on the rows that may choose, into those of the network."""
+        if self.rows.weighing is not None:
+            return weighed(residual, self.rows.weighing) / self.unit
+        return residual / (self.factor * self.inside)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """What the network sees, by name: columns or groups."""
+        return self.table.features if self.groups is None else self.groups.labels(list(self.names))
+
+    @property
+    def output(self) -> str:
+        """What the network gives, by name."""
+        target = self.table.target
+        return target if self.groups is None else self.groups.target(target, list(self.names))
+
+
+def _quantities(table: Table, names: dict[str, str]) -> Quantities | None:
+    """Read the units, if none is missing."""
+    if not {*table.features, table.target} <= set(table.units):
+        return None
+    units = {name: read_unit(table.units[column], column) for name, column in (names | {TARGET: table.target}).items()}
+    return Quantities(
+        dimensions={name: unit.dimension for name, unit in units.items()},
+        units={name: unit.symbols for name, unit in units.items()},
+        sizes={name: unit.factor for name, unit in units.items()},
+    )
 
 
 def _scale(y: NDArray[np.float64]) -> float:
@@ -101,12 +189,25 @@ def _shuffled(split: Split, seed: int) -> tuple[Index, Index]:
     return rng.permutation(split.train), rng.permutation(split.validation)
 
 
-def _rows(table: Table, index: Index, scale: float, device: torch.device) -> Rows:
-    x = torch.from_numpy(np.ascontiguousarray(table.x[index])).to(device)
-    y, weight = torch.from_numpy(table.y[index] / scale).to(device), None
-    if table.sigma is not None:
-        weight = torch.from_numpy(Weighing.of(table.sigma[index], table.absolute).weight).to(device)
-    return Rows(x=x, y=y, weight=weight)
+def _data(
+    table: Table, index: tuple[Index, Index], inside: float, *, device: torch.device, groups: Groups | None = None
+) -> Data:
+    train, validation = (_rows(table, part, inside, device=device, groups=groups) for part in index)
+    return Data(train=train, validation=validation)
+
+
+def _rows(table: Table, index: Index, inside: float, *, device: torch.device, groups: Groups | None) -> Rows:
+    """Give some rows as a network sees them: columns or groups, and the target divided by `inside`."""
+    x, y, sigma = table.x[index], table.y[index], None if table.sigma is None else table.sigma[index]
+    if groups is not None:
+        sigma = None if sigma is None else sigma / np.abs(values(groups.factor, x))
+        x, y = groups.seen(x, y)
+    weight = None if sigma is None else Weighing.of(sigma, table.absolute).weight
+    return Rows(
+        x=torch.from_numpy(np.ascontiguousarray(x)).to(device),
+        y=torch.from_numpy(y / inside).to(device),
+        weight=None if weight is None else torch.from_numpy(weight).to(device),
+    )
 
 
 def _check_width(table: Table, recipe: Recipe) -> None:

@@ -84,6 +84,7 @@ RULES = (
     Rule("stability", "a whole number from 0 to 1000", _within(0, 1000)),
     Rule("table.target", "the name of a column, or null for the last one", _or_none(bool)),
     Rule("table.features", "a list of different columns, or null for all", _or_none(_names)),
+    Rule("table.units", "a unit for each column, such as {v: m/s, t: s}, or null for no units at all"),
     Rule(
         "table.delimiter",
         "one sign such as ';', or tab, comma, semicolon, pipe, whitespace, or null to find out",

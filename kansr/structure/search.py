@@ -161,8 +161,8 @@ class _Hunt:
             return
         task = self.task
         self.probe = probe(self.spaces[0], order=task.network.order, seed=task.seed, clock=task.clock)
-        if len(self.used) == 2:
-            return  # all trees of two are tried already
+        if len(self.used) <= 2:
+            return  # all trees of two are tried already, and one input is no tree
         readings = [*((flat, self.probe.doubt) for flat in _FLAT), (_FLAT[0], None)]
         trees = (agglomerate(self.probe.tensor, self.used, flat, doubt) for flat, doubt in readings)
         self.trees = tuple(dict.fromkeys(trees))

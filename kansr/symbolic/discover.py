@@ -61,13 +61,15 @@ class Discovery:
 class Rows:
     """Columns by safe name and the target, [n] each, in the user's units: the rows that may choose.
 
-    `named` are constants that fitted numbers may turn out to be; `weighing` is what each row counts (None: all alike).
+    `named` are constants that fitted numbers may turn out to be; `weighing` is what each row counts (None: all alike);
+    `inputs` are what the network sees, as expressions of the columns (None: the columns themselves).
     """
 
     columns: Mapping[str, Array]
     y: Array
     named: tuple[Named, ...] = ()
     weighing: Weighing | None = None
+    inputs: tuple[sp.Expr, ...] | None = None
 
     def head(self, rows: int) -> Rows:
         """The first rows only."""
@@ -82,7 +84,7 @@ def discover(
     rows: Rows,
     spec: SymbolicSpec,
     *,
-    scale: float,
+    scale: sp.Expr,
     falling: bool,
     clock: Clock,
     report: Report = silent,
@@ -92,7 +94,7 @@ def discover(
     Parameters
     ----------
     data
-        What the network was trained on: targets in units of `scale`.
+        What the network was trained on: targets divided by `scale`, which may hold columns.
     rows
         The same rows in the user's units.
     falling
@@ -148,19 +150,26 @@ def _snapped(expr: sp.Expr, rows: Rows) -> Refit:
 
 def constant(rows: Rows) -> Discovery:
     """Give the mean: what is left when nothing explains the target."""
-    fit = _snapped(sp.Float(float(np.mean(rows.y))), rows)
-    return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y, rows.weighing), label="constant")
+    return snapped(sp.Float(float(np.mean(rows.y))), rows, "constant")
 
 
-def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, scale: float, label: str, bar: float) -> Discovery | None:
+def snapped(start: sp.Expr, rows: Rows, label: str) -> Discovery:
+    """Fit the constants of an expression and snap them."""
+    fit = _snapped(start, rows)
+    return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y, rows.weighing), label=label)
+
+
+def _read(
+    choice: Choice, rows: Rows, spec: SymbolicSpec, *, scale: sp.Expr, label: str, bar: float
+) -> Discovery | None:
     """Write a symbolic network as a formula, unless it cannot be written.
 
     Its constants are snapped when that could bring it below `bar` bits, the length of the best formula so far.
     """
-    symbols: Sequence[sp.Symbol] = list(symbols_of(rows.columns).values())
+    inputs = rows.inputs or tuple(symbols_of(rows.columns).values())
     few = rows.head(_ROWS)
     try:
-        raw = expression(choice.kan, symbols, scale=scale)
+        raw = expression(choice.kan, inputs, scale=scale)
         steps = _STEPS if not choice.kan.splines else 0
         fit = refit(raw, few.columns, few.y, steps=steps, weighing=few.weighing)
         hopeful = length(fit, few.y, few.weighing) - _MOST_SAVED * len(fit.values) < bar

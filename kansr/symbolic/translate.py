@@ -14,7 +14,7 @@ from kansr.network.knots import from_samples, sample_positions
 from kansr.symbolic.curve import Function
 
 
-def expression(kan: KAN, columns: Sequence[sp.Symbol], *, scale: float = 1.0) -> sp.Expr:
+def expression(kan: KAN, columns: Sequence[sp.Expr], *, scale: float | sp.Expr = 1.0) -> sp.Expr:
     """Write a network (b = 1) as an expression, times `scale`, with a decimal for each of its constants.
 
     A spline that no function fitted is written out as the cubic pieces that it is.
@@ -23,7 +23,7 @@ def expression(kan: KAN, columns: Sequence[sp.Symbol], *, scale: float = 1.0) ->
     for node in range(kan.graph.inputs, kan.graph.nodes):
         parts = [edge_expression(kan, i, nodes[kan.graph.edges[i].source]) for i in kan.graph.into(node)]
         nodes.append(sp.Mul(*parts) if kan.graph.kind(node) == "product" else sp.Add(*parts))
-    return sp.Float(scale) * nodes[-1]
+    return (scale if isinstance(scale, sp.Expr) else sp.Float(scale)) * nodes[-1]
 
 
 def edge_expression(kan: KAN, edge: int, x: sp.Expr) -> sp.Expr:

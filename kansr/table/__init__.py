@@ -10,6 +10,7 @@ from kansr.table.read import features_from_frame, read_features, read_table, tab
 from kansr.table.spec import TableSpec
 from kansr.table.split import Split, split_rows
 from kansr.table.table import Table, TableWarning
+from kansr.table.units import read_unit
 
 __all__ = [
     "Split",
@@ -22,6 +23,7 @@ __all__ = [
     "read_features",
     "read_parquet",
     "read_table",
+    "read_unit",
     "split_rows",
     "table_from_frame",
     "write_parquet",

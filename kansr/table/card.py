@@ -15,28 +15,30 @@ from kansr.table.table import Floats, Table
 def card(table: Table, split: Split) -> dict[str, Any]:
     """Describe a table and its split.
 
-    Keys: `source`, `sha256`, `rows`, `target`, `features`, `columns` (each with `name`, `role`, `min`, `max`, `mean`,
-    `sd`, `distinct`; target last), `split` (rows for `train`, `validation`, `test`), `warnings`.
+    Keys: `source`, `sha256`, `rows`, `target`, `features`, `columns` (each with `name`, `role`, `unit`, `min`, `max`,
+    `mean`, `sd`, `distinct`; target last), `split` (rows for `train`, `validation`, `test`), `warnings`.
     """
-    columns = [_column(name, "feature", values) for name, values in zip(table.features, table.x.T, strict=True)]
+    every = [(name, "feature", values) for name, values in zip(table.features, table.x.T, strict=True)]
+    every.append((table.target, "target", table.y))
     return {
         "source": table.source,
         "sha256": table.sha256,
         "rows": len(table),
         "target": table.target,
         "features": list(table.features),
-        "columns": [*columns, _column(table.target, "target", table.y)],
+        "columns": [_column(name, role, table.units.get(name), values) for name, role, values in every],
         "split": {"train": len(split.train), "validation": len(split.validation), "test": len(split.test)},
         "warnings": [asdict(warning) for warning in table.warnings],
     }
 
 
-def _column(name: str, role: str, values: Floats) -> dict[str, Any]:
+def _column(name: str, role: str, unit: str | None, values: Floats) -> dict[str, Any]:
     scale = float(np.abs(values).max()) or 1.0  # so that neither sums nor squares overflow
     scaled = values / scale
     return {
         "name": name,
         "role": role,
+        "unit": unit,
         "min": float(values.min()),
         "max": float(values.max()),
         "mean": _finite(float(scaled.mean()) * scale),

@@ -12,7 +12,7 @@ from kansr.errors import TableError, UsageError
 from kansr.table.cells import advice, shown
 from kansr.table.check import is_constant, is_counter
 from kansr.table.columns import Column, column, refused
-from kansr.table.names import nearest, place
+from kansr.table.names import found, nearest, place
 from kansr.table.spec import TableSpec
 from kansr.table.table import Kind, TableWarning
 
@@ -43,7 +43,7 @@ def take_errors(frame: pd.DataFrame, spec: TableSpec, decimal: str) -> tuple[pd.
     if asked is None:
         return frame, []
     name = _known(asked, list(frame.columns), role)
-    if name == spec.target or name in (spec.features or ()):
+    if name in {found(one, frame.columns) for one in (spec.target, *(spec.features or ())) if one is not None}:
         raise UsageError(f'"{name}" holds {role} and cannot be target or feature', hint="choose other columns")
     (errors,) = read_columns(frame, [name], spec, decimal)
     if errors.kind != "number":
@@ -78,8 +78,7 @@ def choose_features(frame: pd.DataFrame, target: str, spec: TableSpec, decimal: 
     names = list(frame.columns)
     if spec.features is None:
         return _numeric(read_columns(frame, (name for name in names if name != target), spec, decimal))
-    _check_asked(spec.features, names, target)
-    features = read_columns(frame, spec.features, spec, decimal)
+    features = read_columns(frame, _asked(spec.features, names, target), spec, decimal)
     for feature in features:
         if feature.kind != "number":
             raise refused(feature, "feature")
@@ -138,22 +137,23 @@ def _left_out(kind: Kind, name: str, what: str, row: int | None = None) -> Table
 
 
 def _known(name: str, names: Sequence[str], role: str) -> str:
-    if name in names:
-        return name
-    if name.strip() in names:
-        return name.strip()
-    raise UsageError(f'there is no column "{name}" for the {role}', hint=nearest(name, names))
+    column = found(name, names)
+    if column is None:
+        raise UsageError(f'there is no column "{name}" for the {role}', hint=nearest(name, names))
+    return column
 
 
-def _check_asked(features: Sequence[str], names: Sequence[str], target: str) -> None:
+def _asked(features: Sequence[str], names: Sequence[str], target: str) -> list[str]:
+    """Give the columns that are asked for, by their whole names."""
     if not features:
         raise UsageError("no features are given", hint="name at least one column, or leave -x away to use them all")
-    for position, name in enumerate(features):
-        _known(name, names, "feature")
+    asked = [_known(name, names, "feature") for name in features]
+    for position, name in enumerate(asked):
         if name == target:
             raise UsageError(f'"{name}" is both target and feature', hint="choose another target with -t")
-        if name in features[:position]:
+        if name in asked[:position]:
             raise UsageError(f'"{name}" is given twice as a feature', hint="name each column once")
+    return asked
 
 
 def _constant(feature: Column) -> TableWarning | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 
 from kansr.errors import TableError
@@ -41,6 +42,29 @@ def nearest(name: str, names: Sequence[str]) -> str:
     swapped = [known for known in lowered if sorted(known) == sorted(wanted)]
     close = swapped or difflib.get_close_matches(wanted, list(lowered), n=1, cutoff=0.5)
     return f'did you mean "{lowered[close[0]]}"?' if close else f"the columns are: {listed(names)}"
+
+
+def bare(name: str) -> str:
+    """Give a column's name without the unit in square brackets behind it.
+
+    >>> bare("v [m/s]"), bare("v")
+    ('v', 'v')
+    """
+    return re.sub(r"\s*\[[^\[\]]*\]\s*$", "", name)
+
+
+def found(name: str, names: Iterable[str]) -> str | None:
+    """Find a column by its name, or by its bare name where only one column has it.
+
+    >>> found("v", ["v [m/s]", "t [s]"]), found("v", ["v [m/s]", "v [km/h]"])
+    ('v [m/s]', None)
+    """
+    listed_names = list(names)
+    for wanted in (name, name.strip()):
+        if wanted in listed_names:
+            return wanted
+    same = [known for known in listed_names if bare(known) == bare(name).strip()]
+    return same[0] if len(same) == 1 else None
 
 
 def numbered(width: int) -> tuple[str, ...]:

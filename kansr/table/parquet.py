@@ -42,8 +42,12 @@ def write_parquet(table: Table, path: Path) -> None:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    said = [asdict(one) for one in table.warnings]
-    about: dict[str, Any] = {"source": table.source, "sha256": table.sha256, "warnings": said}
+    about: dict[str, Any] = {
+        "source": table.source,
+        "sha256": table.sha256,
+        "units": dict(table.units),
+        "warnings": [asdict(one) for one in table.warnings],
+    }
     errors = [] if table.sigma is None else [table.sigma]
     if errors:
         about["absolute"] = table.absolute  # says that the last column holds errors
@@ -54,7 +58,7 @@ def write_parquet(table: Table, path: Path) -> None:
 
 
 def read_parquet(path: Path) -> Table:
-    """Give the table that `write_parquet` wrote: same names, bits, source and warnings.
+    """Give the table that `write_parquet` wrote: same names, bits, source, units and warnings.
 
     Raises `TableError` when the file is damaged or was not written by `write_parquet`, `UsageError` when it is missing.
     """
@@ -75,6 +79,7 @@ def read_parquet(path: Path) -> Table:
             warnings=tuple(TableWarning(**warning) for warning in about["warnings"]),
             sigma=sigma,
             absolute=bool(about.get("absolute")),
+            units=dict(about.get("units", {})),
         )
         same = fingerprint(table.features, target, table.x, table.y, sigma) == table.sha256
     except (TypeError, KeyError, ValueError, IndexError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,18 +14,20 @@ from kansr.table.check import check_table
 from kansr.table.choose import check_some, choose_features, choose_target, leave_out_useless, read_columns, take_errors
 from kansr.table.columns import Column, refused
 from kansr.table.decode import decode
-from kansr.table.names import listed, nearest, place, tidy
+from kansr.table.names import found, listed, nearest, place, tidy
 from kansr.table.parquet import read_sheet
 from kansr.table.source import read_content
 from kansr.table.spec import TableSpec
 from kansr.table.split import check_rows
 from kansr.table.table import Floats, Table, TableWarning, fingerprint
 from kansr.table.text import Sheet, read_text
+from kansr.table.units import factor_between, units_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _DEFAULT = TableSpec()
+_NO_UNITS: Mapping[str, str] = {}
 
 
 def read_table(source: str | Path, spec: TableSpec = _DEFAULT) -> Table:
@@ -51,20 +53,27 @@ def table_from_frame(frame: pd.DataFrame, spec: TableSpec = _DEFAULT, source: st
     return _table(_sheet_of(frame), spec, source)
 
 
-def read_features(source: str | Path, names: Sequence[str], spec: TableSpec = _DEFAULT) -> Floats:
+def read_features(
+    source: str | Path, names: Sequence[str], spec: TableSpec = _DEFAULT, units: Mapping[str, str] = _NO_UNITS
+) -> Floats:
     """Read the columns that a formula needs, by name: [rows, names], float64. The target need not be there.
 
-    In a table without a header, columns are taken in their order where there are as many as names. Every row counts:
-    raises `TableError` where a column is missing or a cell is missing, text or infinite.
+    In a table without a header, columns are taken in their order where there are as many as names. A column that has
+    a unit in `units` and another one in this table is converted; without a unit here it is taken as it is.
+
+    Every row counts: raises `TableError` where a column is missing or a cell is missing, text or infinite, and
+    `UsageError` where a column's unit measures something else.
     """
     spec = replace(spec, target=None, features=tuple(names), sigma=None, weights=None)
     sheet, _ = _sheet(source, spec)
-    return _features(sheet, names, spec)
+    return _features(sheet, names, spec, units)
 
 
-def features_from_frame(frame: pd.DataFrame, names: Sequence[str], spec: TableSpec = _DEFAULT) -> Floats:
+def features_from_frame(
+    frame: pd.DataFrame, names: Sequence[str], spec: TableSpec = _DEFAULT, units: Mapping[str, str] = _NO_UNITS
+) -> Floats:
     """Take the columns that a formula needs from a data frame, as `read_features` does."""
-    return _features(_sheet_of(frame), names, spec)
+    return _features(_sheet_of(frame), names, spec, units)
 
 
 def _sheet(source: str | Path, spec: TableSpec) -> tuple[Sheet, str]:
@@ -92,9 +101,41 @@ def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     features, target, errors = kept[: len(features)], kept[len(features)], kept[len(features) + 1 :]
     features, emptied = leave_out_useless(features, spec.features is not None)
     check_some(features, target, emptied)
-    table = _stack([*features, target], errors, spec, source)
+    units = _units(list(sheet.frame.columns), [*features, target, *errors], spec)
+    table = _stack([*features, target], _in_unit_of(target, errors, spec, units), spec, source)
+    table = replace(table, units={one.name: units[one.name] for one in (*features, target) if one.name in units})
     said = (*sheet.warnings, *unusable, *useless, *missing, *emptied, *_rounded([*features, target]))
-    return replace(table, warnings=(*said, *check_table(table)))
+    return replace(table, warnings=(*said, *check_table(table), *_without_unit(table)))
+
+
+def _units(names: Sequence[str], columns: Sequence[Column], spec: TableSpec) -> dict[str, str]:
+    """Give the units of the columns that are used; one that is given may belong to a column that is not."""
+    used = [one.name for one in columns]
+    given = None if spec.units is None else {found(name, names) or name: unit for name, unit in spec.units.items()}
+    unused = set(names).difference(used)
+    return units_of(used, given and {name: unit for name, unit in given.items() if name not in unused})
+
+
+def _in_unit_of(
+    target: Column, errors: Sequence[Column], spec: TableSpec, units: Mapping[str, str]
+) -> Sequence[Column]:
+    """Convert measurement errors to the unit of the target; without a unit they are taken as they are.
+
+    Weights stay: only their ratios tell something. Raises `UsageError` where the unit measures something else.
+    """
+    if spec.sigma is None or not {target.name, *(one.name for one in errors)} <= set(units):
+        return errors
+    unit = units[target.name]
+    return [replace(e, values=e.values * factor_between(units[e.name], unit, e.name, "the target")) for e in errors]
+
+
+def _without_unit(table: Table) -> list[TableWarning]:
+    """Say which units are missing where some are known: half of them check nothing."""
+    missing = [name for name in (*table.features, table.target) if name not in table.units]
+    if not missing or not table.units:
+        return []
+    message = f"the units of {listed(missing, limit=3)} are not known: units are not checked (1 stands for none)"
+    return [TableWarning(kind="units", column=missing[0], message=message)]
 
 
 def _stack(columns: Sequence[Column], errors: Sequence[Column], spec: TableSpec, source: str) -> Table:
@@ -147,18 +188,34 @@ def _rounded(columns: Sequence[Column]) -> list[TableWarning]:
     ]
 
 
-def _features(sheet: Sheet, names: Sequence[str], spec: TableSpec) -> Floats:
+def _features(sheet: Sheet, names: Sequence[str], spec: TableSpec, units: Mapping[str, str]) -> Floats:
     frame = sheet.frame
     if not sheet.named and not set(names) <= set(frame.columns) and len(names) == len(frame.columns):
         frame = frame.set_axis(list(names), axis=1)
-    for name in names:
-        if name not in frame.columns:
-            what = f'column "{name}" is missing; the formula needs it'
-            raise TableError(what, where=place(None, name), hint=nearest(name, list(frame.columns)))
-    columns = read_columns(frame, names, spec, spec.decimal or sheet.decimal)
+    here = [_present(name, list(frame.columns)) for name in names]
+    columns = read_columns(frame, here, spec, spec.decimal or sheet.decimal)
     for one in columns:
         _check_whole(one)
-    return np.column_stack([one.values for one in columns])
+    factors = [_factor(name, column, spec, units) for name, column in zip(names, here, strict=True)]
+    return np.column_stack([one.values * factor for one, factor in zip(columns, factors, strict=True)])
+
+
+def _present(name: str, columns: Sequence[str]) -> str:
+    """Find a column that the formula needs."""
+    column = found(name, columns)
+    if column is None:
+        what = f'column "{name}" is missing; the formula needs it'
+        raise TableError(what, where=place(None, name), hint=nearest(name, columns))
+    return column
+
+
+def _factor(name: str, column: str, spec: TableSpec, units: Mapping[str, str]) -> float:
+    """Give what converts a column of this table to the unit that the formula knows."""
+    if name not in units or spec.units is None:
+        return 1.0
+    given = [unit for key, unit in spec.units.items() if found(key, [column])]
+    here = units_of([column], {column: given[0]} if given else {}).get(column)
+    return 1.0 if here is None else factor_between(here, units[name], column)
 
 
 def _check_whole(one: Column) -> None:

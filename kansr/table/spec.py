@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kansr.errors import UsageError
@@ -22,6 +23,8 @@ class TableSpec:
         The column to explain; None is the last one.
     features
         The columns to explain it with; None is every other column that holds numbers.
+    units
+        Units of columns by name, before those of the headers (see `kansr.table.units`); None is no units at all.
     delimiter
         One character, or `tab`, `comma`, `semicolon`, `pipe`, `whitespace` (any run of blanks); None is sniffed.
     decimal
@@ -40,7 +43,8 @@ class TableSpec:
         Shares of the train, validation and test rows, relative to their sum.
 
     sigma
-        The column that holds the standard deviation of each target, in its unit; None: there is none.
+        The column that holds the standard deviation of each target, in its unit where it has none of its own; None:
+        there is none.
     weights
         The column that holds what each row counts; None: all count alike. There can be one of the two.
 
@@ -54,6 +58,7 @@ class TableSpec:
 
     target: str | None = None
     features: tuple[str, ...] | None = None
+    units: Mapping[str, str] | None = field(default_factory=dict)
     delimiter: str | None = None
     decimal: Literal[".", ","] | None = None
     encoding: str = "utf-8"

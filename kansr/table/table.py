@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -29,6 +30,7 @@ Kind = Literal[
     "text",
     "trailing-delimiter",
     "two-values",
+    "units",
     "unnamed",
 ]
 
@@ -71,6 +73,8 @@ class Table:
         Measurement error of each target, [rows], above zero; None: all rows count alike.
     absolute
         Whether `sigma` is in the unit of the target; else only its ratios tell something.
+    units
+        Column -> unit, as it was written; columns without a unit are left out.
     """
 
     features: tuple[str, ...]
@@ -82,6 +86,7 @@ class Table:
     warnings: tuple[TableWarning, ...] = ()
     sigma: Floats | None = None
     absolute: bool = False
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.y)

@@ -25,6 +25,7 @@ KEYS = [
     "rmse",
     "r2",
     "chi2",
+    "units",
     "exact",
 ]
 KEYS += ["network", "front", "rivals", "stability", "seconds"]

@@ -7,7 +7,7 @@ import rich_click as click
 from click.testing import CliRunner
 
 from kansr.cli.fit import fit
-from kansr.cli.options import KEYS, NULL, Names, Seconds, WholeNumbers, recipe_options
+from kansr.cli.options import KEYS, NULL, Names, Seconds, Units, WholeNumbers, recipe_options
 from kansr.recipe import Recipe, load_recipe, with_options
 from kansr.recipe.recipe import KEYS as RECIPE_KEYS
 
@@ -32,6 +32,7 @@ def test_every_option_reaches_its_key():
         *shlex.split("a.csv -t y -x a,b --width 2,5,1 --grid 3,5 --functions sin,exp --seed 0 --budget 5 --device cpu"),
         *shlex.split("-d ';' --decimal , --encoding latin-1 -H --skip-lines 0 --null-value -999 --null-value n/a"),
         *["--missing", "fail", "--function", "softplus=log(1+exp(x))", "--function", "f(u) = u^2*abs(u)"],
+        *["--units", "a=m/s, b=kg m^2"],
         *[
             "--missing",
             "fail",
@@ -53,6 +54,7 @@ def test_every_option_reaches_its_key():
         "table.target": "y",
         "table.features": ("a", "b"),
         "table.sigma": "error",
+        "table.units": {"a": "m/s", "b": "kg m^2"},
         "table.delimiter": ";",
         "table.decimal": ",",
         "table.encoding": "latin-1",
@@ -79,9 +81,10 @@ def test_every_option_reaches_its_key():
 
 
 def test_auto_and_none_are_null():
-    assert recipe_options(parsed("a.csv", "--width", "auto", "--budget", "none")) == {
+    assert recipe_options(parsed("a.csv", "--width", "auto", "--budget", "none", "--units", "none")) == {
         "network.width": None,
         "budget": None,
+        "table.units": None,
     }
 
 
@@ -96,6 +99,13 @@ def test_a_flag_comes_before_a_variable_and_a_variable_before_the_recipe():
 
 def test_names_may_hold_commas_and_blanks():
     assert Names().convert('"a,b", c d ,e', None, None) == ("a,b", "c d", "e")
+
+
+def test_units_belong_to_columns_whose_names_may_hold_anything():
+    assert Units().convert('"a,b"=m,c=d=s,e=none', None, None) == {"a,b": "m", "c=d": "s", "e": "none"}
+    for wrong in ("m/s", "", "=m", "v=m,s"):
+        with pytest.raises(click.BadParameter):
+            Units().convert(wrong, None, None)
 
 
 def test_a_list_may_be_written_with_brackets_or_blanks():

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from kansr.cli.render import below, draw, formula_line, next_commands, verdict_sentence
 from kansr.formula.formula import Formula, Scores
+from kansr.formula.named import Named
 from kansr.formula.parse import parse
 from kansr.result import NetworkSummary, Result, Stability, StageRow
 
@@ -184,7 +185,7 @@ def test_the_json_contract_is_kept():
         ["run", "status", "target", "features", "formula", "symbols", "constants", "latex", "complexity", "errors"],
         ["front", "rivals", "stability", "seconds"],
     )
-    assert list(record) == [*first, "rmse", "r2", "chi2", "exact", "network", *last]
+    assert list(record) == [*first, "rmse", "r2", "chi2", "units", "exact", "network", *last]
     assert list(record["rmse"]) == ["train", "validation", "test"]
     assert list(record["r2"]) == ["test"]
     assert record["network"] == {"width": [2, 1, 1], "grid": 20, "rmse_test": 1.8e-5}
@@ -204,6 +205,20 @@ def test_fitted_constants_stand_on_the_screen_with_their_errors():
     assert "... and 12 more" in drawn(replace(RESULT, formula=many))
     assert "fitted" not in drawn(RESULT)
     assert json.loads(json.dumps(replace(RESULT, formula=fitted).to_json()))["errors"] == {"9.81": 0.0204, "2.5": None}
+
+
+def test_a_constant_has_its_error_and_its_unit_in_one_line():
+    fitted = replace(formula("9.81*t**2 + 0.31*x", 0.1), errors={"9.81": 0.0204}, units={"9.81": "m/s^2", "0.31": "1"})
+    lines = drawn(replace(RESULT, formula=fitted)).splitlines()
+    at = next(i for i, line in enumerate(lines) if line.strip().startswith("fitted"))
+    assert [line.strip() for line in lines[at : at + 2]] == ["fitted   9.81 ± 0.020 m/s^2", "0.31 (no unit)"]
+
+
+def test_a_named_constant_has_its_unit_beside_its_value():
+    fall = replace(formula("t", 0.1), expression=Named("g", 9.81) * parse("t**2"), units={"g": "m/s^2"})
+    screen = drawn(replace(RESULT, formula=fall))
+    assert "g is 9.81 m/s^2" in screen
+    assert "fitted" not in screen
 
 
 def test_another_formula_of_the_front_comes_with_its_own_verdict_and_without_the_functions_of_the_chosen_one():

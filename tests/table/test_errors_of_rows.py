@@ -86,3 +86,16 @@ def test_training_and_choosing_rows_carry_weights_of_mean_one():
     plain = Problem.of(table_from_frame(frame()[["x", "y"]]), Recipe())
     assert plain.data.train.weight is None
     assert plain.rows.weighing is None
+
+
+def test_measurement_errors_are_converted_to_the_unit_of_the_target():
+    frame = pd.DataFrame({"t [s]": np.arange(30.0) ** 2, "x [m]": np.arange(30.0) ** 3, "error [cm]": 5.0})
+    table = table_from_frame(frame, TableSpec(target="x", sigma="error"))
+    assert np.allclose(table.sigma, 0.05)
+    assert table.units == {"t [s]": "s", "x [m]": "m"}
+    assert (table_from_frame(frame, TableSpec(target="x", sigma="error", units={"x": "none"})).sigma == 5).all()
+    assert table_from_frame(frame, TableSpec(target="x", weights="error")).sigma == pytest.approx(5**-0.5)
+    with pytest.raises(UsageError, match=r"in s here and in m in the target: .* different things"):
+        table_from_frame(frame.rename(columns={"error [cm]": "error [s]"}), TableSpec(target="x", sigma="error"))
+    with pytest.raises(UsageError, match="cannot be target or feature"):
+        table_from_frame(frame, TableSpec(target="error", sigma="error [cm]"))

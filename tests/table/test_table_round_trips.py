@@ -124,7 +124,7 @@ def test_the_card_is_plain_json_and_tells_what_the_table_holds() -> None:
     assert told["split"] == {"train": 28, "validation": 6, "test": 6}
     assert [column["role"] for column in told["columns"]] == ["feature", "feature", "target"]
     assert told["columns"][1] | {"sd": 0} == {
-        "name": "x y", "role": "feature", "min": 0.0, "max": 6.0, "mean": 2.875, "sd": 0, "distinct": 7
+        "name": "x y", "role": "feature", "unit": None, "min": 0.0, "max": 6.0, "mean": 2.875, "sd": 0, "distinct": 7
     }  # fmt: skip
     assert told["columns"][1]["sd"] == pytest.approx(np.std(np.arange(40) % 7))
     assert told["warnings"][0]["kind"] == "text"
