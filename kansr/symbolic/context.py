@@ -110,9 +110,9 @@ class _Search:
         return sorted(unclear, key=lambda e: known[e])
 
     def composed(
-        self, kan: KAN, fitted: dict[int, list[Candidate]], combined: int = _COMBINED
+        self, kan: KAN, fitted: dict[int, list[Candidate]], most: int = _COMBINED
     ) -> dict[int, list[Candidate]]:
-        """Add functions of functions where no single one comes near a curve; sums and products on `combined` curves."""
+        """Add functions of functions where no single one comes near a curve; sums and products on at most `most` curves."""
         known = self.known(kan)
         for n, e in enumerate(self.unclear(kan, fitted)[:_COMPOSED]):
             if self.clock.over():
@@ -121,7 +121,7 @@ class _Search:
             curve = Curves(x=x, y=y, weight=weight)
             rates = _rates(kan, kan.graph.edges[e].source, fitted)
             composed = _nearer(fitted[e], fit_chains(curve, self.library, rates=rates, clock=self.clock), known[e])
-            if n < combined and composed[0].error > _UNCLEAR * known[e]:
+            if n < most and composed[0].error > _UNCLEAR * known[e]:
                 enough, clock = max(known[e], _ROUNDING), self.clock.part(_COMBINING)
                 combined = fit_combinations(curve, self.library, enough=enough, clock=clock)
                 composed = _nearer(composed, combined, known[e])
@@ -207,7 +207,7 @@ def fits(
     """
     search = _Search(kan, data, library, SymbolicSpec(), clock=clock or Clock(), slack=1.0)
     fitted = search.candidates(kan, edges, library)
-    return search.composed(kan, fitted, combined=0) if chains else fitted
+    return search.composed(kan, fitted, most=0) if chains else fitted
 
 
 def _held(
