@@ -234,7 +234,8 @@ def _lines(kan: KAN, features: list[str], target: str) -> list[str]:
     nodes = names(kan.graph, features, target)
     lines = []
     for i, edge in enumerate(kan.graph.edges):
-        curve, source = kan.curves[i], sp.Symbol(nodes[edge.source], real=True)
+        name = nodes[edge.source]
+        curve, source = kan.curves[i], sp.Symbol(f"({name})" if set("*/") & set(name) else name, real=True)
         function = str(_rounded(curve.shape(source, kan.of_edge(i)[0]))) if isinstance(curve, Function) else "spline"
         node = f"{nodes[edge.target]}{' (product)' if kan.graph.kind(edge.target) == 'product' else ''}"
         lines.append(f"{nodes[edge.source]} -> {node}   {function}")
