@@ -82,8 +82,9 @@ class Problem:
 
 
 def _scale(y: NDArray[np.float64]) -> float:
-    """Spread of a target; its size where it is constant: the spread is then 0 or, by rounding, a little more."""
-    return float(np.abs(y).max()) or 1.0 if is_constant(y) else float(np.std(y))
+    """Spread of a target; its size where that is rounding (a constant) or underflows."""
+    spread = 0.0 if is_constant(y) else float(np.std(y))
+    return spread or float(np.abs(y).max()) or 1.0
 
 
 def _shuffled(split: Split, seed: int) -> tuple[Index, Index]:
