@@ -51,9 +51,10 @@ class LazyGroup(click.RichGroup):
 
 def _unknown(name: str) -> str:
     close = get_close_matches(name, COMMANDS, n=1)
-    if close and "." not in name:
-        return f"There is no command '{name}'. Did you mean '{close[0]}'?"
-    advice = f"Did you mean 'kansr fit {name}'?" if "." in name else f"Commands: {', '.join(COMMANDS)}."
+    if "." in name:  # a file
+        advice = f"Did you mean 'kansr fit {name}'?"
+    else:
+        advice = f"Did you mean '{close[0]}'?" if close else f"Commands: {', '.join(COMMANDS)}."
     return f"There is no command '{name}'. {advice}"
 
 

@@ -112,7 +112,7 @@ class _Search:
     def composed(
         self, kan: KAN, fitted: dict[int, list[Candidate]], most: int = _COMBINED
     ) -> dict[int, list[Candidate]]:
-        """Add functions of functions where no single one comes near a curve; sums and products on at most `most` curves."""
+        """Add functions of functions where no single one comes near, and sums and products on `most` curves."""
         known = self.known(kan)
         for n, e in enumerate(self.unclear(kan, fitted)[:_COMPOSED]):
             if self.clock.over():
