@@ -283,8 +283,9 @@ class _Hunt:
         found = [found_of(self.task, runner.space, trained, way, self.floor)]
         if found[0].settled:
             right = found[0].verdict.right
-            found += _logs(self.task, found[0]) if right else self.leaner(runner.space, trained, found[0])
-            best, *others = rank(found)
+            logs = _logs(self.task, found[0]) if right else []
+            lean = [] if right else self.leaner(runner.space, trained, found[0])
+            best, *others = sorted([*logs, *rank([*lean, *found])], key=lambda f: right and not f.verdict.right)
             found = [trimmed(self.task, best), *others]
             self.enough = self.enough or self.task.enough(found)
         self.found += found
@@ -348,7 +349,7 @@ def _diverse(seeds: Sequence[Runner]) -> list[Runner]:
 def _logs(task: Search, found: Found) -> list[Found]:
     """Write products as sums of logs: a graph that is easier to read, if it is as good."""
     trained = found.trained
-    if trained.graph.kinds.count("product") == 0 or found.space != "y":
+    if trained.graph.kinds.count("product") == 0:
         return []
     sums = as_sums(extend(trained.kan, trained.history[0].grid), task.data.everything)
     if sums is None:

@@ -13,7 +13,7 @@ from kansr.symbolic.library import primitive
 from kansr.symbolic.symbol import Symbol
 
 _AWAY = 1e-9  # share of the largest target that the smallest must have, where T has a pole at 0
-_DIGITS = 1e-15  # the same for its log
+_DIGITS = 1e-120  # the same for its log, in which rows count by their size: those near zero hardly do
 
 
 def _undone_by(name: str, *, signed: bool = True) -> Callable[[float], tuple[Curve, Tensor]]:
