@@ -62,10 +62,9 @@ def opened(name: str | None, quiet: bool) -> Run:
 
 def recipe_of(run: Run) -> Recipe:
     """Read the settings that a run was made with."""
-    from kansr.recipe import from_yaml  # noqa: PLC0415
-    from kansr.run import RECIPE  # noqa: PLC0415
+    from kansr.pipeline.keep import load_settings  # noqa: PLC0415
 
-    return from_yaml(run.read_text(RECIPE), str(run.path(RECIPE)))
+    return load_settings(run)
 
 
 def target_of(run: Run) -> str:

@@ -97,6 +97,11 @@ class Formula:
         return self.rmse.validation if self.weighted is None else self.weighted.validation
 
     @property
+    def length(self) -> float:
+        """Bits that order formulas: the description length, infinite where there is none."""
+        return math.inf if self.description_length is None else self.description_length
+
+    @property
     def names(self) -> dict[str, str]:
         """Symbol -> column name, for all symbols of the formula, in natural order."""
         used = sorted((symbol.name for symbol in self.expression.free_symbols), key=_natural)

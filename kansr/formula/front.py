@@ -50,7 +50,7 @@ def choose(formulas: Sequence[Formula], rule: Rule = "best", floor: float = 0.0)
             "there is no formula to choose from", hint="no expression had finite values on the validation rows"
         )
     if rule == "best" and any(one.description_length is not None for one in formulas):
-        return min(formulas, key=lambda one: (_length(one), one.complexity))
+        return min(formulas, key=lambda one: (one.length, one.complexity))
     limit = (ROUGH if rule == "simple" else SAME) * min(_error(one, floor) for one in formulas)
     return min((one for one in formulas if _error(one, floor) <= limit), key=lambda one: _order(one, floor))
 
@@ -61,10 +61,6 @@ def _error(formula: Formula, floor: float) -> float:
     return max(error, floor) if math.isfinite(error) else math.inf
 
 
-def _length(formula: Formula) -> float:
-    return math.inf if formula.description_length is None else formula.description_length
-
-
 def _order(formula: Formula, floor: float) -> tuple[int, float, float, str, float, str]:
     error = _error(formula, floor)
-    return formula.complexity, error, _length(formula), formula.text, formula.rmse.validation, formula.label
+    return formula.complexity, error, formula.length, formula.text, formula.rmse.validation, formula.label

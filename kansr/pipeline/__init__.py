@@ -21,6 +21,7 @@ from kansr.pipeline.keep import (
     load_network,
     load_problem,
     load_result,
+    load_settings,
     load_structure,
     save_again,
     save_history,
@@ -32,9 +33,9 @@ from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import FLOOR, read, solve
 from kansr.pipeline.stability import SHARE, stability
 from kansr.progress import Clock, Report, silent
-from kansr.recipe import Recipe, from_yaml
+from kansr.recipe import Recipe
 from kansr.result import Result
-from kansr.run import RECIPE, Run
+from kansr.run import Run
 from kansr.structure.found import judged
 from kansr.symbolic.held import held
 from kansr.table import Table, TableSpec, read_features
@@ -159,7 +160,7 @@ def predict(run: Run, source: str, spec: TableSpec | None = None) -> Prediction:
     """
     result, table = load_result(run), run.read_table()
     needed = list(result.formula.names.values()) or list(result.features[:1])
-    own = from_yaml(run.read_text(RECIPE), str(run.path(RECIPE))).table
+    own = load_settings(run).table
     spec = spec or own
     if spec.units == own.units:  # these are the units of the run's table: those of this one stand in its header
         spec = replace(spec, units=None if own.units is None else {})

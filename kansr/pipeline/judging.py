@@ -95,12 +95,8 @@ def of_one_dimension(problem: Problem, every: Sequence[Judged]) -> list[Judged]:
         others = exact
     elif any(one.source.label not in _SIMPLE for one in fitting):
         others = []
-    best = min(others, key=lambda one: _bits(one.formula), default=None)
+    best = min(others, key=lambda one: one.formula.length, default=None)
     return fitting if best is None else [*fitting, best]
-
-
-def _bits(formula: Formula) -> float:
-    return math.inf if formula.description_length is None else formula.description_length
 
 
 def verdict(problem: Problem, one: Judged, found: Found) -> Verdict:

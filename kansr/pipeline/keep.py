@@ -20,7 +20,7 @@ from kansr.pipeline.groups import Groups
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution
 from kansr.progress import Clock
-from kansr.recipe import from_yaml, to_yaml
+from kansr.recipe import Recipe, from_yaml, to_yaml
 from kansr.result import Result, StageRow, plain
 from kansr.run import (
     DATA_CARD,
@@ -82,9 +82,14 @@ def _free_name(run: Run, stem: str, suffix: str) -> str:
     return next(name for name in names if not run.has(name))
 
 
+def load_settings(run: Run) -> Recipe:
+    """Read the settings that a run was made with."""
+    return from_yaml(run.read_text(RECIPE), str(run.path(RECIPE)))
+
+
 def load_problem(run: Run) -> Problem:
     """Read what a run starts from."""
-    return Problem.of(run.read_table(), from_yaml(run.read_text(RECIPE), str(run.path(RECIPE))))
+    return Problem.of(run.read_table(), load_settings(run))
 
 
 def load_former(run: Run, problem: Problem) -> list[KAN]:

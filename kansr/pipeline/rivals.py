@@ -56,7 +56,7 @@ def _alike(problem: Problem, chosen: Formula, others: Sequence[Formula], exact: 
         and all(map(math.isfinite, f.errors.values()))
         and (is_rounding(f.rmse, problem.scale) if exact else inseparable(problem, chosen.expression, f.expression))
     ]
-    return sorted(alike, key=lambda f: math.inf if f.description_length is None else f.description_length)
+    return sorted(alike, key=lambda f: f.length)
 
 
 def inseparable(problem: Problem, chosen: object, other: object) -> bool:

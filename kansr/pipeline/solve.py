@@ -13,7 +13,7 @@ from kansr.formula.front import choose as choose_formula
 from kansr.formula.front import front
 from kansr.network.graph import Graph
 from kansr.network.kan import KAN, names
-from kansr.pipeline.judging import judged, of_one_dimension, verdict
+from kansr.pipeline.judging import Judged, judged, of_one_dimension, verdict
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.rivals import rivals
 from kansr.progress import Clock, Event, Report
@@ -42,16 +42,16 @@ _READ = 0.5  # share of what is left that reading a graph may take while the sea
 class Solution:
     """Formulas for a problem, and the network that the best of them was read from.
 
-    `problem` is the one that this network was trained on: the columns, or groups of them. `source` is what `formula`
-    was printed from; `verdicts` are those on the formulas of the front; `rivals` what the rows cannot separate from
-    `formula`; `structure` is the account of the search for the graph (see `kansr.structure.account`), empty where none
-    was made.
+    `problem` is the one that this network was trained on: the columns, or groups of them. `judged` is all that was
+    measured, `source` the one that `formula` comes from; `verdicts` are those on the formulas of the front; `rivals`
+    what the rows cannot separate from `formula`; `structure` is the account of the search for the graph (see
+    `kansr.structure.account`), empty where none was made.
     """
 
     problem: Problem
     found: Found
-    discoveries: tuple[Discovery, ...]
-    source: Discovery
+    judged: tuple[Judged, ...]
+    source: Judged
     front: tuple[Formula, ...]
     verdicts: tuple[Verdict, ...]
     formula: Formula
@@ -121,7 +121,7 @@ class _Reader:
 
     def __init__(self, problem: Problem, clock: Clock, report: Report):
         self.problem, self.clock, self.report = problem, clock, report
-        self.simple = [constant(problem.rows), linear(problem.rows), *_power_laws(problem)]
+        self.simple = _judged(problem, [constant(problem.rows), linear(problem.rows), *_power_laws(problem)])
         self.solutions: dict[Graph, Solution] = {}
         self.hurried: set[Graph] = set()  # those that had no time to be read to the end
         self.law = False
@@ -153,7 +153,7 @@ class _Reader:
             clock=clock,
             report=self.report,
         )
-        solution = _solution(problem, found, [*discoveries, *self.simple])
+        solution = _solution(problem, found, [*_judged(problem, discoveries), *self.simple])
         self.law = solution.is_law
         return solution
 
@@ -183,19 +183,24 @@ def _best(solutions: Sequence[Solution]) -> Solution:
 
 def _joined(best: Solution, solutions: Sequence[Solution]) -> Solution:
     """Compare all formulas; where another network's comes out best among all, that network stands for them."""
-    discoveries = list({id(d): d for s in solutions for d in s.discoveries}.values())
-    joined = _solution(best.problem, best.found, discoveries)
-    owner = next(s for s in (best, *solutions) if joined.source in s.discoveries)
+    every = list({id(one): one for s in solutions for one in s.judged}.values())
+    joined = _solution(best.problem, best.found, every)
+    owner = next(s for s in (best, *solutions) if joined.source in s.judged)
     if owner is not best:
-        joined = _solution(owner.problem, owner.found, discoveries)
+        joined = _solution(owner.problem, owner.found, every)
     return replace(joined, structure=owner.structure)
 
 
-def _solution(problem: Problem, found: Found, discoveries: Sequence[Discovery]) -> Solution:
-    every = [one for d in discoveries if (one := judged(problem, d)) is not None]
+def _judged(problem: Problem, discoveries: Sequence[Discovery]) -> list[Judged]:
+    """Measure discoveries; those that cannot be printed are left out."""
+    return [one for d in discoveries if (one := judged(problem, d)) is not None]
+
+
+def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Solution:
+    answers = list(every)
     if held(found.trained.kan):  # then only formulas that hold the user's choice are an answer
-        every = [one for one in every if one.source.choice is not None] or every
-    proposed = of_one_dimension(problem, every)
+        answers = [one for one in every if one.source.choice is not None] or answers
+    proposed = of_one_dimension(problem, answers)
     best = front([one.formula for one in proposed], floor=FLOOR * problem.scale)
     formula = choose_formula(best, problem.recipe.select, floor=FLOOR * problem.scale)
     sources = [next(one for one in proposed if one.formula is rival) for rival in best]
@@ -205,8 +210,8 @@ def _solution(problem: Problem, found: Found, discoveries: Sequence[Discovery]) 
     return Solution(
         problem=problem,
         found=found,
-        discoveries=tuple(discoveries),
-        source=source.source,
+        judged=tuple(every),
+        source=source,
         front=best,
         verdicts=verdicts,
         formula=formula,

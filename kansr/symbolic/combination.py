@@ -165,7 +165,8 @@ def polynomial(curve: Curves, library: Sequence[Primitive], *, enough: float = 0
     """Fit whole powers of x together, and drop those that nobody misses: a candidate, or none without powers."""
     if not {"x", "x^2"} <= {row.name for row in library}:
         return []
-    unit = curve.x / curve.x.abs().amax().clamp(min=_TINY)
+    largest = float(curve.x.abs().amax().clamp(min=_TINY))
+    unit = curve.x / largest
     w = (curve.weight / curve.weight.sum()).sqrt()
     spread = spread_of(curve)
 
@@ -186,7 +187,6 @@ def polynomial(curve: Curves, library: Sequence[Primitive], *, enough: float = 0
     if len(degrees) < 2:
         return []  # a single power is a row of the library
     coefficients, error = fitted(degrees)
-    largest = float(curve.x.abs().amax().clamp(min=_TINY))
     *own, d = (float(c) / largest**n for c, n in zip(coefficients, (*degrees, 0), strict=True))
     terms = [Symbol(replace(power(n), free="c" if k else "")) for k, n in enumerate(degrees)]
     p = [*(c / own[0] for c in own[1:]), own[0], d]
@@ -202,11 +202,12 @@ def _dictionary(library: Sequence[Primitive], seen: Curves) -> _Dictionary:
         inner = Symbol(_bare(first))
         own = seen.x.new_tensor([[1.0 if k == "a" else 0.0 for k in inner.free]])  # u = x
         value = inner.evaluate(seen.x[None], own, *_ends(own)).value[0]
+        if not torch.isfinite(value).all():
+            continue
         for then in (rows[n] for n in OUTER if n in rows and n != first.name):
-            if torch.isfinite(value).all():
-                start = _inside(then, value.sort().values, 1.0)
-                start = torch.cat([own.expand(len(start), -1), start], -1)
-                found.append(_thinned(Chain(inner, Symbol(_bare(then))), start, seen, _CHAINED))
+            start = _inside(then, value.sort().values, 1.0)
+            start = torch.cat([own.expand(len(start), -1), start], -1)
+            found.append(_thinned(Chain(inner, Symbol(_bare(then))), start, seen, _CHAINED))
     functions = [f for f, p, *_ in found for _ in p]
     parameters = [q for _, p, *_ in found for q in p]
     return _Dictionary(functions, parameters, torch.cat([f[2] for f in found]), torch.cat([f[3] for f in found]))

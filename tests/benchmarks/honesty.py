@@ -35,7 +35,7 @@ from kansr.progress import Clock, silent
 from kansr.recipe import Recipe
 from kansr.table import table_from_frame
 from tests.benchmarks import pool
-from tests.benchmarks.pool import run
+from tests.benchmarks.pool import table
 from tests.benchmarks.recovery import FRESH, WIDER, fresh
 
 WILD = 3.0  # ranges of the target that a formula may reach from the target's middle, on rows outside of the table
@@ -165,11 +165,7 @@ def main() -> None:
     cases = {"outside": outside, "targets": targets, "both": outside + targets}[args.kind]
     if args.only:
         cases = [case for case in cases if case.name in args.only.split(",")]
-    results = []
-    for result in run(judged, cases, args.workers, args.json):
-        print(line(result), flush=True)
-        results.append(result)
-    print(summary(results))
+    print(summary(table(judged, cases, args.workers, args.json, line=line)))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,22 @@ class Case:
 Some = TypeVar("Some", bound=Case)
 
 
+def table(
+    function: Callable[[Some], Result],
+    cases: Sequence[Some],
+    workers: int,
+    out: Path | None,
+    *,
+    line: Callable[[Result], str],
+) -> list[Result]:
+    """Give all results, each printed as a line as soon as it is there."""
+    results = []
+    for result in run(function, cases, workers, out):
+        print(line(result), flush=True)
+        results.append(result)
+    return results
+
+
 def run(
     function: Callable[[Some], Result], cases: Sequence[Some], workers: int, out: Path | None = None
 ) -> Iterator[Result]:

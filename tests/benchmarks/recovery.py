@@ -38,7 +38,7 @@ from kansr.pipeline.solve import solve
 from kansr.progress import Clock, silent
 from kansr.recipe import Recipe
 from kansr.table import table_from_frame
-from tests.benchmarks.pool import Case, run
+from tests.benchmarks.pool import Case, table
 
 CLOSE = 1e-6  # largest difference of an exact formula, as a share of the law's RMS
 LONGER = 3.0  # an exact formula has at most so many times the nodes of the law
@@ -151,11 +151,7 @@ def main() -> None:
     args = parser.parse_args()
     laws = chosen(args.collection, args.file, args.only)
     cases = [Case(law=w, rows=args.rows, seed=args.seed, noise=args.noise, budget=args.budget) for w in laws]
-    results = []
-    for result in run(recover, cases, args.workers, args.json):
-        print(line(result), flush=True)
-        results.append(result)
-    print(summary(results))
+    print(summary(table(recover, cases, args.workers, args.json, line=line)))
 
 
 def chosen(names: str, file: Path | None, only: str | None) -> list[Law]:

@@ -27,7 +27,7 @@ from kansr.pipeline.solve import solve
 from kansr.progress import Clock, silent
 from kansr.recipe import Recipe
 from kansr.table import Table, TableSpec, table_from_frame
-from tests.benchmarks.pool import Case, run
+from tests.benchmarks.pool import Case, table
 from tests.benchmarks.recovery import CLOSE, LONGER, WIDER, error, rounded
 
 SHOWN = 100  # letters of a formula in the table
@@ -107,11 +107,7 @@ def main() -> None:
         if not args.only or law.name in args.only.split(",")
         for units in (True, False)
     ]
-    results = []
-    for result in run(recover, cases, args.workers, args.json):
-        print(line(result), flush=True)
-        results.append(result)
-    print(summary(results))
+    print(summary(table(recover, cases, args.workers, args.json, line=line)))
 
 
 if __name__ == "__main__":
