@@ -16,7 +16,7 @@ from torch import Tensor
 
 from kansr.network.curves import CurveValues
 from kansr.progress import Clock
-from kansr.symbolic.curve import Candidate, Curves, Function, fitted, pairs, refined
+from kansr.symbolic.curve import Candidate, Curves, Function, fit_curves, fitted, pairs, refined
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.symbol import Symbol
 
@@ -24,6 +24,7 @@ INNER = ("exp", "x^2", "1/x", "log", "sqrt", "sin", "tanh")
 OUTER = ("log", "sqrt", "1/x", "1/sqrt", "exp", "x^2", "1/x^2", "sin", "tan", "tanh", "arcsin", "arctan", "power")
 _OF_EXP = ("cosh", "sinh", "1/(e^x-1)", "J0", "erf", "gaussian", "arctanh")  # what else a sum of logs may stand in
 _OF_POWER = ("exp", "x^2", "sin", "cosh", "sinh", "tanh", "log", "sqrt")  # what a power of a product may stand in
+_NOT_OF_EXP = ("0", "x", "power")  # nothing, a row of the library itself, and what is one but for its offset
 _SEEN = 64  # points on which starts are ranked
 _SHAPES = 16  # starts of an inner function, no two of them alike
 _ALIKE = 0.02  # largest difference of two shapes that count as one
@@ -87,13 +88,22 @@ class Chain:
 
 
 def fit_chains(
-    curve: Curves, library: Sequence[Primitive], *, rates: Sequence[float] = (), clock: Clock | None = None
+    curve: Curves,
+    library: Sequence[Primitive],
+    *,
+    rates: Sequence[float] = (),
+    enough: float = 0.0,
+    clock: Clock | None = None,
 ) -> list[Candidate]:
     """Fit functions of functions of the library to one curve [m]: candidates, best first.
 
     Where x is a sum of logs with coefficients c, exp(x / c) is a product of powers: for each such 1 / c in `rates`,
-    functions of functions of exp(rate x) are tried, too.
+    functions of exp(rate x), and functions of functions of it, are tried, too. A function of it whose error is at most
+    `enough` (a share of the curve's spread) ends the search.
     """
+    found = sorted((c for rate in rates for c in _over_power(curve, library, rate, clock)), key=lambda c: c.error)
+    if found and found[0].error <= enough:
+        return found
     promising = [*_promising(curve, library), *(p for rate in rates for p in _of_powers(curve, library, rate))]
     heats = []
     for chain, starts in promising:
@@ -104,7 +114,7 @@ def fit_chains(
     finals = (
         f for c in heats[:_REFINED] if isinstance(c.symbol, Chain) for f in refit_composed(c.symbol, c.p[None], curve)
     )
-    return sorted(finals, key=lambda c: c.error)
+    return sorted([*found, *finals], key=lambda c: c.error)
 
 
 def fit_chain(curve: Curves, inner: Primitive, outer: Primitive) -> list[Candidate]:
@@ -127,16 +137,41 @@ def refit_composed(function: Function, starts: Tensor, curve: Curves, *, steps: 
     return [fitted(function, theta[best], loss[best], curve)]
 
 
-def _of_powers(curve: Curves, library: Sequence[Primitive], rate: float) -> Iterator[tuple[Chain, Tensor]]:
-    """Yield the pairs that come nearest to the curve over exp(rate x)."""
+def _over_power(curve: Curves, library: Sequence[Primitive], rate: float, clock: Clock | None) -> list[Candidate]:
+    """Fit every function of the library to the curve over exp(rate x)."""
+    exp, over = _power(curve, library, rate)
+    if exp is None:
+        return []
+    inner, scale = Symbol(replace(exp, free="acd")), math.exp(-rate * float(curve.x.mean()))
+    each = Curves(x=over.x[None], y=over.y[None], weight=over.weight[None])
+    found = []
+    for c in fit_curves(each, [row for row in library if row.name not in _NOT_OF_EXP], clock=clock)[0]:
+        assert isinstance(c.symbol, Symbol)
+        own = dict(zip(c.symbol.free, c.p.tolist(), strict=True))
+        factor = own.get("a", c.symbol.sign)
+        offset = own.get("b", 0.0) * (1.0 if "a" in own else c.symbol.sign)
+        then = Symbol(replace(c.symbol.primitive, free="".join(k for k in c.symbol.free if k in "cdp")))
+        p = curve.x.new_tensor([rate, factor * scale, offset, *(own[k] for k in then.free)])
+        found += refit_composed(Chain(inner, then), p[None], curve)
+    return found
+
+
+def _power(curve: Curves, library: Sequence[Primitive], rate: float) -> tuple[Primitive | None, Curves]:
+    """The curve over exp(rate x), in units of its value in the middle; without exp where that is not finite."""
     exp = next((row for row in library if row.name == "exp"), None)
     w = (rate * (curve.x - curve.x.mean())).exp()
-    if exp is None or not bool(torch.isfinite(w).all()):
-        return
     order = w.argsort()
-    seen = Curves(x=w[order], y=curve.y[order], weight=curve.weight[order])
+    over = Curves(x=w[order], y=curve.y[order], weight=curve.weight[order])
+    return exp if bool(torch.isfinite(w).all()) else None, over
+
+
+def _of_powers(curve: Curves, library: Sequence[Primitive], rate: float) -> Iterator[tuple[Chain, Tensor]]:
+    """Yield the pairs that come nearest to the curve over exp(rate x)."""
+    exp, over = _power(curve, library, rate)
+    if exp is None:
+        return
     power = Symbol(replace(exp, free="ac"))
-    for chain, starts in _promising(seen, library, inner_names=_OF_POWER):
+    for chain, starts in _promising(over, library, inner_names=_OF_POWER):
         own = starts.new_tensor([rate, math.exp(-rate * float(curve.x.mean()))]).expand(len(starts), -1)
         yield Chain(power, chain), torch.cat([own, starts], -1)
 

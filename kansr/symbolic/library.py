@@ -42,7 +42,7 @@ class Primitive:
     domain
         Open interval of u on which f is real.
     complexity
-        Nodes that f adds to a formula.
+        Nodes that f adds to a formula; 2 for one node of a function that is less usual than exp, log and sin.
     arguments
         Values that u may take at the ends of an edge's range: fits start from all pairs of them.
     periodic
@@ -132,21 +132,23 @@ LIBRARY: tuple[Primitive, ...] = (
               arguments=_POSITIVE),
     Primitive(name="sin", value=torch.sin, slope=torch.cos, sympy=sp.sin, periodic=True),
     Primitive(name="cos", value=torch.cos, slope=lambda u: -torch.sin(u), sympy=sp.cos, periodic=True, alias="sin"),
-    Primitive(name="tan", value=torch.tan, slope=lambda u: 1 + torch.tan(u) ** 2, sympy=sp.tan,
+    Primitive(name="tan", value=torch.tan, slope=lambda u: 1 + torch.tan(u) ** 2, complexity=2, sympy=sp.tan,
               domain=(-torch.pi / 2, torch.pi / 2), arguments=(-1.5, -1.3, -0.9, -0.3, 0.3, 0.9, 1.3, 1.5)),
-    Primitive(name="sinh", value=torch.sinh, slope=torch.cosh, sympy=sp.sinh, arguments=(-4.0, -2.0, -0.7, 0.7, 2.0)),
-    Primitive(name="cosh", value=torch.cosh, slope=torch.sinh, sympy=sp.cosh,
+    Primitive(name="sinh", value=torch.sinh, slope=torch.cosh, complexity=2, sympy=sp.sinh,
+              arguments=(-4.0, -2.0, -0.7, 0.7, 2.0)),
+    Primitive(name="cosh", value=torch.cosh, slope=torch.sinh, complexity=2, sympy=sp.cosh,
               arguments=(-4.0, -2.0, -0.7, 0.0, 0.7, 2.0)),
-    Primitive(name="tanh", value=torch.tanh, slope=lambda u: 1 - torch.tanh(u) ** 2, sympy=sp.tanh),
-    Primitive(name="arcsin", value=torch.asin, slope=lambda u: (1 - u * u) ** -0.5, sympy=sp.asin, domain=(-1.0, 1.0),
-              arguments=_UNIT),
-    Primitive(name="arccos", value=torch.acos, slope=lambda u: -((1 - u * u) ** -0.5), sympy=sp.acos,
+    Primitive(name="tanh", value=torch.tanh, slope=lambda u: 1 - torch.tanh(u) ** 2, complexity=2, sympy=sp.tanh),
+    Primitive(name="arcsin", value=torch.asin, slope=lambda u: (1 - u * u) ** -0.5, complexity=2, sympy=sp.asin,
+              domain=(-1.0, 1.0), arguments=_UNIT),
+    Primitive(name="arccos", value=torch.acos, slope=lambda u: -((1 - u * u) ** -0.5), complexity=2, sympy=sp.acos,
               domain=(-1.0, 1.0), arguments=_UNIT, alias="arcsin"),
-    Primitive(name="arctan", value=torch.atan, slope=lambda u: 1 / (1 + u * u), sympy=sp.atan),
-    Primitive(name="arctanh", value=torch.atanh, slope=lambda u: 1 / (1 - u * u), sympy=sp.atanh, domain=(-1.0, 1.0),
-              arguments=(-0.9999, *_UNIT[1:-1], 0.9999)),
-    Primitive(name="abs", value=torch.abs, slope=torch.sign, sympy=sp.Abs, free="bcd", arguments=power(2).arguments),
-    Primitive(name="sign", value=torch.sign, slope=torch.zeros_like, sympy=sp.sign, free="bcd",
+    Primitive(name="arctan", value=torch.atan, slope=lambda u: 1 / (1 + u * u), complexity=2, sympy=sp.atan),
+    Primitive(name="arctanh", value=torch.atanh, slope=lambda u: 1 / (1 - u * u), complexity=2, sympy=sp.atanh,
+              domain=(-1.0, 1.0), arguments=(-0.9999, *_UNIT[1:-1], 0.9999)),
+    Primitive(name="abs", value=torch.abs, slope=torch.sign, complexity=2, sympy=sp.Abs, free="bcd",
+              arguments=power(2).arguments),
+    Primitive(name="sign", value=torch.sign, slope=torch.zeros_like, complexity=2, sympy=sp.sign, free="bcd",
               arguments=(-9.0, -4.0, -2.0, -1.0, -0.5, -0.25, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 9.0)),
     Primitive(name="gaussian", value=lambda u: torch.exp(-u * u), slope=lambda u: -2 * u * torch.exp(-u * u),
               sympy=lambda u: sp.exp(-(u**2)), complexity=4),
@@ -156,7 +158,8 @@ LIBRARY: tuple[Primitive, ...] = (
               sympy=lambda u: 1 / (sp.exp(u) - 1), complexity=5, arguments=(0.03, 0.2, 0.6, 1.5, 4.0, 10.0)),
     Primitive(name="J0", value=_bessel(0), slope=lambda u: -_bessel(1)(u), sympy=lambda u: sp.besselj(0, u),
               complexity=2, periodic=True),
-    Primitive(name="erf", value=torch.erf, slope=lambda u: 2 / torch.pi**0.5 * torch.exp(-u * u), sympy=sp.erf),
+    Primitive(name="erf", value=torch.erf, slope=lambda u: 2 / torch.pi**0.5 * torch.exp(-u * u), complexity=2,
+              sympy=sp.erf),
 )  # fmt: skip
 
 _BY_NAME = {p.name: p for p in LIBRARY}

@@ -46,6 +46,13 @@ class Data:
         """Inputs of all rows, on whose range the grids of the inputs are laid: [n, i]."""
         return torch.cat([self.train.x, self.validation.x])
 
+    @property
+    def all(self) -> Rows:
+        """All rows together."""
+        one, other = self.train, self.validation
+        weights = None if one.weight is None or other.weight is None else torch.cat([one.weight, other.weight])
+        return Rows(x=self.everything, y=torch.cat([one.y, other.y]), weight=weights)
+
     def columns(self, keep: list[int]) -> Data:
         """Give some of the inputs only."""
         return Data(train=self.train.columns(keep), validation=self.validation.columns(keep))

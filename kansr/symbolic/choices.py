@@ -1,0 +1,228 @@
+"""What a search for functions compares: partly symbolic networks, and the functions that fit their curves.
+
+Isolated fits to curves only rank; what decides between networks is their error after a few Levenberg-Marquardt steps
+over all constants and all remaining splines.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from kansr.network.curves import Spline
+from kansr.network.kan import KAN
+from kansr.network.sweep import backward, forward
+from kansr.progress import Clock, Event
+from kansr.symbolic.chain import fit_chains
+from kansr.symbolic.combination import fit_combinations
+from kansr.symbolic.curve import Candidate, Curves, Function, fit_curves
+from kansr.symbolic.library import Primitive
+from kansr.symbolic.spec import SymbolicSpec
+from kansr.symbolic.symbol import Symbol
+from kansr.training.levenberg import levenberg, mean_square
+from kansr.training.prune import attribution
+from kansr.training.rows import Data
+
+STEPS, FINAL_STEPS = 15, 120
+"""Steps of a joint refit while choices are compared, and of the last one."""
+
+ROUNDING = 1e-11
+"""Relative error below which nothing is left to explain."""
+
+_UNCLEAR = 5.0  # a curve is unclear when the best function is off by more than so many errors of the network
+_COMPOSED, _CHAINS = 6, 3  # unclear curves that functions of functions are tried on, and how many of these are kept ..
+_COMBINED, _COMBINING = 2, 0.3  # unclear curves that sums and products are tried on, and the share of time for each
+_BETTER = 0.3  # .. where they lower the error to this share
+_LOG = 1e-3  # error up to which an edge is taken for a log
+_POINTS = 256  # points of a curve that a function is fitted to
+_ROWS = 800  # rows of a joint refit while choices are compared
+_SAME = 3.0  # isolated fits whose errors are this close are ranked by simplicity alone
+_KNOWN = 4.0  # and so are those below so many times what is known of the curve
+_DOUBLING = 8.0  # bits that an isolated fit pays for each doubling of its error
+_SPLINE_BITS = 40.0  # what a spline costs beyond its coefficients: nobody can read it
+_SLACK = 1.5  # errors this many times apart count as equal: an approximating spline blurs them
+_BITS = 6.0  # price of one node of a formula when networks are compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Choice:
+    """A partly symbolic network (b = 1), the edges that are settled, and its errors."""
+
+    kan: KAN
+    settled: frozenset[int]
+    error: float
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Function on each edge, to tell choices apart."""
+        return tuple(c.name if isinstance(c, Function) else "spline" for c in self.kan.curves)
+
+
+class Search:
+    """What stays the same during one search.
+
+    `falling` says that splines still limit the error: then small differences of error say nothing.
+    """
+
+    def __init__(
+        self, kan: KAN, data: Data, library: Sequence[Primitive], spec: SymbolicSpec, *, clock: Clock, falling: bool
+    ):
+        self.data, self.library, self.spec, self.clock, self.falling = data, tuple(library), spec, clock, falling
+        self.error = error_of(kan, data)
+        self.few = data.train.head(_ROWS)
+
+    @property
+    def slack(self) -> float:
+        """How many times apart errors are that count as equal."""
+        return _SLACK if self.falling else 1.0
+
+    def score(self, choice: Choice, floor: float) -> float:
+        """Description length in bits; errors below the floor count as equal."""
+        rows = self.data.train.count
+        return rows * math.log2(max(choice.error, floor, 1e-300)) + _structure_bits(choice.kan, rows)
+
+    def refit(self, kan: KAN, settled: frozenset[int], *, steps: int = STEPS) -> Choice:
+        """Refit all constants and splines together."""
+        rows = self.few if steps == STEPS else self.data.train
+        kan = levenberg(kan, rows, steps=steps, clock=self.clock, gain=1e-2).kan
+        return Choice(kan=kan, settled=settled, error=error_of(kan, self.data))
+
+    def candidates(
+        self, kan: KAN, edges: Sequence[int], library: Sequence[Primitive], error: float | None = None
+    ) -> dict[int, list[Candidate]]:
+        """Functions fitted to the present curves of some edges."""
+        points = [curve_of(kan, e, self.data.everything) for e in edges]
+        if not points:
+            return {}
+        x, y, weight = (torch.stack(part) for part in zip(*points, strict=True))
+        fitted = fit_curves(Curves(x=x, y=y, weight=weight), library, clock=self.clock)
+        known = self.known(kan, error)
+        return {e: ranked(c, known[e]) for e, c in zip(edges, fitted, strict=True)}
+
+    def known(self, kan: KAN, error: float | None = None) -> list[float]:
+        """How well each curve is known, as a share of its spread: the splines' error over what the curve does."""
+        unit = self.error if error is None else error
+        return (unit / attribution(kan, self.data.train.x).clamp(min=1e-300)).tolist()
+
+    def unclear(self, kan: KAN, fitted: dict[int, list[Candidate]], error: float | None = None) -> list[int]:
+        """Edges whose curve no function comes near, the best known curves first."""
+        known = self.known(kan, error)
+        unclear = (e for e, c in fitted.items() if min((f.error for f in c), default=math.inf) > _UNCLEAR * known[e])
+        return sorted(unclear, key=lambda e: known[e])
+
+    def composed(
+        self, kan: KAN, fitted: dict[int, list[Candidate]], most: int = _COMBINED, error: float | None = None
+    ) -> dict[int, list[Candidate]]:
+        """Add functions of functions where no single one comes near, and sums and products on `most` curves."""
+        known = self.known(kan, error)
+        for n, e in enumerate(self.unclear(kan, fitted, error)[:_COMPOSED]):
+            if self.clock.over():
+                break
+            x, y, weight = curve_of(kan, e, self.data.everything)
+            curve = Curves(x=x, y=y, weight=weight)
+            rates = _rates(kan, kan.graph.edges[e].source, fitted)
+            enough = max(known[e], ROUNDING)
+            chains = fit_chains(curve, self.library, rates=rates, enough=enough, clock=self.clock)
+            composed = _nearer(fitted[e], chains, known[e])
+            if n < most and composed[0].error > _UNCLEAR * known[e]:
+                clock = self.clock.part(_COMBINING)
+                combined = fit_combinations(curve, self.library, enough=enough, clock=clock)
+                composed = _nearer(composed, combined, known[e])
+            fitted[e] = composed
+        return fitted
+
+    def finished(self, choice: Choice) -> bool:
+        """Whether nothing is left to explain: the error fell to rounding, far below what splines can reach."""
+        return choice.error <= max(ROUNDING, self.error / 1000)
+
+
+def _nearer(fitted: Sequence[Candidate], more: Sequence[Candidate], known: float) -> list[Candidate]:
+    """Add the best few of more fits to a curve where they come much nearer to it."""
+    best = min((c.error for c in fitted), default=math.inf)
+    more = ranked([c for c in more if c.error < _BETTER * best], known)
+    return ranked([*fitted, *more[:_CHAINS]], known)
+
+
+def _structure_bits(kan: KAN, rows: int) -> float:
+    """Price of the functions on the edges: a function that a sibling has too is cheap, a spline dear."""
+    bits, seen = 0.5 * kan.parameters * math.log2(rows), set()
+    for edge, curve in zip(kan.graph.edges, kan.curves, strict=True):
+        if not isinstance(curve, Function):
+            bits += _SPLINE_BITS
+            continue
+        family = curve.name, edge.target
+        bits += _BITS * (1 if family in seen else 2 + curve.complexity)
+        seen.add(family)
+    return bits
+
+
+def _rates(kan: KAN, node: int, fitted: Mapping[int, Sequence[Candidate]]) -> list[float]:
+    """Powers that make a product of a node whose edges are all logs: exp(rate u) has whole exponents; else none."""
+    sizes = []
+    for e in kan.graph.into(node):
+        symbol, p = kan.curves[e], kan.of_edge(e)[0]
+        if isinstance(symbol, Spline):
+            log = next((c for c in fitted.get(e, ()) if c.name == "log" and c.error < _LOG), None)
+            if log is None:
+                return []
+            symbol, p = log.symbol, log.p
+        if not isinstance(symbol, Symbol) or symbol.name != "log":
+            return []
+        sizes.append(abs(float(p[symbol.free.index("c")])))
+    return [sign / min(sizes) for sign in (1.0, -1.0)] if sizes else []
+
+
+def ranked(candidates: list[Candidate], known: float) -> list[Candidate]:
+    """Order fits to a curve that is known so well by error and simplicity together."""
+    floor = max(_SAME * min((c.error for c in candidates), default=0.0), _KNOWN * known, ROUNDING)
+    return sorted(candidates, key=lambda c: _price(c, floor))
+
+
+def _price(candidate: Candidate, floor: float) -> float:
+    """Order near-equal fits by simplicity: with one parameter more, almost any function can mimic a straight line."""
+    worse = max(candidate.error, floor) / floor
+    bits = _BITS * (candidate.symbol.size + candidate.symbol.complexity)
+    return _DOUBLING * math.log2(worse) + bits + math.log2(max(candidate.lever, 1.0))
+
+
+def best_of(search: Search, choices: Sequence[Choice], *, final: bool = False) -> list[Choice]:
+    """Choices that are not broken, one for each assignment of functions, best first.
+
+    Errors that are only `slack` times apart count as equal while splines are left that approximate.
+    """
+    sound = [c for c in choices if math.isfinite(c.error)]
+    floor = ROUNDING if final else max(ROUNDING, search.slack * min([search.error, *(c.error for c in sound)]))
+    ranked = sorted(sound, key=lambda c: search.score(c, floor))
+    return list({c.key: c for c in reversed(ranked)}.values())[::-1]
+
+
+def open_edges(choice: Choice) -> list[int]:
+    """Splines of a network that may still become functions."""
+    return [e for e in choice.kan.splines if e not in choice.settled]
+
+
+def error_of(kan: KAN, data: Data) -> float:
+    """RMSE over the rows to fit and to choose by together."""
+    n, m = data.train.count, data.validation.count
+    square = n * mean_square(kan, data.train) + m * mean_square(kan, data.validation)
+    return float((square / (n + m)).sqrt()[0])
+
+
+def curve_of(kan: KAN, edge: int, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Points of the curve on an edge where rows lie, both ends included, weighed by what they do to the output."""
+    sweep = forward(kan, x)
+    value = sweep.nodes[kan.graph.edges[edge].source][0]
+    order = value.argsort()
+    pick = order[torch.linspace(0, len(order) - 1, min(_POINTS, len(order))).round().long()]
+    delta = backward(kan, sweep)[edge][0, pick].square()
+    weight = delta + 0.05 * delta.mean() + 1e-30
+    return value[pick], sweep.edges[edge].value[0, pick], weight
+
+
+def event(message: str, choice: Choice) -> Event:
+    """What is told of a choice while the search goes on."""
+    return Event(stage="symbols", message=f"{message}: {' '.join(choice.key)}", loss=choice.error)
