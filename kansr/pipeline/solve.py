@@ -25,7 +25,7 @@ from kansr.structure.task import Search
 from kansr.symbolic.curve import Function
 from kansr.symbolic.discover import Discovery, constant, discover, linear, snapped
 from kansr.symbolic.held import held
-from kansr.symbolic.targets import logarithm, transforms
+from kansr.symbolic.targets import logarithm, named, transforms
 from kansr.training.levenberg import rmse
 
 FLOOR = 1e-10
@@ -105,6 +105,7 @@ def _searched(problem: Problem, clock: Clock, report: Report) -> Solution:
         clock=clock.part(_SEARCH),
         transforms=transforms(problem.inside),
         logarithm=logarithm,
+        named=named,
         report=report,
         enough=lambda found: reader.read(found, share=_READ),
     )

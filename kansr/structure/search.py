@@ -10,9 +10,11 @@ from functools import partial
 from kansr.network.graph import Graph, graph
 from kansr.network.knots import extend
 from kansr.progress import Event
+from kansr.structure.coordinates import Coordinates, Named, coordinates
 from kansr.structure.dense import pruned, trimmed
 from kansr.structure.found import Found, Searched, found_of, rank
 from kansr.structure.grow import ROWS, grow
+from kansr.structure.layers import layers
 from kansr.structure.minimal import minimal
 from kansr.structure.monomials import GRID as FINE
 from kansr.structure.monomials import monomials
@@ -20,6 +22,7 @@ from kansr.structure.probe import Probe, probe
 from kansr.structure.race import COARSE, Entry, Runner, race
 from kansr.structure.readout import EARNED, liking, readout
 from kansr.structure.rewrite import as_sums
+from kansr.structure.score import unexplained
 from kansr.structure.space import Space, spaces
 from kansr.structure.task import Search
 from kansr.structure.tree import Node, agglomerate, blocks, graphs
@@ -45,10 +48,13 @@ _COMPARABLE = 5.0  # transforms whose best error is within this factor of the be
 _CLIMBED = 3  # mixtures of a tree's sums and products that are trained in earnest
 _ROUNDS = 6  # additions to a graph, at most
 _LINEAR_STEPS = 8  # a sum of splines is linear in its coefficients: a few steps reach the bottom
+_JOINED = 0.6  # share of what is left of the time that the search with coordinates may take
 _GROWN = 0.8  # share of what is left of the time that growth may take
 _USUAL = ("y", "log(y)")
 _POOLS, _OTHERS = 2, 2  # graphs for each of these, and for all other transforms, that growth starts from
 _ROOTS = ("y", "log(y)", "y^2")  # transforms under which trees are tried
+_LAYERED = 6  # inputs up to which two layers of all of them are tried, and the transforms for that
+_LAYERS = ("y", "log(y)", "y^2", "1/y")
 _POOR = 0.1  # error of the best graph from which the dense network is worth its time
 _NARROW = 6  # and inputs up to which it is
 _WIDEST = 24  # inputs above which no dense network is trained
@@ -89,7 +95,8 @@ class _Hunt:
         self.enough = False
 
     def run(self) -> Searched:
-        for step in (self.sums, self.small, self.read, self.oscillating, self.grown, self.dense):
+        quick = (self.sums, self.small, self.read, self.joined, self.layered)
+        for step in (*quick, self.reread, self.oscillating, self.grown, self.dense):
             step()
             if self.over():
                 break
@@ -166,17 +173,70 @@ class _Hunt:
         readings = [*((flat, self.probe.doubt) for flat in _FLAT), (_FLAT[0], None)]
         trees = (agglomerate(self.probe.tensor, self.used, flat, doubt) for flat, doubt in readings)
         self.trees = tuple(dict.fromkeys(trees))
-        ways: list[Callable[[Node], list[Runner]]] = [self.read_out, self.raced]
+        self.climb_trees(self.read_out)
+        if not self.over():
+            self.climb_trees(self.raced)
+
+    def reread(self) -> None:
+        """Trees again where networks leave much, from more starts; then dense blocks for what does not split."""
         if self.noise > _NOISY:
-            ways.append(partial(self.raced, count=_STARTS[1]))
-        for runners_of in ways:
-            for tree in self.trees:
-                runners = runners_of(tree)
-                self.seeds += runners
-                self.climb(_mixed(runners)[:_CLIMBED] if tree.splits else [], "tree")
-                if self.over():
-                    return
-        self.blocks()
+            self.climb_trees(partial(self.raced, count=_STARTS[1]))
+        if not self.over():
+            self.blocks()
+
+    def climb_trees(self, runners_of: Callable[[Node], list[Runner]]) -> None:
+        for tree in self.trees:
+            runners = runners_of(tree)
+            self.seeds += runners
+            self.climb(_mixed(runners)[:_CLIMBED] if tree.splits else [], "tree")
+            if self.over():
+                return
+
+    def joined(self) -> None:
+        """The same search with coordinates such as `a - b` in the place of the inputs that enter as one."""
+        task = self.task
+        if self.probe is None or task.named is None or self.spaces[0].logs:
+            return
+        own = coordinates(
+            self.probe.symmetries, self.probe.factors, self.used, x=task.data.everything, error=self.noise
+        )
+        if own is None:
+            return
+        behind = partial(self.behind, own, task.named)
+        inner = replace(
+            task,
+            data=own.data(task.data),
+            clock=task.clock.part(_JOINED),
+            enough=lambda found: task.enough([behind(f) for f in found]),
+        )
+        hunt = _Hunt(inner)
+        self.found += [behind(f) for f in hunt.run().found]
+        self.enough = hunt.enough
+
+    def layered(self) -> None:
+        """Sums of all inputs beside a function or a product of them, and that times all: what is not asked for is cut.
+
+        Laws in which columns occur twice are mostly such: interference, x^2 / (e^(x/y) - 1), velocities that add.
+        """
+        if not 1 < len(self.used) <= _LAYERED:
+            return
+        products = self.task.structure.products
+        graphs = [g for g in layers(self.inputs, self.used) if products or "product" not in g.kinds]
+        entries = [Entry(space, g) for space in self.spaces if space.name in _LAYERS for g in graphs]
+        raced = [self.finer(r) for r in self.race(entries, keep=_CLIMBED, count=_STARTS[1])]
+        for runner in sorted((r for r in raced if r.error < self.hope), key=lambda r: r.error):
+            less = minimal(runner, self.task.clock)
+            self.seeds.append(less)
+            self.verified(less, "layers")
+            if self.over():
+                return
+
+    def behind(self, own: Coordinates, named: Named, found: Found) -> Found:
+        """Put a graph behind the coordinates that it was found with."""
+        data, trained = self.task.data, found.trained
+        kan = own.in_front(trained.kan, named, data.everything)
+        settled = found.verdict.right or (found.settled and not unexplained(kan, data.train))
+        return replace(found, trained=replace(trained, kan=kan), settled=settled, way=f"coordinates, {found.way}")
 
     def blocks(self) -> None:
         """Dense blocks for the groups of inputs that no tree splits."""
@@ -236,6 +296,13 @@ class _Hunt:
         kan, clock = extend(runner.kan, self.grid), self.task.clock
         coarse = runner.trained(kan, rows=_READ_ROWS, steps=_READ_STEPS, clock=clock)
         return coarse if coarse.error < _PROMISING else runner
+
+    def finer(self, runner: Runner) -> Runner:
+        """Lay a network on a finer grid where the error is high: a coarse one says little of curves that turn often."""
+        if runner.error < self.hope:
+            return runner
+        kan = extend(runner.kan, 2 * self.grid)
+        return runner.trained(kan, rows=_READ_ROWS, steps=_READ_STEPS, clock=self.task.clock)
 
     def grown(self) -> None:
         """Graphs that grow from the sums, a product and the trees, part by part."""

@@ -27,6 +27,7 @@ from kansr.network.kan import KAN
 
 _ROWS = 500  # rows that the averages are taken over
 _TINY = 1e-30
+_POWERS = (1.0, -1.0, 2.0, -2.0, 3.0, -3.0, 0.5, -0.5, 4.0, -4.0)  # of an input in front of all else
 
 
 class Symmetry(NamedTuple):
@@ -37,8 +38,16 @@ class Symmetry(NamedTuple):
     misfit: float
 
 
+class Factor(NamedTuple):
+    """A power of an input that the output is proportional to: exactly so when `misfit` is 0."""
+
+    input: int
+    power: float
+    misfit: float
+
+
 class Slopes(NamedTuple):
-    """Gradients [b, n, i] and Hessians [b, n, i, i] of b networks at rows x [n, i].
+    """Gradients [b, n, i] and Hessians [b, n, i, i] of b networks at rows x [n, i], and their values [b, n].
 
     Rows in the tails of the columns are left out: splines are least sure at the ends of their ranges. `freedom` is the
     number of parameters of each network: about as many values of its error are independent.
@@ -48,6 +57,7 @@ class Slopes(NamedTuple):
     gradient: Tensor
     hessian: Tensor
     freedom: int
+    value: Tensor | None = None
 
     @staticmethod
     def of(kan: KAN, x: Tensor) -> Slopes:
@@ -55,7 +65,7 @@ class Slopes(NamedTuple):
         few = x[:_ROWS]
         few = few[_inside(few)]
         d = derivatives(kan, few)
-        return Slopes(few, d.gradient, d.hessian, kan.parameters)
+        return Slopes(few, d.gradient, d.hessian, kan.parameters, d.value)
 
     def separability(self) -> tuple[Tensor, Tensor]:
         """The tensor T and its standard error, both [i, i, i] and without units.
@@ -97,6 +107,17 @@ class Slopes(NamedTuple):
             misfit, name = min((_misfit(u, v), name) for name, u, v in tests)
             found.append(Symmetry(name, (i, j), misfit))
         return sorted(found, key=lambda s: s.misfit)
+
+    def factors(self, used: Sequence[int]) -> list[Factor]:
+        """Test each input for being a power p in front of all else: x g = p y (Euler). The surest first."""
+        found = []
+        y = self.gradient.new_zeros(()) if self.value is None else self.value
+        for i in used if self.value is not None else ():
+            slope = self.x[:, i] * self.gradient[..., i]
+            mean = float((slope * y).mean() / y.square().mean().clamp(min=_TINY))
+            power = min((abs(p - mean), p) for p in _POWERS)[1]
+            found.append(Factor(i, power, _misfit(slope, power * y)))
+        return sorted(found, key=lambda f: f.misfit)
 
 
 def _misfit(u: Tensor, v: Tensor) -> float:

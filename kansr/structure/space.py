@@ -9,9 +9,8 @@ import torch
 from torch import Tensor
 
 from kansr.network.curves import Curve
-from kansr.network.graph import Kind
 from kansr.network.kan import KAN
-from kansr.structure.surgery import Part, assembled, parts_of
+from kansr.structure.front import Front, in_front
 from kansr.structure.transform import Transform, admitted
 from kansr.training.levenberg import rmse
 from kansr.training.rows import Data, Rows
@@ -49,10 +48,16 @@ class Space:
         if self.transform is not None:
             kan = self.transform.behind(kan, replace(self.data, train=replace(self.data.train, y=self.plain.train.y)))
         if self.logs and self.logarithm is not None:
-            kan = _in_front(kan, self.logs, self.logarithm, self.plain.everything)
+            kan = in_front(kan, self._fronts(self.logarithm), self.plain.everything)
         if kan is trained.kan:
             return trained
         return replace(trained, kan=kan, rmse_validation=float(rmse(kan, self.plain.validation)[0]))
+
+    def _fronts(self, logarithm: Logarithm) -> list[Front | int]:
+        x = self.plain.train.x
+        return [
+            Front("sum", ((i, *logarithm(float(x[0, i].sign()))),)) if i in self.logs else i for i in range(x.shape[-1])
+        ]
 
 
 def spaces(data: Data, transforms: Sequence[Transform], logarithm: Logarithm | None = None) -> list[Space]:
@@ -80,29 +85,3 @@ def _by_logs(rows: Rows, logs: Sequence[int]) -> Rows:
     x = rows.x.clone()
     x[..., list(logs)] = x[..., list(logs)].abs().log()
     return replace(rows, x=x)
-
-
-def _in_front(kan: KAN, logs: Sequence[int], logarithm: Logarithm, x: Tensor) -> KAN:
-    """Put a log between an input and the curves that leave it."""
-    inputs, new = kan.graph.inputs, len(logs)
-    node = {i: inputs + j for j, i in enumerate(logs)}
-
-    def moved(at: int) -> int:
-        return node.get(at, at if at < inputs else at + new)
-
-    rest = [replace(p, source=moved(p.source), target=moved(p.target)) for p in parts_of(kan)]
-    front = []
-    for i in logs:
-        curve, p = logarithm(float(x[0, i].sign()))
-        front.append(Part(i, node[i], curve, p.to(kan.theta)))
-    kinds: list[Kind] = ["sum"] * new
-    own = list(logs)
-    lower = torch.cat([kan.lower[:, :inputs], kan.lower[:, own], kan.lower[:, inputs:]], -1)
-    upper = torch.cat([kan.upper[:, :inputs], kan.upper[:, own], kan.upper[:, inputs:]], -1)
-    lower[:, own], upper[:, own] = x[:, own].amin(0), x[:, own].amax(0)
-    whole = assembled(inputs, [*kinds, *kan.graph.kinds], [*front, *rest], lower, upper)
-    idle = [
-        e for e, p in enumerate(whole.graph.edges) if p.target in node.values() and not whole.graph.out_of(p.target)
-    ]
-    smaller = whole.graph.without(idle) if idle else None
-    return whole if smaller is None else whole.with_edges(smaller[1], smaller[0])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kansr.network.spec import KANSpec
 from kansr.progress import Clock, Report, silent
+from kansr.structure.coordinates import Named
 from kansr.structure.space import Logarithm
 from kansr.structure.spec import StructureSpec
 from kansr.structure.transform import Transform
@@ -30,8 +31,9 @@ def fine(found: Sequence[Found]) -> bool:
 class Search:
     """What a search for graphs is done with.
 
-    `transforms` may be tried on the target; `logarithm` gives the curve for inputs that span decades. `enough` is asked
-    of each graph that is settled, and of the same graph written otherwise, best first: whether the search may end.
+    `transforms` may be tried on the target; `logarithm` gives the curve for inputs that span decades, `named` those of
+    coordinates. `enough` is asked of each graph that is settled, and of the same graph written otherwise, best first:
+    whether the search may end.
     """
 
     data: Data
@@ -42,5 +44,6 @@ class Search:
     clock: Clock
     transforms: tuple[Transform, ...] = ()
     logarithm: Logarithm | None = None
+    named: Named | None = None
     report: Report = silent
     enough: Callable[[Sequence[Found]], bool] = fine

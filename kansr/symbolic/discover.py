@@ -22,7 +22,8 @@ from kansr.formula.weighing import Weighing, weighed
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.progress import Clock, Event, Report, silent
-from kansr.symbolic.context import Choice, symbolise
+from kansr.symbolic.choices import Choice
+from kansr.symbolic.context import symbolise
 from kansr.symbolic.custom import rows_of
 from kansr.symbolic.held import held
 from kansr.symbolic.library import choose

@@ -52,6 +52,11 @@ def logarithm(sign: float) -> tuple[Curve, Tensor]:
     return symbol, torch.tensor([[neutral[k] for k in symbol.primitive.free]], dtype=torch.float64)
 
 
+def named(name: str) -> tuple[Curve, Tensor]:
+    """Give the library's function of that name without shifts and factors."""
+    return _undone_by(name)(1.0)
+
+
 TRANSFORMS: tuple[Transform, ...] = (
     Transform(name="log(y)", value=lambda y: y.abs().log(), slope=lambda y: 1 / y, admits=_definite(_DIGITS),
               inverse=_undone_by("exp")),
