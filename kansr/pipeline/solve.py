@@ -107,7 +107,7 @@ def _searched(problem: Problem, clock: Clock, report: Report) -> Solution:
         logarithm=logarithm,
         named=named,
         report=report,
-        enough=lambda found: reader.read(found, share=_READ),
+        enough=reader.glance,
     )
     searched = search(task)
     reader.read(searched.found)
@@ -127,36 +127,43 @@ class _Reader:
         self.hurried: set[Graph] = set()  # those that had no time to be read to the end
         self.law = False
 
-    def read(self, graphs: Sequence[Found], share: float = 1.0) -> bool:
-        """Read the best graphs, with a share of the time for each: whether a law is found."""
+    def glance(self, graphs: Sequence[Found]) -> bool:
+        """Read the plainest functions of graphs while the search may go on: whether that gives a law."""
         for found in graphs:
-            graph, clock = found.trained.graph, self.clock.part(share)
-            again = graph in self.hurried and share == 1.0
-            full = len(self.solutions) >= _GRAPHS and not again
-            if self.law or full or (self.solutions and clock.over()):
-                break
-            if graph not in self.solutions or again:
-                self.solutions[graph] = self.solution(found, clock)
-            if clock.over():
-                self.hurried.add(graph)
+            if self.law or found.trained.graph in self.solutions:
+                continue
+            noise = not found.verdict.right  # where splines limit nothing, only the length of all decides
+            self.take(found, self.clock.part(_READ), deep=noise)
+            if not noise:
+                self.hurried.add(found.trained.graph)
         return self.law
 
-    def solution(self, found: Found, clock: Clock) -> Solution:
+    def read(self, graphs: Sequence[Found]) -> None:
+        """Read the best graphs to the end, until one gives a law."""
+        for found in graphs:
+            again = found.trained.graph in self.hurried
+            full = len(self.solutions) >= _GRAPHS and not again
+            if self.law or full or (self.solutions and self.clock.over()):
+                break
+            if again or found.trained.graph not in self.solutions:
+                self.take(found, self.clock, deep=True)
+
+    def take(self, found: Found, clock: Clock, *, deep: bool) -> None:
         """Find formulas for one graph."""
-        problem = self.problem
+        problem, graph = self.problem, found.trained.graph
         discoveries = discover(
             found.trained.kan,
             problem.data,
-            problem.rows,
+            replace(problem.rows, multiplier=problem.multiplier),
             problem.recipe.symbolic,
-            scale=problem.multiplier,
             falling=found.verdict.falling,
+            deep=deep,
             clock=clock,
             report=self.report,
         )
-        solution = _solution(problem, found, [*_judged(problem, discoveries), *self.simple])
-        self.law = solution.is_law
-        return solution
+        (self.hurried.add if clock.over() else self.hurried.discard)(graph)
+        self.solutions[graph] = _solution(problem, found, [*_judged(problem, discoveries), *self.simple])
+        self.law = self.solutions[graph].is_law
 
     def best(self) -> Solution:
         """The graph with the best formula, and what the others gave beside it."""

@@ -106,15 +106,15 @@ def fit_chains(
         return found
     promising = [*_promising(curve, library), *(p for rate in rates for p in _of_powers(curve, library, rate))]
     heats = []
-    for chain, starts in promising:
+    for _, chain, starts in sorted(promising, key=lambda p: p[0])[:_TRIED]:
         if clock is not None and clock.over():
             break
         heats += refit_composed(chain, starts, curve, steps=_HEAT)
-    heats.sort(key=lambda c: c.error)
-    finals = (
-        f for c in heats[:_REFINED] if isinstance(c.symbol, Chain) for f in refit_composed(c.symbol, c.p[None], curve)
-    )
-    return sorted([*found, *finals], key=lambda c: c.error)
+    for c in sorted(heats, key=lambda c: c.error)[:_REFINED]:
+        found += refit_composed(c.symbol, c.p[None], curve)
+        if found and found[-1].error <= enough:
+            break
+    return sorted(found, key=lambda c: c.error)
 
 
 def fit_chain(curve: Curves, inner: Primitive, outer: Primitive) -> list[Candidate]:
@@ -165,21 +165,21 @@ def _power(curve: Curves, library: Sequence[Primitive], rate: float) -> tuple[Pr
     return exp if bool(torch.isfinite(w).all()) else None, over
 
 
-def _of_powers(curve: Curves, library: Sequence[Primitive], rate: float) -> Iterator[tuple[Chain, Tensor]]:
+def _of_powers(curve: Curves, library: Sequence[Primitive], rate: float) -> Iterator[tuple[float, Chain, Tensor]]:
     """Yield the pairs that come nearest to the curve over exp(rate x)."""
     exp, over = _power(curve, library, rate)
     if exp is None:
         return
     power = Symbol(replace(exp, free="ac"))
-    for chain, starts in _promising(over, library, inner_names=_OF_POWER):
+    for loss, chain, starts in _promising(over, library, inner_names=_OF_POWER):
         own = starts.new_tensor([rate, math.exp(-rate * float(curve.x.mean()))]).expand(len(starts), -1)
-        yield Chain(power, chain), torch.cat([own, starts], -1)
+        yield loss, Chain(power, chain), torch.cat([own, starts], -1)
 
 
 def _promising(
     curve: Curves, library: Sequence[Primitive], inner_names: Sequence[str] = INNER
-) -> Iterator[tuple[Chain, Tensor]]:
-    """Yield the pairs that come nearest, each with its best starts."""
+) -> Iterator[tuple[float, Chain, Tensor]]:
+    """Yield the pairs that come nearest, each with the error of its best start, and the best starts."""
     rows = {row.name: row for row in library}
     seen = seen_of(curve)
     ranked: list[tuple[float, Chain, Tensor]] = []
@@ -192,8 +192,7 @@ def _promising(
                 if len(starts):
                     ranked += _laid(first, starts, values, outer, seen)
     ranked.sort(key=lambda r: r[0])
-    for _, chain, starts in ranked[:_TRIED]:
-        yield chain, starts
+    yield from ranked[:_TRIED]
 
 
 def seen_of(curve: Curves, points: int = _SEEN) -> Curves:

@@ -136,8 +136,8 @@ class Search:
         return fitted
 
     def finished(self, choice: Choice) -> bool:
-        """Whether nothing is left to explain: the error fell to rounding, far below what splines can reach."""
-        return choice.error <= max(ROUNDING, self.error / 1000)
+        """Whether nothing is left to read or to explain: the error fell to rounding, far below that of the splines."""
+        return not choice.kan.splines and choice.error <= max(ROUNDING, self.error / 1000)
 
 
 def _nearer(fitted: Sequence[Candidate], more: Sequence[Candidate], known: float) -> list[Candidate]:

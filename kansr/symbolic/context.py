@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from kansr.network.kan import KAN
 from kansr.progress import Clock, Report, silent
 from kansr.symbolic.beam import beam_search, obvious, undone
-from kansr.symbolic.choices import ROUNDING, STEPS, Choice, Search, best_of, curve_of, error_of, event, open_edges
+from kansr.symbolic.choices import ROUNDING, STEPS, Choice, Search, best_of, curve_of, error_of, open_edges
 from kansr.symbolic.curve import Candidate, Curves
+from kansr.symbolic.gauge import slid
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.plain import plainest
 from kansr.symbolic.spec import SymbolicSpec
@@ -24,6 +25,7 @@ _USUAL = ("exp", "log", "x", "x^2", "1/x", "sqrt")
 _SLIDING = 2  # unclear curves from which curves may slide along each other
 _HELD, _HEAT = 12, 40  # usual functions that are put in place, at most, and the steps that the rest gets
 _FINALS, _STEADY = 4, 200  # the same for the best of them
+_COMBINED = 2  # curves that sums and products are tried on
 _HOLDING = 0.4  # share of the time for that
 _RETURNED = 3.0  # the error comes back when it is at most so many times what it was
 
@@ -35,13 +37,15 @@ def symbolise(
     spec: SymbolicSpec,
     *,
     falling: bool = True,
+    deep: bool = True,
     clock: Clock | None = None,
     report: Report = silent,
 ) -> list[Choice]:
     """Replace the splines of a trained network (b = 1) by functions of the library.
 
     `falling` says that the network's error still fell with its last extension: then splines approximate, and small
-    differences of error say nothing; else what is left is noise, and they do.
+    differences of error say nothing; else what is left is noise, and they do. Without `deep` only the plainest
+    functions are read, which takes seconds: the network that comes of it, or nothing where curves stay open.
 
     Returns
     -------
@@ -50,11 +54,11 @@ def symbolise(
     search = Search(kan, data, library, spec, clock=clock or Clock(), falling=falling)
     start = Choice(kan=kan, settled=frozenset(), error=search.error)
     fitted = search.candidates(kan, kan.splines, library)
-    plain = plainest(search, start, fitted, report, composed=False)
+    plain = plainest(search, start, fitted, report)
     if not search.finished(plain):
         plain, start = _read(search, plain, start, report)
-    if search.finished(plain):
-        return [plain]
+    if search.finished(plain) or not deep:
+        return [] if plain.kan.splines else [plain]
     if start.settled:
         fitted = search.candidates(start.kan, start.kan.splines, library)
     fitted = search.composed(start.kan, fitted)
@@ -93,21 +97,29 @@ def fits(
 
 
 def _read(search: Search, plain: Choice, start: Choice, report: Report) -> tuple[Choice, Choice]:
-    """Read the curves that are not plain: held ones where curves can slide, then functions of functions.
+    """Read the curves that are not plain: written otherwise, held where they can slide, as functions of functions.
 
     Gives the best network that this leads to, and the best one to start a beam from.
     """
     fitted = search.candidates(plain.kan, plain.kan.splines, search.library, plain.error)
-    tried = []
-    for held in _held(search, plain, fitted):
-        report(event("held", held))
-        again = search.candidates(held.kan, held.kan.splines, search.library, held.error)
-        tried.append(plainest(search, held, again, report))
+    tried = [plain]
+    for other in (plain, *_slid(search, plain), *_held(search, plain, fitted)):
+        again = search.candidates(other.kan, other.kan.splines, search.library, other.error)
+        tried.append(plainest(search, other, again, report, composed=0))
         if search.finished(tried[-1]):
-            return tried[-1], held
-        start = min(start, held, key=lambda c: c.error)
-    tried.append(plainest(search, plain, fitted, report))
+            return tried[-1], other
+        start = min(start, other, key=lambda c: c.error) if other is not plain else start
+    tried.append(plainest(search, plain, fitted, report, composed=_COMBINED))
     return min(tried, key=lambda c: search.score(c, ROUNDING)), start
+
+
+def _slid(search: Search, start: Choice) -> Iterator[Choice]:
+    """Yield the network with straight lines moved from its curves to other edges."""
+    for kan in slid(start.kan, search.data.everything):
+        functions = frozenset(range(len(kan.curves))) - frozenset(kan.splines)
+        other = search.refit(kan, functions, steps=_HEAT)
+        if other.error <= max(_RETURNED * start.error, search.error):
+            yield other
 
 
 def _held(search: Search, start: Choice, fitted: dict[int, list[Candidate]]) -> Iterator[Choice]:

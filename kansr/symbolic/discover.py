@@ -33,6 +33,7 @@ from kansr.training.levenberg import levenberg
 from kansr.training.prune import attribution, cut
 from kansr.training.rows import Data
 
+_CURVES = 0.7  # share of the time for the curves; the rest is for the constants
 _KEPT = 8  # assignments of functions whose constants are refitted and snapped
 _ROWS = 5000  # rows on which constants are snapped; the last refit sees all
 _STEPS = 60
@@ -63,7 +64,8 @@ class Rows:
     """Columns by safe name and the target, [n] each, in the user's units: the rows that may choose.
 
     `named` are constants that fitted numbers may turn out to be; `weighing` is what each row counts (None: all alike);
-    `inputs` are what the network sees, as expressions of the columns (None: the columns themselves).
+    `inputs` are what the network sees, as expressions of the columns (None: the columns themselves); `multiplier` is
+    what its output is multiplied by to be the target.
     """
 
     columns: Mapping[str, Array]
@@ -71,6 +73,7 @@ class Rows:
     named: tuple[Named, ...] = ()
     weighing: Weighing | None = None
     inputs: tuple[sp.Expr, ...] | None = None
+    multiplier: sp.Expr = sp.Integer(1)  # noqa: RUF009
 
     def head(self, rows: int) -> Rows:
         """The first rows only."""
@@ -85,8 +88,8 @@ def discover(
     rows: Rows,
     spec: SymbolicSpec,
     *,
-    scale: sp.Expr,
     falling: bool,
+    deep: bool = True,
     clock: Clock,
     report: Report = silent,
 ) -> list[Discovery]:
@@ -95,14 +98,17 @@ def discover(
     Parameters
     ----------
     data
-        What the network was trained on: targets divided by `scale`, which may hold columns.
+        What the network was trained on.
     rows
         The same rows in the user's units.
     falling
         Whether splines still limit the error (see `kansr.symbolic.context.symbolise`).
+    deep
+        Whether to go on where curves stay open after the plainest functions are read.
     """
     library = choose(spec.functions, rows_of(spec.custom))
-    choices = symbolise(kan, data, library, spec, falling=falling, clock=clock.part(0.7), report=report)
+    part = clock.part(_CURVES)
+    choices = symbolise(kan, data, library, spec, falling=falling, deep=deep, clock=part, report=report)
     found: list[Discovery] = []
     for label, choice in _candidates(choices, data, clock):
         if found and clock.over():
@@ -116,7 +122,7 @@ def discover(
         if choice.kan.splines and any(d.has_splines for d in found):
             continue  # one formula with a spline in it is enough
         with suppress(FormulaError), limited(max(_LEAST, min(_LONGEST, clock.left()))):
-            one = _read(choice, rows, spec, scale=scale, label=label, bar=bar if not clock.over() else -math.inf)
+            one = _read(choice, rows, spec, label=label, bar=bar if not clock.over() else -math.inf)
         found += [] if one is None else [one]
         if one is not None and one.bits < bar:
             report(Event(stage="constants", message="snapped", formula=str(one.expression)))
@@ -131,7 +137,7 @@ def _pieces(choice: Choice) -> int:
 def _candidates(choices: Sequence[Choice], data: Data, clock: Clock) -> Iterator[tuple[str, Choice]]:
     """Yield the networks that are read: the best assignments of functions, then the best one cut down."""
     yield from (("network", c) for c in choices[:_KEPT])
-    yield from (("pruned", c) for c in _smaller(choices[0], data, clock))
+    yield from (("pruned", c) for best in choices[:1] for c in _smaller(best, data, clock))
 
 
 def linear(rows: Rows, *, snapped: bool = True) -> Discovery:
@@ -160,9 +166,7 @@ def snapped(start: sp.Expr, rows: Rows, label: str) -> Discovery:
     return Discovery(expression=fit.expression, fit=fit, bits=length(fit, rows.y, rows.weighing), label=label)
 
 
-def _read(
-    choice: Choice, rows: Rows, spec: SymbolicSpec, *, scale: sp.Expr, label: str, bar: float
-) -> Discovery | None:
+def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, label: str, bar: float) -> Discovery | None:
     """Write a symbolic network as a formula, unless it cannot be written.
 
     Its constants are snapped when that could bring it below `bar` bits, the length of the best formula so far.
@@ -170,7 +174,7 @@ def _read(
     inputs = rows.inputs or tuple(symbols_of(rows.columns).values())
     few = rows.head(_ROWS)
     try:
-        raw = expression(choice.kan, inputs, scale=scale)
+        raw = expression(choice.kan, inputs, scale=rows.multiplier)
         steps = _STEPS if not choice.kan.splines else 0
         fit = refit(raw, few.columns, few.y, steps=steps, weighing=few.weighing)
         hopeful = length(fit, few.y, few.weighing) - _MOST_SAVED * len(fit.values) < bar

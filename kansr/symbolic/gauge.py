@@ -1,11 +1,13 @@
-"""The power gauge of a product node: factors to the power p, and the curve behind it to 1/p, are the same network.
+"""The gauges that hide functions: the same network can be written in several ways, of which a law uses one.
 
-Where all factors turn out to be powers, the exponents are divided by the smallest of them. The curve behind then is a
-function of the product as a law would write it, and can be read.
+Of a product node, factors to the power p and the curve behind it to 1/p are the same. Where all factors turn out to be
+powers, the exponents are divided by the smallest of them. The curve behind then is a function of the product as a law
+would write it, and can be read. Of a sum node, a straight line can move from the curve behind it to edges beside it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import torch
@@ -15,10 +17,12 @@ from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, sample_positions, with_margin
 from kansr.network.sweep import forward
+from kansr.structure.surgery import Part, assembled, parts_of
 from kansr.symbolic.library import primitive
 from kansr.symbolic.symbol import Symbol
 
 _EXPONENTS = {"x": 1.0, "1/x": -1.0, "sqrt": 0.5, "1/sqrt": -0.5, "x^(3/2)": 1.5}
+_GONE = 1e-4  # share of another scale below which the curve on an edge is none
 _WHOLE = 1e-3  # exponents this close to one are one
 
 
@@ -92,3 +96,58 @@ def _divided(kan: KAN, node: int, powers: list[float], x: Tensor) -> KAN:
 
 def _sign(x: Tensor, source: int) -> float:
     return 1.0 if source >= x.shape[-1] or float(x[:, source].median()) > 0 else -1.0
+
+
+def slid(kan: KAN, x: Tensor) -> Iterator[KAN]:
+    """Yield the same network (b = 1) with a multiple of a node's value moved from its curve to the edges beside it.
+
+    Where the edges into a node s stand beside it, too, up to a factor, as in `log a + log b + F(log a - log c)`, a
+    straight line can move between F and them: `F(s) + k s`. With one of the edges beside gone, F is the only one; which
+    of them the law does without cannot be seen before F is read. x are rows [n, i].
+    """
+    shape = kan.graph
+    for edge, (node, target) in enumerate(shape.edges):
+        if node < shape.inputs or shape.kind(node) != "sum" or shape.kind(target) != "sum":
+            continue
+        into = {shape.edges[e].source: e for e in shape.into(node)}
+        beside = {shape.edges[e].source: e for e in shape.into(target) if shape.edges[e].source in into}
+        ratios = {i: _ratio(kan, e, into[i]) for i, e in beside.items()}
+        for ratio in (r for r in ratios.values() if r is not None) if None not in ratios.values() else ():
+            other = _slid(kan, edge, ratio, into, beside)
+            if other is not None:
+                yield _raised(other, node, target, forward(kan, x).nodes[target] - forward(other, x).nodes[target])
+
+
+def _ratio(kan: KAN, edge: int, other: int) -> float | None:
+    """How many times the curve on another edge this one is, but for a constant; None for another function."""
+    a, b = kan.curves[edge], kan.curves[other]
+    if not isinstance(a, Symbol) or not isinstance(b, Symbol) or a.name != b.name or a.name not in ("x", "log"):
+        return None
+    return float(kan.of_edge(edge)[0, a.free.index("c")] / kan.of_edge(other)[0, b.free.index("c")])
+
+
+def _slid(kan: KAN, edge: int, ratio: float, into: dict[int, int], beside: dict[int, int]) -> KAN | None:
+    """Move `ratio` times the value of the edge's source into its curve, and off the edges beside it."""
+    node, target = kan.graph.edges[edge]
+    spline = kan.curves[edge]
+    if not isinstance(spline, Spline) or not all(isinstance(kan.curves[e], Symbol) for e in into.values()):
+        return None
+    low, high = kan.lower[:, node], kan.upper[:, node]
+    at = low[:, None] + (high - low)[:, None] * sample_positions(spline).to(low)
+    value = spline.evaluate(at, kan.of_edge(edge), low, high).value + ratio * at
+    parts = [p for i, p in enumerate(parts_of(kan)) if i != edge and i not in beside.values()]
+    parts.append(Part(node, target, spline, from_samples(spline, value, torch.zeros_like(low)[:, None])))
+    for i, e in into.items():
+        curve, p = kan.curves[e], kan.of_edge(e)
+        own = _ratio(kan, beside[i], e) if i in beside else 0.0
+        left = (own or 0.0) - ratio
+        if abs(left) > _GONE * abs(ratio):
+            parts.append(Part(i, target, curve, curve.scaled(p, p.new_full((1, 1), left))))
+    return assembled(kan.graph.inputs, kan.graph.kinds, parts, kan.lower, kan.upper)
+
+
+def _raised(kan: KAN, node: int, target: int, by: Tensor) -> KAN:
+    """Add the mean of `by` [1, n] to the curve between two nodes."""
+    edge = next(i for i, e in enumerate(kan.graph.edges) if e == (node, target))
+    curve = kan.curves[edge]
+    return kan.with_curve(edge, curve, curve.raised(kan.of_edge(edge), by.mean(-1, keepdim=True)))

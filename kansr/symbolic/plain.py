@@ -28,10 +28,11 @@ _LOWER = 0.5  # share that an extension has to bring the error down to
 Fitted = Mapping[int, list[Candidate]]
 
 
-def plainest(search: Search, start: Choice, fitted: Fitted, report: Report, *, composed: bool = True) -> Choice:
+def plainest(search: Search, start: Choice, fitted: Fitted, report: Report, *, composed: int | None = None) -> Choice:
     """Give the network with all functions in place that fit in this way; edges that stay open keep their splines.
 
-    `composed` says whether functions of functions, sums and products are tried where no single function is clear.
+    With `composed`, functions of functions are tried where no single one is clear, and sums and products on so many
+    curves.
     """
     choice = start
     for n in range(_ROUNDS):
@@ -40,8 +41,8 @@ def plainest(search: Search, start: Choice, fitted: Fitted, report: Report, *, c
         if n:
             fitted = search.candidates(choice.kan, choice.kan.splines, search.library, choice.error)
         after = _with_clear(search, choice, fitted)
-        if after is None and composed:
-            fitted = search.composed(choice.kan, dict(fitted), error=choice.error)
+        if after is None and composed is not None:
+            fitted = search.composed(choice.kan, dict(fitted), composed, choice.error)
             after = _with_clear(search, choice, fitted)
         after = after or _with_one(search, choice, fitted)
         if after is None:
