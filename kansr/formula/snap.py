@@ -41,6 +41,8 @@ _FORMS: tuple[tuple[Callable[[float], float], Callable[[sp.Rational], sp.Expr], 
     (lambda v: v * abs(v) / math.pi, lambda r: sp.sign(r) * sp.sqrt(abs(r) * sp.pi), 4.0),
     (lambda v: v * abs(v) * math.pi, lambda r: sp.sign(r) * sp.sqrt(abs(r) / sp.pi), 4.0),
     (lambda v: v / math.pi**2, lambda r: r * sp.pi**2, 4.0),
+    (lambda v: v * math.pi**2, lambda r: r / sp.pi**2, 4.5),
+    (lambda v: v * math.pi**3, lambda r: r / sp.pi**3, 5.5),
     (lambda v: v / math.e, lambda r: r * sp.E, 4.0),
     (lambda v: math.log(abs(v)), sp.exp, 4.0),
 )

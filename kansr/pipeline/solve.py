@@ -35,6 +35,7 @@ _NOTHING = 1e-9  # constants below this are not shown in the drawing of the netw
 _GROUPED = 0.4  # share of the time for the problem between groups
 _GRAPHS = 4  # graphs that are read for formulas, at most
 _SEARCH = 0.6  # share of the time after which no graph is searched any more
+_CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
 _READ = 0.5  # share of what is left that reading a graph may take while the search may still go on
 
 
@@ -226,7 +227,11 @@ def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Soluti
         verdict=own,
         exact=own == "exact",
         network=_summary(problem, found, source.source),
-        warnings=(*_kept_splines(problem, source.source), *_misfit(source.clash)),
+        warnings=(
+            *_kept_splines(problem, source.source),
+            *_misfit(source.clash),
+            *(_unread(problem, found, formula) if own == "approximation" else ()),
+        ),
         rivals=rivals(problem, formula, plain, exact=own == "exact"),
     )
 
@@ -272,6 +277,15 @@ def _kept_splines(problem: Problem, source: Discovery) -> tuple[str, ...]:
     nodes = names(kan.graph, list(problem.inputs), problem.output)
     edges = ", ".join(f"{nodes[kan.graph.edges[i].source]} -> {nodes[kan.graph.edges[i].target]}" for i in kan.splines)
     return (f"no function of the library fits {edges}: the formula holds the spline itself",)
+
+
+def _unread(problem: Problem, found: Found, formula: Formula) -> tuple[str, ...]:
+    """Say that the network knows far more than the formula that could be read from it."""
+    network = float(rmse(found.trained.kan, problem.test)[0]) * problem.unit
+    if not network < _CLOSER * formula.rmse.test:
+        return ()
+    far = f"the network misses the test rows by {network:.3g}, the best formula by {formula.rmse.test:.3g}"
+    return (f"no short formula comes near the curves that were learned: {far}; more time (--budget) may find one",)
 
 
 def _misfit(clash: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from kansr.network.kan import KAN
 from kansr.network.knots import with_margin
 from kansr.network.sweep import forward
 from kansr.progress import Clock
+from kansr.structure.coordinates import Named
 from kansr.structure.linear import coefficients, outer
 from kansr.structure.race import Runner
 from kansr.structure.space import Space
@@ -31,13 +32,18 @@ _STEPS = 30
 _COARSE = 8  # grid of the curves beside the monomial while choices are ranked
 
 
-def monomials(space: Space, used: Sequence[int], *, clock: Clock, keep: int = 3) -> list[Runner]:
-    """Give the best `keep` networks with one node that multiplies inputs and reciprocals of inputs, best first."""
+def monomials(
+    space: Space, used: Sequence[int], *, clock: Clock, named: Named | None = None, keep: int = 3
+) -> list[Runner]:
+    """Give the best `keep` networks with one node that multiplies inputs and reciprocals of inputs, best first.
+
+    With `named`, these are functions, which leaves the rows to the other curves; else splines.
+    """
     ranked = sorted(_ranked(space, used), key=lambda r: r[0])
     runners = []
     for _, inside, signs, outside in ranked[: 2 * keep]:
         beside = [i for i in used if outside == "product" or i not in inside]
-        kan = outer(_laid(space, inside, signs, beside, outside), space.data.train)
+        kan = outer(_laid(space, (inside, signs), beside, outside, named), space.data.train)
         runners.append(Runner(space.error(kan), space, kan).trained(kan, rows=_ROWS, steps=_STEPS, clock=clock))
     return sorted(runners, key=lambda r: r.error)[:keep]
 
@@ -83,16 +89,22 @@ def _signs(x: Tensor, inside: Sequence[int]) -> list[tuple[int, ...]]:
     return list(product(*free))
 
 
-def _laid(space: Space, inside: Sequence[int], signs: Sequence[int], beside: Sequence[int], outside: Kind) -> KAN:
+def _laid(
+    space: Space, monomial_of: tuple[Sequence[int], Sequence[int]], beside: Sequence[int], outside: Kind,
+    named: Named | None,
+) -> KAN:  # fmt: skip
     x, spline = space.data.everything, Spline(GRID)
     inputs = x.shape[-1]
     low, high = with_margin(x.amin(0)[None], x.amax(0)[None], margin=2.0 / len(x))
     ends = {i: (low[:, i], high[:, i]) for i in range(inputs)}
     monomial, root = inputs, inputs + 1
-    parts = [
-        Part(i, monomial, spline, from_curve(spline, *ends[i], lambda v: v if sign > 0 else 1 / v))  # noqa: B023
-        for i, sign in zip(inside, signs, strict=True)
-    ]
+    parts = []
+    for i, sign in zip(*monomial_of, strict=True):
+        if named is None:
+            p = from_curve(spline, *ends[i], lambda v: v if sign > 0 else 1 / v)  # noqa: B023
+            parts.append(Part(i, monomial, spline, p))
+        else:
+            parts.append(Part(i, monomial, *named("x" if sign > 0 else "1/x")))
     value = 1.0 if outside == "product" else 0.0
     parts += [Part(i, root, spline, constant(spline, value, x)) for i in beside]
     parts.append(Part(monomial, root, spline, constant(spline, 0.0, x)))

@@ -13,6 +13,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from kansr.network.curves import Spline
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, ranges, sample_positions, with_margin
@@ -37,7 +38,9 @@ def as_sums(kan: KAN, x: Tensor) -> KAN | None:
 
 
 def _signs(kan: KAN, node: int, x: Tensor) -> Tensor | None:
-    """Signs of the factors of a node, None unless all of them keep theirs and stay away from zero."""
+    """Signs of the factors of a node, None unless all are splines, keep their signs and stay away from zero."""
+    if any(not isinstance(kan.curves[e], Spline) for e in (*kan.graph.into(node), *kan.graph.out_of(node))):
+        return None
     sweep = forward(kan, x)
     values = torch.stack([sweep.edges[e].value[0] for e in kan.graph.into(node)])  # [e, n]
     size = values.abs()

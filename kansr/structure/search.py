@@ -287,7 +287,8 @@ class _Hunt:
         if not self.task.structure.products or self.inputs < 2 or self.floor < _PROMISING:
             return
         clock = self.task.clock
-        runners = [self.coarser(r) for r in monomials(self.spaces[0], self.used, clock=clock)]
+        named = None if self.spaces[0].logs else self.task.named
+        runners = [self.coarser(r) for r in monomials(self.spaces[0], self.used, clock=clock, named=named)]
         self.climb([minimal(r, clock) for r in runners if r.error < _OSCILLATING], "monomial")
         self.seeds += runners[:1]
 

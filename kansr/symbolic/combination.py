@@ -9,7 +9,7 @@ where two do not suffice. Whole powers are tried together, as a polynomial witho
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from typing import Literal, NamedTuple
@@ -37,7 +37,7 @@ _HALVING = 0.3  # nodes that a pair may be longer for half the square that it le
 _LOOKED = 100  # pairs of entries that are looked at for each form that is wanted
 _ROUNDING = 1e-20
 _FASTEST = 50.0  # radians over the range that a wave may turn
-_DEGREE = 8  # of a polynomial
+_DEGREE = 10  # of a polynomial
 _AS_GOOD = 3.0  # a polynomial loses terms while its error stays below so many times the least
 _INDEPENDENT = 1e-7  # 1 - squared cosine of two entries below which their sum says no more than one
 _TINY = 1e-300
@@ -129,7 +129,8 @@ def fit_combinations(
 
     A polynomial or a pair whose error is at most `enough` (a share of the curve's spread) ends the search.
     """
-    found = polynomial(curve, library, enough=enough)
+    found = [*polynomial(curve, library, enough=enough), *_of_polynomials(curve, library, enough)]
+    found.sort(key=lambda c: c.error)
     if found and found[0].error <= enough:
         return found
     seen = seen_of(curve, _SEEN)
@@ -191,6 +192,32 @@ def polynomial(curve: Curves, library: Sequence[Primitive], *, enough: float = 0
     terms = [Symbol(replace(power(n), free="c" if k else "")) for k, n in enumerate(degrees)]
     p = [*(c / own[0] for c in own[1:]), own[0], d]
     return [Candidate(symbol=Combination("sum", tuple(terms)), p=curve.x.new_tensor(p), error=error)]
+
+
+_INVERSES: dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]] = {
+    "log": (torch.exp, torch.exp),
+    "exp": (torch.log, lambda y: 1 / y),
+    "sqrt": (torch.square, lambda y: 2 * y),
+    "1/x": (lambda y: 1 / y, lambda y: -1 / y**2),
+    "1/sqrt": (lambda y: y**-2, lambda y: -2 / y**3),
+}
+"""What undoes a function, and the slope of that."""
+
+
+def _of_polynomials(curve: Curves, library: Sequence[Primitive], enough: float) -> list[Candidate]:
+    """Fit functions of polynomials, such as log(x^3 + x + 1): what undoes the function leaves a polynomial."""
+    rows = {row.name: row for row in library}
+    found: list[Candidate] = []
+    for name, (inverse, slope) in _INVERSES.items():
+        value, weight = inverse(curve.y), curve.weight / slope(curve.y).square()
+        if name not in rows or not bool(torch.isfinite(value).all() & torch.isfinite(weight).all()):
+            continue
+        then = Symbol(_free(Symbol(rows[name]), "cd").primitive)
+        inside = Curves(x=curve.x, y=value, weight=weight)
+        for c in polynomial(inside, library, enough=enough):
+            p = torch.cat([c.p, c.p.new_tensor([1.0, 0.0])])
+            found += refit_composed(Chain(c.symbol, then), p[None], curve)
+    return found
 
 
 def _dictionary(library: Sequence[Primitive], seen: Curves) -> _Dictionary:

@@ -21,7 +21,7 @@ from kansr.table.spec import TableSpec
 from kansr.table.split import check_rows
 from kansr.table.table import Floats, Table, TableWarning, fingerprint
 from kansr.table.text import Sheet, read_text
-from kansr.table.units import factor_between, units_of
+from kansr.table.units import factor_between, units_of, unreadable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,11 +101,13 @@ def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     features, target, errors = kept[: len(features)], kept[len(features)], kept[len(features) + 1 :]
     features, emptied = leave_out_useless(features, spec.features is not None)
     check_some(features, target, emptied)
+    silent = unreadable([one.name for one in (*features, target)], spec.units)
+    spec = replace(spec, units=None) if silent else spec
     units = _units(list(sheet.frame.columns), [*features, target, *errors], spec)
     table = _stack([*features, target], _in_unit_of(target, errors, spec, units), spec, source)
     table = replace(table, units={one.name: units[one.name] for one in (*features, target) if one.name in units})
     said = (*sheet.warnings, *unusable, *useless, *missing, *emptied, *_rounded([*features, target]))
-    return replace(table, warnings=(*said, *check_table(table), *_without_unit(table)))
+    return replace(table, warnings=(*said, *check_table(table), *_without_unit(table), *_without_pint(silent)))
 
 
 def _units(names: Sequence[str], columns: Sequence[Column], spec: TableSpec) -> dict[str, str]:
@@ -127,6 +129,14 @@ def _in_unit_of(
         return errors
     unit = units[target.name]
     return [replace(e, values=e.values * factor_between(units[e.name], unit, e.name, "the target")) for e in errors]
+
+
+def _without_pint(columns: Sequence[str]) -> list[TableWarning]:
+    """Say that units were not read."""
+    if not columns:
+        return []
+    message = f'the header "{columns[0]}" holds a unit, and reading units needs pint: they are not used'
+    return [TableWarning(kind="units", column=columns[0], message=f"{message} (pip install 'kansr[units]')")]
 
 
 def _without_unit(table: Table) -> list[TableWarning]:

@@ -69,6 +69,14 @@ def units_of(columns: Sequence[str], given: Mapping[str, str] | None) -> dict[st
     return kept
 
 
+def unreadable(columns: Sequence[str], given: Mapping[str, str] | None) -> list[str]:
+    """Give the columns whose headers hold units that nothing here can read: pint is missing, and no unit was given."""
+    if given is None or given:
+        return []
+    written = [column for column in columns if (text := _in_header(column)) and text.strip() not in _DIMENSIONLESS]
+    return written if written and _registry()[1] is None else []
+
+
 def _column(name: str, columns: Sequence[str]) -> str:
     column = found(name, columns)
     if column is None:

@@ -123,14 +123,20 @@ def test_the_header_of_a_column_that_is_not_used_is_not_read(tmp_path):
     assert read_table(path, TableSpec(units=None)).units == {}
 
 
-def test_without_pint_a_unit_is_an_error_that_says_how_to_install_it(tmp_path, monkeypatch):
+def test_without_pint_units_of_headers_are_left_out_and_given_ones_are_an_error(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pint", None)
     monkeypatch.setattr(units_module, "_registry", units_module._registry.__wrapped__)
     units_module._meaning.cache_clear()
     path = written(tmp_path, "v [m/s],x [m]")
+    table = read_table(path)
+    assert table.units == {}
+    assert [w.message for w in table.warnings if w.kind == "units"] == [
+        'the header "v [m/s]" holds a unit, and reading units needs pint: they are not used'
+        " (pip install 'kansr[units]')"
+    ]
     with pytest.raises(UsageError, match=r"pip install 'kansr\[units\]'"):
-        read_table(path)
-    assert read_table(path, TableSpec(units=None)).units == {}
+        read_table(path, TableSpec(units={"v": "m/s"}))
+    assert read_table(path, TableSpec(units=None)).warnings == ()
     assert read_table(written(tmp_path, "v,x")).units == {}
 
 
