@@ -12,6 +12,7 @@ which of the two the node does. Then u and its g are known for the node, too, an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
@@ -38,6 +39,7 @@ _LIKED = 3.0  # of two networks whose errors are this close, the one with a sum 
 EARNED = 3.0
 """A curve behind the root must gain so much: it may be steep, and hides any power of a product's factors."""
 
+_NOTHING = 2.0  # misfit where there is nothing to read
 _RIDGE = 1e-7  # added to the norm of coefficients that no row sees
 _TRUST = 3.0  # rows where a node hardly moves the output say little of it: trust grows up to so many times the median
 
@@ -236,8 +238,11 @@ def _factor(i: int, laid: Sequence[_Laid], curves: Sequence[Tensor], trust: Tens
 
 
 def _smallest(matrix: Tensor, norm: Tensor) -> tuple[float, Tensor]:
-    """Minimise v'Av / v'Nv."""
-    ridge = _RIDGE * norm.diagonal().mean() * torch.eye(len(norm), dtype=norm.dtype, device=norm.device)
+    """Minimise v'Av / v'Nv; where N is nothing, as for gradients that are zero, no v is better than a constant."""
+    mean = norm.diagonal().mean()
+    if not 0 < float(mean) < math.inf:
+        return _NOTHING, torch.ones_like(norm[0])
+    ridge = _RIDGE * mean * torch.eye(len(norm), dtype=norm.dtype, device=norm.device)
     factor = torch.linalg.cholesky(norm + ridge)
     half = torch.linalg.solve_triangular(factor, matrix, upper=False)
     values, vectors = torch.linalg.eigh(torch.linalg.solve_triangular(factor, half.mT, upper=False))

@@ -54,6 +54,7 @@ _USUAL = ("y", "log(y)")
 _POOLS, _OTHERS = 2, 2  # graphs for each of these, and for all other transforms, that growth starts from
 _ROOTS = ("y", "log(y)", "y^2")  # transforms under which trees are tried
 _LAYERED = 6  # inputs up to which two layers of all of them are tried, and the transforms for that
+_LAID = 16  # starts of each
 _LAYERS = ("y", "log(y)", "y^2", "1/y")
 _POOR = 0.1  # error of the best graph from which the dense network is worth its time
 _NARROW = 6  # and inputs up to which it is
@@ -221,9 +222,14 @@ class _Hunt:
         if not 1 < len(self.used) <= _LAYERED:
             return
         products = self.task.structure.products
-        graphs = [g for g in layers(self.inputs, self.used) if products or "product" not in g.kinds]
-        entries = [Entry(space, g) for space in self.spaces if space.name in _LAYERS for g in graphs]
-        raced = [self.finer(r) for r in self.race(entries, keep=_CLIMBED, count=_STARTS[1])]
+        entries = [
+            Entry(space, g)
+            for space in self.spaces
+            if space.name in _LAYERS
+            for g in layers(self.inputs, self.used, factors=space.name == "y")
+            if products or "product" not in g.kinds
+        ]
+        raced = [self.finer(r) for r in self.race(entries, keep=_CLIMBED, count=_LAID)]
         for runner in sorted((r for r in raced if r.error < self.hope), key=lambda r: r.error):
             less = minimal(runner, self.task.clock)
             self.seeds.append(less)

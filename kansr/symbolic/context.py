@@ -8,6 +8,7 @@ may be undone once more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from kansr.network.kan import KAN
 from kansr.progress import Clock, Report, silent
@@ -103,13 +104,14 @@ def _read(search: Search, plain: Choice, start: Choice, report: Report) -> tuple
     """
     fitted = search.candidates(plain.kan, plain.kan.splines, search.library, plain.error)
     tried = [plain]
-    for other in (plain, *_slid(search, plain), *_held(search, plain, fitted)):
+    ways = [(plain, 0), *((other, 0) for other in _slid(search, plain)), (plain, 1)]
+    holds = ((held, 0) for held in _held(search, plain, fitted))
+    for other, combined in chain(ways, holds, [(plain, _COMBINED)]):
         again = search.candidates(other.kan, other.kan.splines, search.library, other.error)
-        tried.append(plainest(search, other, again, report, composed=0))
+        tried.append(plainest(search, other, again, report, composed=combined))
         if search.finished(tried[-1]):
             return tried[-1], other
         start = min(start, other, key=lambda c: c.error) if other is not plain else start
-    tried.append(plainest(search, plain, fitted, report, composed=_COMBINED))
     return min(tried, key=lambda c: search.score(c, ROUNDING)), start
 
 
