@@ -19,8 +19,7 @@ def account(searched: Searched, features: Sequence[str], target: str) -> dict[st
     | `graph`       | the graph that was chosen, in brackets                                                          |
     | `tree`        | the same as nested records: node, what it does, what enters it                                  |
     | `inputs`      | how far each column moves the target (share of its spread), and whether it was dropped          |
-    | `coordinates` | pairs of columns that enter as one, such as `a - b`, powers of columns that are a factor of all |
-    |               | else, and the misfit of that (0: exactly)                                                       |
+    | `coordinates` | pairs of columns that enter as one, such as `a - b`, and the misfit of that (0: exactly)        |
     | `trees`       | readings of the separability tensor: the largest T that each join had to ignore, and its error  |
     | `tried`       | each trained graph: how it was come by, the staircase of its errors, slope, floor, verdict      |
     """
@@ -72,9 +71,7 @@ def _inputs(searched: Searched, features: Sequence[str], shape: Graph) -> list[d
 
 def _coordinates(searched: Searched, features: Sequence[str]) -> list[dict[str, Any]]:
     found = searched.probe.symmetries if searched.probe else ()
-    pairs = [{"coordinate": s.coordinate.format(*(features[i] for i in s.inputs)), "misfit": s.misfit} for s in found]
-    factors = searched.probe.factors if searched.probe else ()
-    return pairs + [{"coordinate": f"{features[f.input]}^{f.power:g}, a factor", "misfit": f.misfit} for f in factors]
+    return [{"coordinate": s.coordinate.format(*(features[i] for i in s.inputs)), "misfit": s.misfit} for s in found]
 
 
 def _joins(tree: Node, features: Sequence[str]) -> dict[str, Any]:

@@ -2,14 +2,17 @@
 
 A law with a coordinate in it is a law of fewer inputs, and its curves over the coordinate are the law's own: cos(k d)
 of a product, or anything of a difference that stands in several places. The gradients of the dense networks say which
-inputs these are (translation, scale and rotation symmetry: Udrescu and Tegmark 2020); the search goes on with them, and
-what it finds is put behind the coordinates.
+inputs these are (translation and rotation symmetry: Udrescu and Tegmark 2020), and which inputs may be multiplied by
+powers of a number so that the output is, too. Most laws of physics may be so for each unit that their columns are in,
+also where no unit is given: each such scaling makes one input less (Buckingham 1914, from the data alone). The search
+goes on with the coordinates, and what it finds is put behind them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Literal
 
 import torch
@@ -18,65 +21,68 @@ from torch import Tensor
 from kansr.network.curves import Curve
 from kansr.network.kan import KAN
 from kansr.structure.front import Front, in_front
-from kansr.structure.separability import Factor, Symmetry
+from kansr.structure.separability import Slopes, Symmetry
 from kansr.structure.surgery import Part, assembled, parts_of
 from kansr.training.rows import Data, Rows
+
+Kind = Literal["sum", "product", "squares"]
 
 Named = Callable[[str], tuple[Curve, Tensor]]
 """Gives the curve of that name, such as `1/x`, and its parameters [1, size]."""
 
-_SIGNS: dict[str, tuple[Literal["sum", "product", "squares"], int]] = {
+_SIGNS: dict[str, tuple[Kind, int]] = {
     "{} + {}": ("sum", 1),
     "{} - {}": ("sum", -1),
-    "{} * {}": ("product", 1),
-    "{} / {}": ("product", -1),
     "{}^2 + {}^2": ("squares", 1),
 }
-_SMALLEST, _LARGEST, _SHARE = 0.01, 0.05, 0.5  # misfit up to which a pair is sure: a share of the networks' error
-_NAMES = {1.0: "x", -1.0: "1/x", 0.5: "sqrt", -0.5: "1/sqrt"} | {
+_SMALLEST, _LARGEST, _SHARE = 0.01, 0.05, 0.5  # misfit up to which a symmetry is sure: a share of the networks' error
+_SINGULAR, _FEWEST = 2.0, 0.003  # singular values that count as zero: the networks' error so many times, at least this
+_HALVES = 0.08  # how far a power may be from a multiple of 1/2
+_AWAY = 1e-3  # share of its largest size that an input must have everywhere to be scaled by
+_NAMES = {1.0: "x", -1.0: "1/x", 0.5: "sqrt", -0.5: "1/sqrt", 1.5: "x^(3/2)"} | {
     s * n: "1/" * (s < 0) + f"x^{n}" for n in (2, 3, 4) for s in (1.0, -1.0)
 }
-_AWAY = 1e-3  # share of its largest size that an input must have everywhere to stand below a line
+"""Powers of inputs, and the names of their curves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coordinate:
-    """Inputs that enter as one: a sum of some with signs, a product with exponents 1 and -1, or a sum of squares."""
+    """Inputs that enter as one: a sum of some with signs, a product of powers, or a sum of squares."""
 
-    kind: Literal["sum", "product", "squares"]
-    signs: tuple[tuple[int, int], ...]
+    kind: Kind
+    powers: tuple[tuple[int, float], ...]
 
     def values(self, x: Tensor) -> Tensor:
         """Give the coordinate [n] at rows x [n, i]."""
-        parts = torch.stack([_part(self.kind, x[:, i], sign) for i, sign in self.signs])
-        return parts.prod(0) if self.kind == "product" else parts.sum(0)
+        if self.kind == "product":
+            return product_of(self.powers, x)
+        return torch.stack([x[:, i].square() if self.kind == "squares" else s * x[:, i] for i, s in self.powers]).sum(0)
 
     def front(self, named: Named) -> Front:
         """Give the node that makes it."""
         into = []
-        for i, sign in self.signs:
-            curve, p = named({"product": "x" if sign > 0 else "1/x", "squares": "x^2", "sum": "x"}[self.kind])
-            into.append((i, curve, curve.scaled(p, p.new_full((1, 1), sign)) if self.kind == "sum" else p))
+        for i, power in self.powers:
+            curve, p = named({"product": _NAMES.get(power, "x"), "squares": "x^2", "sum": "x"}[self.kind])
+            into.append((i, curve, curve.scaled(p, p.new_full((1, 1), power)) if self.kind == "sum" else p))
         return Front("product" if self.kind == "product" else "sum", tuple(into))
 
-    def text(self, names: Sequence[str]) -> str:
-        """Write it."""
-        first, *rest = self.signs
-        plus, minus = ("*", "/") if self.kind == "product" else (" + ", " - ")
-        square = "^2" if self.kind == "squares" else ""
-        return names[first[0]] + square + "".join((plus if s > 0 else minus) + names[i] + square for i, s in rest)
+
+def product_of(powers: Sequence[tuple[int, float]], x: Tensor) -> Tensor:
+    """Give a product of powers [n] of the inputs x [n, i]."""
+    parts = [x[:, i].abs() ** p if p != round(p) else x[:, i] ** p for i, p in powers]
+    return torch.stack([torch.ones_like(x[:, 0]), *parts]).prod(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Coordinates:
-    """Inputs that stay, coordinates of the others, and powers of inputs that the target is divided by.
+    """Inputs that stay, coordinates of the others, and a product of powers of inputs that the target is divided by.
 
-    `unit` is the root mean square of the factor: errors of the divided target, in its units, are those of the target.
+    `unit` is the root mean square of that factor: errors of the divided target, in its units, are those of the target.
     """
 
     kept: tuple[int, ...]
     joined: tuple[Coordinate, ...] = ()
-    factors: tuple[Factor, ...] = ()
+    factor: tuple[tuple[int, float], ...] = ()
     unit: float = 1.0
 
     def data(self, data: Data) -> Data:
@@ -86,115 +92,126 @@ class Coordinates:
     def _rows(self, rows: Rows) -> Rows:
         columns = [*(rows.x[:, i] for i in self.kept), *(c.values(rows.x) for c in self.joined)]
         x = torch.stack(columns, -1)
-        if not self.factors:
+        if not self.factor:
             return replace(rows, x=x)
-        factor = _product(self.factors, rows.x) / self.unit
+        factor = product_of(self.factor, rows.x) / self.unit
         weight = factor.square() if rows.weight is None else factor.square() * rows.weight
         return Rows(x=x, y=rows.y / factor, weight=weight)
 
     def in_front(self, kan: KAN, named: Named, x: Tensor) -> KAN:
         """Give the network of the inputs x [n, i] themselves."""
         kan = in_front(kan, [*self.kept, *(c.front(named) for c in self.joined)], x)
-        return _multiplied(kan, self.factors, self.unit, named) if self.factors else kan
+        return _multiplied(kan, self.factor, self.unit, named) if self.factor else kan
 
 
 def coordinates(
-    symmetries: Sequence[Symmetry], factors: Sequence[Factor], used: Sequence[int], *, x: Tensor, error: float
+    symmetries: Sequence[Symmetry], slopes: Slopes, used: Sequence[int], *, x: Tensor, error: float
 ) -> Coordinates | None:
-    """Join the inputs of sure pairs, the surest first, and take out sure factors; None where nothing is sure.
+    """Join the inputs of sure sums and differences, or else take out scalings; None where nothing is sure.
 
     Parameters
     ----------
     symmetries
         Pairs of inputs that may enter as one, and the misfit of that.
-    factors
-        Powers of inputs that the target may be proportional to.
+    slopes
+        What scalings are read from.
     used
         Inputs that matter.
     x
-        Rows [n, i]: what stands below a line has no zero there.
+        Rows [n, i]: what is divided by has no zero there.
     error
-        Of the networks that the misfits were read from: it blurs them.
+        Of the networks that all this was read from: it blurs them.
     """
     limit = min(max(_SHARE * error, _SMALLEST), _LARGEST)
-    taken = [f for f in factors if f.misfit <= limit and _divides(x[:, f.input], f.power)][: len(used) - 1]
-    left = [i for i in used if all(i != f.input for f in taken)]
     groups: list[Coordinate] = []
     for pair in sorted(symmetries, key=lambda s: s.misfit):
-        kind, sign = _SIGNS[pair.coordinate]
-        if pair.misfit <= limit and set(pair.inputs) <= set(left):
+        kind, sign = _SIGNS.get(pair.coordinate, ("product", 1))
+        if pair.misfit <= limit and kind != "product":
             groups = _joined(groups, kind, pair.inputs, sign)
-    groups = [g for g in map(_upright, groups) if _has_values(g, x)]
-    if not groups and not taken:
+    if groups:
+        groups = [_upright(g) for g in groups]
+        inside = {i for g in groups for i, _ in g.powers}
+        return Coordinates(kept=tuple(i for i in used if i not in inside), joined=tuple(groups))
+    return _scaled(slopes, used, x, max(_SINGULAR * error, _FEWEST))
+
+
+def _scaled(slopes: Slopes, used: Sequence[int], x: Tensor, tolerance: float) -> Coordinates | None:
+    """Make the inputs products that no scaling changes; the target is divided by one that changes as it does.
+
+    Each scaling takes one input, by whose powers the others are divided: of all choices, the one of smallest powers.
+    """
+    basis = slopes.scalings(used, tolerance)
+    best: tuple[float, Coordinates] | None = None
+    away = [n for n, i in enumerate(used) if _is_away(x[:, i])]
+    for count in range(min(len(basis), len(used) - 1), 0, -1):
+        for pivots in combinations(away, count):
+            tried = _without(basis, used, pivots, x)
+            if tried is not None and (best is None or tried[0] < best[0]):
+                best = tried
+        if best is not None:
+            return best[1]
+    return None
+
+
+def _without(basis: Tensor, used: Sequence[int], pivots: Sequence[int], x: Tensor) -> tuple[float, Coordinates] | None:
+    """Divide by powers of the inputs at `pivots`: what these powers sum to, and the coordinates."""
+    rows = torch.linalg.pinv(basis[:, list(pivots)]) @ basis  # combinations of scalings that scale one pivot each
+    exact = (2 * rows).round() / 2
+    unit = torch.eye(len(pivots), dtype=rows.dtype)
+    if not bool(torch.isfinite(rows).all()) or float((rows - exact).abs().max()) > _HALVES:
         return None
-    inside = {i for g in groups for i, _ in g.signs}
-    unit = float(_product(taken, x).square().mean().sqrt()) if taken else 1.0
-    kept = tuple(i for i in left if i not in inside)
-    return Coordinates(kept=kept, joined=tuple(groups), factors=tuple(taken), unit=unit)
+    if not torch.equal(exact[:, list(pivots)], unit):
+        return None
+    others = [n for n in range(len(used)) if n not in pivots]
+    powers = {n: [(used[p], -float(exact[k, n])) for k, p in enumerate(pivots) if exact[k, n]] for n in others}
+    factor = tuple((used[p], float(exact[k, -1])) for k, p in enumerate(pivots) if exact[k, -1])
+    every = [*(q for of in powers.values() for q in of), *factor]
+    if any(p not in _NAMES or (p != round(p) and float(x[:, i].min()) <= 0) for i, p in every):
+        return None
+    joined = tuple(Coordinate("product", ((used[n], 1.0), *of)) for n, of in powers.items() if of)
+    kept = tuple(used[n] for n, of in powers.items() if not of)
+    size = float(product_of(factor, x).square().mean().sqrt())
+    cost = sum(abs(p) * (1.0 if p == round(p) else 2.0) for _, p in every)
+    return cost, Coordinates(kept=kept, joined=joined, factor=factor, unit=size)
 
 
-def _product(factors: Sequence[Factor], x: Tensor) -> Tensor:
-    return torch.stack([_power(x[:, f.input], f.power) for f in factors]).prod(0)
-
-
-def _power(x: Tensor, power: float) -> Tensor:
-    return x.abs() ** power if power != round(power) else x**power
-
-
-def _multiplied(kan: KAN, factors: Sequence[Factor], unit: float, named: Named) -> KAN:
+def _multiplied(kan: KAN, factor: Sequence[tuple[int, float]], unit: float, named: Named) -> KAN:
     """Multiply the output of a network by powers of inputs, over `unit`."""
     shape, parts, kinds = kan.graph, parts_of(kan), [*kan.graph.kinds]
     lower, upper, root = kan.lower, kan.upper, shape.output
-    if shape.kind(root) != "product":
+    taken = {p.source for p in parts if p.target == root}
+    if shape.kind(root) != "product" or taken & {i for i, _ in factor}:
         line, p = named("x")
         parts.append(Part(root, root + 1, line, p.to(kan.theta)))
         kinds.append("product")
         one = torch.ones_like(lower[:, :1])
         lower, upper, root = torch.cat([lower, -one], -1), torch.cat([upper, one], -1), root + 1
-    for n, f in enumerate(factors):
-        curve, p = named(_NAMES[f.power])
+    for n, (i, power) in enumerate(factor):
+        curve, p = named(_NAMES[power])
         p = p.to(kan.theta)
-        twin = next((q for q in parts if (q.source, q.target) == (f.input, root)), None)
-        assert twin is None  # an input that was divided by is none of the network's
-        parts.append(Part(f.input, root, curve, p if n else curve.scaled(p, p.new_full((1, 1), 1 / unit))))
+        parts.append(Part(i, root, curve, p if n else curve.scaled(p, p.new_full((1, 1), 1 / unit))))
     return assembled(shape.inputs, kinds, parts, lower, upper)
 
 
-def _joined(
-    groups: list[Coordinate], kind: Literal["sum", "product", "squares"], inputs: tuple[int, int], sign: int
-) -> list[Coordinate]:
+def _joined(groups: list[Coordinate], kind: Kind, inputs: tuple[int, int], sign: int) -> list[Coordinate]:
     """Add a pair to the groups: to those that its inputs are in, where these are of its kind and do not contradict."""
-    near = [g for g in groups if {i for i, _ in g.signs} & set(inputs)]
+    near = [g for g in groups if {i for i, _ in g.powers} & set(inputs)]
     if any(g.kind != kind for g in near):
         return groups
-    a, b = (next((g for g in near if i in dict(g.signs)), Coordinate(kind, ((i, 1),))) for i in inputs)
+    a, b = (next((g for g in near if i in dict(g.powers)), Coordinate(kind, ((i, 1.0),))) for i in inputs)
     if a is b:
         return groups
-    turn = dict(a.signs)[inputs[0]] * sign * dict(b.signs)[inputs[1]]
-    new = Coordinate(kind, tuple(sorted([*a.signs, *((i, s * turn) for i, s in b.signs)])))
+    turn = dict(a.powers)[inputs[0]] * sign * dict(b.powers)[inputs[1]]
+    new = Coordinate(kind, tuple(sorted([*a.powers, *((i, s * turn) for i, s in b.powers)])))
     return [*(g for g in groups if g not in near), new]
 
 
 def _upright(group: Coordinate) -> Coordinate:
     """Give the first input the sign 1."""
-    turn = group.signs[0][1]
-    return replace(group, signs=tuple((i, s * turn) for i, s in group.signs))
-
-
-def _has_values(group: Coordinate, x: Tensor) -> bool:
-    below = [i for i, sign in group.signs if sign < 0] if group.kind == "product" else []
-    return all(_is_away(x[:, i]) for i in below)
-
-
-def _divides(x: Tensor, power: float) -> bool:
-    return _is_away(x) and (power == round(power) or bool((x > 0).all()))
+    turn = group.powers[0][1]
+    return replace(group, powers=tuple((i, s * turn) for i, s in group.powers))
 
 
 def _is_away(x: Tensor) -> bool:
+    """Whether an input keeps its sign and stays away from zero."""
     return bool(x.abs().min() > _AWAY * x.abs().max()) and bool((x > 0).all() | (x < 0).all())
-
-
-def _part(kind: str, x: Tensor, sign: int) -> Tensor:
-    if kind == "squares":
-        return x.square()
-    return x**sign if kind == "product" else sign * x

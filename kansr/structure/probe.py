@@ -11,7 +11,7 @@ from torch import Tensor
 from kansr.network.graph import dense
 from kansr.network.kan import KAN
 from kansr.progress import Clock
-from kansr.structure.separability import Factor, Slopes, Symmetry
+from kansr.structure.separability import Slopes, Symmetry
 from kansr.structure.space import Space
 from kansr.training.levenberg import levenberg, rmse
 from kansr.training.prune import cut
@@ -44,8 +44,6 @@ class Probe:
         [i, i]; T and its error are zeros at inputs that are not used.
     symmetries
         The coordinate that each pair of used inputs enters by, if it is one (see `separability.Slopes.symmetries`).
-    factors
-        Powers of inputs that the output is proportional to (see `separability.Slopes.factors`).
     slopes
         Gradients and Hessians that all this was read from.
     """
@@ -57,7 +55,6 @@ class Probe:
     doubt: Tensor
     alignment: Tensor
     symmetries: tuple[Symmetry, ...]
-    factors: tuple[Factor, ...]
     slopes: Slopes
 
 
@@ -82,7 +79,6 @@ def probe(space: Space, *, order: int, seed: int, clock: Clock) -> Probe:
         doubt=doubt,
         alignment=slopes.alignment(),
         symmetries=tuple(s for s in slopes.symmetries(used) if s.misfit < _SURE),
-        factors=tuple(f for f in slopes.factors(used) if f.misfit < _SURE),
         slopes=slopes,
     )
 

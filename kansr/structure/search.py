@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from kansr.network.graph import Graph, graph
 from kansr.network.knots import extend
@@ -92,16 +93,28 @@ class _Hunt:
         self.trees: tuple[Node, ...] = ()
         self.seeds: list[Runner] = []
         self.judged: dict[tuple[str, Graph], float] = {}  # errors from which graphs were trained to the end
+        self.inner: _Inner | None = None
         self.tries = 0  # since a graph was settled
         self.enough = False
 
     def run(self) -> Searched:
-        quick = (self.sums, self.small, self.read, self.joined, self.layered)
-        for step in (*quick, self.reread, self.oscillating, self.grown, self.dense):
-            step()
-            if self.over():
-                break
+        self.quick()
+        self.slow()
         return Searched(found=tuple(self.found), probe=self.probe, trees=self.trees)
+
+    def quick(self) -> None:
+        """The passes that take seconds."""
+        self.take(self.sums, self.small, self.look, self.joined, self.read, self.layered)
+
+    def slow(self) -> None:
+        """The passes that take what time there is; with coordinates first, where there are any."""
+        self.take(self.reread, self.deepened, self.oscillating, self.grown, self.dense)
+
+    def take(self, *steps: Callable[[], None]) -> None:
+        for step in steps:
+            if self.over():
+                return
+            step()
 
     def over(self) -> bool:
         """Whether the search may end: a graph is settled and good enough, or after many more tries, or time is up."""
@@ -163,13 +176,15 @@ class _Hunt:
         entries += [Entry(s, shapes[1]) for s in self.spaces[1:] if len(shapes) > 1 and s.name != "log(y)"]
         self.climb(self.race(entries, keep=4), "small graph")
 
+    def look(self) -> None:
+        """What the gradients of dense networks show; their error says how good a graph has to be."""
+        if 1 < self.inputs <= _WIDEST:
+            task = self.task
+            self.probe = probe(self.spaces[0], order=task.network.order, seed=task.seed, clock=task.clock)
+
     def read(self) -> None:
-        """The trees that the gradients of dense networks show; their error says how good a graph has to be."""
-        if not 1 < self.inputs <= _WIDEST:
-            return
-        task = self.task
-        self.probe = probe(self.spaces[0], order=task.network.order, seed=task.seed, clock=task.clock)
-        if len(self.used) <= 2:
+        """The trees that the gradients show."""
+        if self.probe is None or len(self.used) <= 2:
             return  # all trees of two are tried already, and one input is no tree
         readings = [*((flat, self.probe.doubt) for flat in _FLAT), (_FLAT[0], None)]
         trees = (agglomerate(self.probe.tensor, self.used, flat, doubt) for flat, doubt in readings)
@@ -198,9 +213,7 @@ class _Hunt:
         task = self.task
         if self.probe is None or task.named is None or self.spaces[0].logs:
             return
-        own = coordinates(
-            self.probe.symmetries, self.probe.factors, self.used, x=task.data.everything, error=self.noise
-        )
+        own = coordinates(self.probe.symmetries, self.probe.slopes, self.used, x=task.data.everything, error=self.noise)
         if own is None:
             return
         behind = partial(self.behind, own, task.named)
@@ -210,9 +223,22 @@ class _Hunt:
             clock=task.clock.part(_JOINED),
             enough=lambda found: task.enough([behind(f) for f in found]),
         )
-        hunt = _Hunt(inner)
-        self.found += [behind(f) for f in hunt.run().found]
-        self.enough = hunt.enough
+        self.inner = _Inner(_Hunt(inner), behind)
+        self.from_inner(self.inner.hunt.quick)
+
+    def deepened(self) -> None:
+        """The slow passes of the search with coordinates."""
+        if self.inner is not None:
+            self.from_inner(self.inner.hunt.slow)
+
+    def from_inner(self, passes: Callable[[], None]) -> None:
+        """Let the search with coordinates go on, and take what it finds."""
+        assert self.inner is not None
+        hunt, behind = self.inner
+        known = len(hunt.found)
+        passes()
+        self.found += [behind(f) for f in hunt.found[known:]]
+        self.enough = self.enough or hunt.enough
 
     def layered(self) -> None:
         """Sums of all inputs beside a function or a product of them, and that times all: what is not asked for is cut.
@@ -391,6 +417,13 @@ class _Hunt:
 
     def say(self, message: str, error: float) -> None:
         self.task.report(Event(stage="graph", message=message, loss=error, seconds_left=self.task.clock.left()))
+
+
+class _Inner(NamedTuple):
+    """A search with coordinates in the place of inputs, and what puts its graphs behind them."""
+
+    hunt: _Hunt
+    behind: Callable[[Found], Found]
 
 
 def _mixed(runners: Sequence[Runner]) -> list[Runner]:

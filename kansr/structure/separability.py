@@ -27,7 +27,6 @@ from kansr.network.kan import KAN
 
 _ROWS = 500  # rows that the averages are taken over
 _TINY = 1e-30
-_POWERS = (1.0, -1.0, 2.0, -2.0, 3.0, -3.0, 0.5, -0.5, 4.0, -4.0)  # of an input in front of all else
 
 
 class Symmetry(NamedTuple):
@@ -35,14 +34,6 @@ class Symmetry(NamedTuple):
 
     coordinate: str
     inputs: tuple[int, int]
-    misfit: float
-
-
-class Factor(NamedTuple):
-    """A power of an input that the output is proportional to: exactly so when `misfit` is 0."""
-
-    input: int
-    power: float
     misfit: float
 
 
@@ -108,16 +99,21 @@ class Slopes(NamedTuple):
             found.append(Symmetry(name, (i, j), misfit))
         return sorted(found, key=lambda s: s.misfit)
 
-    def factors(self, used: Sequence[int]) -> list[Factor]:
-        """Test each input for being a power p in front of all else: x g = p y (Euler). The surest first."""
-        found = []
-        y = self.gradient.new_zeros(()) if self.value is None else self.value
-        for i in used if self.value is not None else ():
-            slope = self.x[:, i] * self.gradient[..., i]
-            mean = float((slope * y).mean() / y.square().mean().clamp(min=_TINY))
-            power = min((abs(p - mean), p) for p in _POWERS)[1]
-            found.append(Factor(i, power, _misfit(slope, power * y)))
-        return sorted(found, key=lambda f: f.misfit)
+    def scalings(self, used: Sequence[int], tolerance: float) -> Tensor:
+        """Powers of the inputs used, then of the output, that leave the law as it is: a basis [d, inputs + 1].
+
+        Where the inputs may be multiplied by s^q and the output then by s^p, `sum q_i x_i g_i = p y` everywhere
+        (Euler). Such (q, p) are the null space of a matrix with a row for each value; as far as the networks can tell:
+        singular values are taken for zero up to a share of the largest.
+        """
+        if self.value is None:
+            return self.x.new_zeros(0, len(used) + 1)
+        terms = [self.x[:, i] * self.gradient[..., i] for i in used]
+        columns = torch.stack([*terms, -self.value], -1).flatten(0, 1)
+        size = columns.square().mean(0).sqrt().clamp(min=_TINY)
+        _, s, v = torch.linalg.svd(columns / size, full_matrices=False)
+        basis: Tensor = v[s <= tolerance * s[0]] / size
+        return basis
 
 
 def _misfit(u: Tensor, v: Tensor) -> float:
