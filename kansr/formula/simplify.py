@@ -140,12 +140,30 @@ _RULES: dict[Any, Callable[..., Any]] = {
     **{f: _odd(f) for f in (sp.tan, sp.sinh, sp.tanh, sp.asin, sp.atan, sp.asinh, sp.atanh, sp.erf)},
 }
 
+
+def _rooted(expr: Any) -> Any:
+    """Take even powers out of roots: sqrt(a / b^2) = sqrt(a) / b, where b is positive (the rows say whether it is)."""
+
+    def out(base: Any, exponent: Any) -> Any:
+        factors = [f.as_base_exp() for f in sp.Mul.make_args(base)]
+        return sp.Mul(*(b ** (e * exponent) for b, e in factors))
+
+    def halved(node: Any) -> bool:
+        even = any(e.is_Integer and e % 2 == 0 for _, e in (f.as_base_exp() for f in sp.Mul.make_args(node.base)))
+        return node.is_Pow and node.exp.is_Rational and node.exp.q == 2 and even
+
+    return expr.replace(lambda n: n.is_Pow and halved(n), lambda n: out(n.base, n.exp))
+
+
 _REWRITINGS: tuple[Callable[[Any], Any], ...] = (
     sp.expand_mul,
     sp.expand,
     sp.powsimp,
     sp.factor_terms,
     sp.together,
+    _rooted,
+    lambda e: sp.factor_terms(sp.expand_mul(_rooted(e))),
+    lambda e: sp.simplify(_rooted(e)) if _rooted(e) != e else e,
     lambda e: sp.factor_terms(sp.powsimp(sp.expand_mul(e))),
     lambda e: sp.expand(e, power_base=True, power_exp=True, mul=True, log=True),
     lambda e: e.replace(sp.tanh, lambda u: sp.expand_trig(sp.tanh(u))),

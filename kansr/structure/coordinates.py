@@ -89,9 +89,24 @@ class Coordinates:
         """Give the rows as a network of the coordinates sees them."""
         return Data(train=self._rows(data.train), validation=self._rows(data.validation))
 
+    def seen(self, x: Tensor) -> Tensor:
+        """Give the values [n, k] of the coordinates at rows x [n, i]."""
+        return torch.stack([*(x[:, i] for i in self.kept), *(c.values(x) for c in self.joined)], -1)
+
+    def slopes(self, slopes: Slopes) -> Slopes:
+        """Give the gradients by the coordinates, where these are sums: each input's says the same."""
+        parts = [slopes.gradient[..., i] for i in self.kept]
+        for c in self.joined:
+            size = [
+                2 * slopes.x[:, i] if c.kind == "squares" else torch.full_like(slopes.x[:, i], s) for i, s in c.powers
+            ]
+            both = zip(c.powers, size, strict=True)
+            top = torch.stack([slopes.gradient[..., i] * by for (i, _), by in both]).sum(0)
+            parts.append(top / torch.stack(size).square().sum(0).clamp(min=1e-30))
+        return slopes._replace(x=self.seen(slopes.x), gradient=torch.stack(parts, -1))
+
     def _rows(self, rows: Rows) -> Rows:
-        columns = [*(rows.x[:, i] for i in self.kept), *(c.values(rows.x) for c in self.joined)]
-        x = torch.stack(columns, -1)
+        x = self.seen(rows.x)
         if not self.factor:
             return replace(rows, x=x)
         factor = product_of(self.factor, rows.x) / self.unit
@@ -104,10 +119,26 @@ class Coordinates:
         return _multiplied(kan, self.factor, self.unit, named) if self.factor else kan
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Twice:
+    """Coordinates of coordinates."""
+
+    first: Coordinates
+    then: Coordinates
+
+    def data(self, data: Data) -> Data:
+        """See `Coordinates.data`."""
+        return self.then.data(self.first.data(data))
+
+    def in_front(self, kan: KAN, named: Named, x: Tensor) -> KAN:
+        """See `Coordinates.in_front`."""
+        return self.first.in_front(self.then.in_front(kan, named, self.first.seen(x)), named, x)
+
+
 def coordinates(
     symmetries: Sequence[Symmetry], slopes: Slopes, used: Sequence[int], *, x: Tensor, error: float
-) -> Coordinates | None:
-    """Join the inputs of sure sums and differences, or else take out scalings; None where nothing is sure.
+) -> list[Coordinates | Twice]:
+    """Join the inputs of sure sums and differences, and take out scalings: every way that is sure, the shortest first.
 
     Parameters
     ----------
@@ -128,11 +159,16 @@ def coordinates(
         kind, sign = _SIGNS.get(pair.coordinate, ("product", 1))
         if pair.misfit <= limit and kind != "product":
             groups = _joined(groups, kind, pair.inputs, sign)
-    if groups:
-        groups = [_upright(g) for g in groups]
-        inside = {i for g in groups for i, _ in g.powers}
-        return Coordinates(kept=tuple(i for i in used if i not in inside), joined=tuple(groups))
-    return _scaled(slopes, used, x, max(_SINGULAR * error, _FEWEST))
+    tolerance = max(_SINGULAR * error, _FEWEST)
+    if not groups:
+        scaled = _scaled(slopes, used, x, tolerance)
+        return [] if scaled is None else [scaled]
+    groups = [_upright(g) for g in groups]
+    inside = {i for g in groups for i, _ in g.powers}
+    own = Coordinates(kept=tuple(i for i in used if i not in inside), joined=tuple(groups))
+    seen = own.seen(x)
+    scaled = _scaled(own.slopes(slopes), range(seen.shape[-1]), seen, tolerance)
+    return [own] if scaled is None else [Twice(first=own, then=scaled), own]
 
 
 def _scaled(slopes: Slopes, used: Sequence[int], x: Tensor, tolerance: float) -> Coordinates | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from kansr.network.graph import Graph, graph
 from kansr.network.knots import extend
 from kansr.progress import Event
-from kansr.structure.coordinates import Coordinates, Named, coordinates
+from kansr.structure.coordinates import Coordinates, Named, Twice, coordinates
 from kansr.structure.dense import pruned, trimmed
 from kansr.structure.found import Found, Searched, found_of, rank
 from kansr.structure.grow import ROWS, grow
@@ -83,8 +83,8 @@ def search(task: Search) -> Searched:
 class _Hunt:
     """The passes of a search without a width; what one pass found is there for the next."""
 
-    def __init__(self, task: Search):
-        self.task = task
+    def __init__(self, task: Search, *, within: bool = False):
+        self.task, self.within = task, within  # whether inputs are coordinates already
         self.inputs = task.data.train.x.shape[-1]
         self.grid = min((g for g in task.training.grid if g >= COARSE), default=max(task.training.grid))
         self.spaces = spaces(task.data, task.transforms if self.inputs > 1 else (), task.logarithm)
@@ -93,7 +93,7 @@ class _Hunt:
         self.trees: tuple[Node, ...] = ()
         self.seeds: list[Runner] = []
         self.judged: dict[tuple[str, Graph], float] = {}  # errors from which graphs were trained to the end
-        self.inner: _Inner | None = None
+        self.inner: list[_Inner] = []
         self.tries = 0  # since a graph was settled
         self.enough = False
 
@@ -211,33 +211,37 @@ class _Hunt:
     def joined(self) -> None:
         """The same search with coordinates such as `a - b` in the place of the inputs that enter as one."""
         task = self.task
-        if self.probe is None or task.named is None or self.spaces[0].logs:
+        if self.probe is None or task.named is None or self.spaces[0].logs or self.within:
             return
-        own = coordinates(self.probe.symmetries, self.probe.slopes, self.used, x=task.data.everything, error=self.noise)
-        if own is None:
-            return
-        behind = partial(self.behind, own, task.named)
-        inner = replace(
-            task,
-            data=own.data(task.data),
-            clock=task.clock.part(_JOINED),
-            enough=lambda found: task.enough([behind(f) for f in found]),
+        ways = coordinates(
+            self.probe.symmetries, self.probe.slopes, self.used, x=task.data.everything, error=self.noise
         )
-        self.inner = _Inner(_Hunt(inner), behind)
-        self.from_inner(self.inner.hunt.quick)
+        for own in ways:
+            behind = partial(self.behind, own, task.named)
+            inner = replace(
+                task, data=own.data(task.data), clock=task.clock.part(_JOINED), enough=partial(self.ask, behind)
+            )
+            self.inner.append(_Inner(_Hunt(inner, within=True), behind))
+            self.from_inner(self.inner[-1], slow=False)
+            if self.over():
+                return
+
+    def ask(self, behind: Callable[[Found], Found], found: Sequence[Found]) -> bool:
+        """Whether graphs that were found with coordinates are enough."""
+        return self.task.enough([behind(f) for f in found])
 
     def deepened(self) -> None:
-        """The slow passes of the search with coordinates."""
-        if self.inner is not None:
-            self.from_inner(self.inner.hunt.slow)
+        """The slow passes of the searches with coordinates."""
+        for inner in self.inner:
+            self.from_inner(inner, slow=True)
+            if self.over():
+                return
 
-    def from_inner(self, passes: Callable[[], None]) -> None:
-        """Let the search with coordinates go on, and take what it finds."""
-        assert self.inner is not None
-        hunt, behind = self.inner
-        known = len(hunt.found)
-        passes()
-        self.found += [behind(f) for f in hunt.found[known:]]
+    def from_inner(self, inner: _Inner, *, slow: bool) -> None:
+        """Let a search with coordinates go on, and take what it finds."""
+        hunt, known = inner.hunt, len(inner.hunt.found)
+        (hunt.slow if slow else hunt.quick)()
+        self.found += [inner.behind(f) for f in hunt.found[known:]]
         self.enough = self.enough or hunt.enough
 
     def layered(self) -> None:
@@ -263,7 +267,7 @@ class _Hunt:
             if self.over():
                 return
 
-    def behind(self, own: Coordinates, named: Named, found: Found) -> Found:
+    def behind(self, own: Coordinates | Twice, named: Named, found: Found) -> Found:
         """Put a graph behind the coordinates that it was found with."""
         data, trained = self.task.data, found.trained
         kan = own.in_front(trained.kan, named, data.everything)
