@@ -36,7 +36,7 @@ _SIGNS: dict[str, tuple[Kind, int]] = {
     "{}^2 + {}^2": ("squares", 1),
 }
 _SMALLEST, _LARGEST, _SHARE = 0.01, 0.05, 0.5  # misfit up to which a symmetry is sure: a share of the networks' error
-_SINGULAR, _FEWEST = 2.0, 0.003  # singular values that count as zero: the networks' error so many times, at least this
+_SINGULAR, _FEWEST = 2.0, 0.02  # singular values that count as zero: the networks' error so many times, at least this
 _HALVES = 0.08  # how far a power may be from a multiple of 1/2
 _AWAY = 1e-3  # share of its largest size that an input must have everywhere to be scaled by
 _NAMES = {1.0: "x", -1.0: "1/x", 0.5: "sqrt", -0.5: "1/sqrt", 1.5: "x^(3/2)"} | {
@@ -174,14 +174,15 @@ def coordinates(
 def _scaled(slopes: Slopes, used: Sequence[int], x: Tensor, tolerance: float) -> Coordinates | None:
     """Make the inputs products that no scaling changes; the target is divided by one that changes as it does.
 
-    Each scaling takes one input, by whose powers the others are divided: of all choices, the one of smallest powers.
+    Each scaling takes one input, by whose powers the others are divided: of all choices, the one that leaves least of
+    the target's spread, and of these the one of smallest powers.
     """
     basis = slopes.scalings(used, tolerance)
-    best: tuple[float, Coordinates] | None = None
+    best: tuple[tuple[float, float], Coordinates] | None = None
     away = [n for n, i in enumerate(used) if _is_away(x[:, i])]
     for count in range(min(len(basis), len(used) - 1), 0, -1):
         for pivots in combinations(away, count):
-            tried = _without(basis, used, pivots, x)
+            tried = _without(basis, used, pivots, slopes)
             if tried is not None and (best is None or tried[0] < best[0]):
                 best = tried
         if best is not None:
@@ -208,7 +209,9 @@ def _without(basis: Tensor, used: Sequence[int], pivots: Sequence[int], x: Tenso
     kept = tuple(used[n] for n, of in powers.items() if not of)
     size = float(product_of(factor, x).square().mean().sqrt())
     cost = sum(abs(p) * (1.0 if p == round(p) else 2.0) for _, p in every)
-    return cost, Coordinates(kept=kept, joined=joined, factor=factor, unit=size)
+    left = slopes.value[0] / product_of(factor, x) if slopes.value is not None else x[:, 0]
+    spread = float(left.std() / left.square().mean().sqrt().clamp(min=1e-300))
+    return (round(spread, 1), cost), Coordinates(kept=kept, joined=joined, factor=factor, unit=size)
 
 
 def _multiplied(kan: KAN, factor: Sequence[tuple[int, float]], unit: float, named: Named) -> KAN:
