@@ -190,8 +190,11 @@ def _scaled(slopes: Slopes, used: Sequence[int], x: Tensor, tolerance: float) ->
     return None
 
 
-def _without(basis: Tensor, used: Sequence[int], pivots: Sequence[int], x: Tensor) -> tuple[float, Coordinates] | None:
-    """Divide by powers of the inputs at `pivots`: what these powers sum to, and the coordinates."""
+def _without(
+    basis: Tensor, used: Sequence[int], pivots: Sequence[int], slopes: Slopes
+) -> tuple[tuple[float, float], Coordinates] | None:
+    """Divide by powers of the inputs at `pivots`: the spread that is left, the sum of the powers, the coordinates."""
+    x = slopes.x
     rows = torch.linalg.pinv(basis[:, list(pivots)]) @ basis  # combinations of scalings that scale one pivot each
     exact = (2 * rows).round() / 2
     unit = torch.eye(len(pivots), dtype=rows.dtype)
