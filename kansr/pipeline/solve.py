@@ -35,8 +35,9 @@ _NOTHING = 1e-9  # constants below this are not shown in the drawing of the netw
 _GROUPED = 0.4  # share of the time for the problem between groups
 _GRAPHS = 4  # graphs that are read for formulas, at most
 _SEARCH = 0.6  # share of the time after which no graph is searched any more
+_CLEAR = 5e-4  # error of a graph from which its curves are not read before the search is over
 _CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
-_READ = 0.5  # share of what is left that reading a graph may take while the search may still go on
+_READ = 0.3  # share of what is left that reading a graph may take while the search may still go on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -134,6 +135,8 @@ class _Reader:
             if self.law or found.trained.graph in self.solutions:
                 continue
             noise = not found.verdict.right  # where splines limit nothing, only the length of all decides
+            if not noise and found.verdict.floor > _CLEAR:
+                continue
             self.take(found, self.clock.part(_READ), deep=noise)
             if not noise:
                 self.hurried.add(found.trained.graph)

@@ -139,7 +139,7 @@ def refit_composed(function: Function, starts: Tensor, curve: Curves, *, steps: 
 
 def _over_power(curve: Curves, library: Sequence[Primitive], rate: float, clock: Clock | None) -> list[Candidate]:
     """Fit every function of the library to the curve over exp(rate x)."""
-    exp, over = _power(curve, library, rate)
+    exp, over = powered(curve, library, rate)
     if exp is None:
         return []
     inner, scale = Symbol(replace(exp, free="acd")), math.exp(-rate * float(curve.x.mean()))
@@ -156,7 +156,7 @@ def _over_power(curve: Curves, library: Sequence[Primitive], rate: float, clock:
     return found
 
 
-def _power(curve: Curves, library: Sequence[Primitive], rate: float) -> tuple[Primitive | None, Curves]:
+def powered(curve: Curves, library: Sequence[Primitive], rate: float) -> tuple[Primitive | None, Curves]:
     """The curve over exp(rate x), in units of its value in the middle; without exp where that is not finite."""
     exp = next((row for row in library if row.name == "exp"), None)
     w = (rate * (curve.x - curve.x.mean())).exp()
@@ -167,7 +167,7 @@ def _power(curve: Curves, library: Sequence[Primitive], rate: float) -> tuple[Pr
 
 def _of_powers(curve: Curves, library: Sequence[Primitive], rate: float) -> Iterator[tuple[float, Chain, Tensor]]:
     """Yield the pairs that come nearest to the curve over exp(rate x)."""
-    exp, over = _power(curve, library, rate)
+    exp, over = powered(curve, library, rate)
     if exp is None:
         return
     power = Symbol(replace(exp, free="ac"))

@@ -18,7 +18,7 @@ from kansr.network.kan import KAN
 from kansr.network.sweep import backward, forward
 from kansr.progress import Clock, Event
 from kansr.symbolic.chain import fit_chains
-from kansr.symbolic.combination import fit_combinations
+from kansr.symbolic.combination import fit_combinations, over_power
 from kansr.symbolic.curve import Candidate, Curves, Function, fit_curves
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.spec import SymbolicSpec
@@ -138,7 +138,9 @@ class Search:
             composed = _nearer(fitted[e], chains, known[e])
             if n < most and composed[0].error > _UNCLEAR * known[e]:
                 clock = self.clock.part(_COMBINING)
-                combined = fit_combinations(curve, self.library, enough=enough, clock=clock)
+                combined = over_power(curve, self.library, rates[:1], enough=enough, clock=clock)
+                if not combined or combined[0].error > enough:
+                    combined += fit_combinations(curve, self.library, enough=enough, clock=clock)
                 composed = _nearer(composed, combined, known[e])
             fitted[e] = composed
         return fitted

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from kansr.network.curves import CurveValues
 from kansr.progress import Clock
-from kansr.symbolic.chain import INNER, OUTER, Chain, refit_composed, seen_of
+from kansr.symbolic.chain import INNER, OUTER, Chain, powered, refit_composed, seen_of
 from kansr.symbolic.curve import Candidate, Curves, Function, frequencies, pairs, spread_of
 from kansr.symbolic.library import Primitive, power
 from kansr.symbolic.symbol import Symbol
@@ -141,6 +141,22 @@ def fit_combinations(
         return [*pairs, *found]
     longer = (start for c in sorted(pairs, key=_price)[:_LONGER] for start in _longer(c, entries, seen))
     return sorted([*found, *pairs, *race(longer)], key=lambda c: c.error)
+
+
+def over_power(
+    curve: Curves, library: Sequence[Primitive], rates: Sequence[float], *, enough: float, clock: Clock | None = None
+) -> list[Candidate]:
+    """Fit sums and products to one curve [m] over exp(rate x), for each rate: candidates, best first."""
+    found: list[Candidate] = []
+    for rate in rates:
+        exp, over = powered(curve, library, rate)
+        if exp is None:
+            continue
+        first = Symbol(replace(exp, free="ac"))
+        own = curve.x.new_tensor([rate, math.exp(-rate * float(curve.x.mean()))])
+        inside = fit_combinations(over, library, enough=enough, clock=clock)
+        found += [replace(c, symbol=Chain(first, c.symbol), p=torch.cat([own, c.p])) for c in inside]
+    return sorted(found, key=lambda c: c.error)
 
 
 def _race(
