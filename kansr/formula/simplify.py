@@ -163,7 +163,6 @@ _REWRITINGS: tuple[Callable[[Any], Any], ...] = (
     sp.together,
     _rooted,
     lambda e: sp.factor_terms(sp.expand_mul(_rooted(e))),
-    lambda e: sp.simplify(_rooted(e)) if _rooted(e) != e else e,
     lambda e: sp.factor_terms(sp.powsimp(sp.expand_mul(e))),
     lambda e: sp.expand(e, power_base=True, power_exp=True, mul=True, log=True),
     lambda e: e.replace(sp.tanh, lambda u: sp.expand_trig(sp.tanh(u))),

@@ -11,7 +11,6 @@ import sympy as sp
 from kansr.formula.formula import Formula
 from kansr.formula.front import choose as choose_formula
 from kansr.formula.front import front
-from kansr.network.graph import Graph
 from kansr.network.kan import KAN, names
 from kansr.pipeline.judging import Judged, judged, of_one_dimension, verdict
 from kansr.pipeline.problem import Problem
@@ -19,7 +18,7 @@ from kansr.pipeline.rivals import rivals
 from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Verdict
 from kansr.structure.account import account
-from kansr.structure.found import Found
+from kansr.structure.found import Form, Found
 from kansr.structure.search import search
 from kansr.structure.task import Search
 from kansr.symbolic.curve import Function
@@ -125,36 +124,36 @@ class _Reader:
     def __init__(self, problem: Problem, clock: Clock, report: Report):
         self.problem, self.clock, self.report = problem, clock, report
         self.simple = _judged(problem, [constant(problem.rows), linear(problem.rows), *_power_laws(problem)])
-        self.solutions: dict[Graph, Solution] = {}
-        self.hurried: set[Graph] = set()  # those that had no time to be read to the end
+        self.solutions: dict[Form, Solution] = {}
+        self.hurried: set[Form] = set()  # those that had no time to be read to the end
         self.law = False
 
     def glance(self, graphs: Sequence[Found]) -> bool:
         """Read the plainest functions of graphs while the search may go on: whether that gives a law."""
         for found in graphs:
-            if self.law or found.trained.graph in self.solutions:
+            if self.law or found.form in self.solutions:
                 continue
             noise = not found.verdict.right  # where splines limit nothing, only the length of all decides
             if not noise and found.verdict.floor > _CLEAR:
                 continue
             self.take(found, self.clock.part(_READ), deep=noise)
             if not noise:
-                self.hurried.add(found.trained.graph)
+                self.hurried.add(found.form)
         return self.law
 
     def read(self, graphs: Sequence[Found]) -> None:
         """Read the best graphs to the end, until one gives a law."""
         for found in graphs:
-            again = found.trained.graph in self.hurried
+            again = found.form in self.hurried
             full = len(self.solutions) >= _GRAPHS and not again
             if self.law or full or (self.solutions and self.clock.over()):
                 break
-            if again or found.trained.graph not in self.solutions:
+            if again or found.form not in self.solutions:
                 self.take(found, self.clock, deep=True)
 
     def take(self, found: Found, clock: Clock, *, deep: bool) -> None:
         """Find formulas for one graph."""
-        problem, graph = self.problem, found.trained.graph
+        problem, form = self.problem, found.form
         discoveries = discover(
             found.trained.kan,
             problem.data,
@@ -165,9 +164,9 @@ class _Reader:
             clock=clock,
             report=self.report,
         )
-        (self.hurried.add if clock.over() else self.hurried.discard)(graph)
-        self.solutions[graph] = _solution(problem, found, [*_judged(problem, discoveries), *self.simple])
-        self.law = self.solutions[graph].is_law
+        (self.hurried.add if clock.over() else self.hurried.discard)(form)
+        self.solutions[form] = _solution(problem, found, [*_judged(problem, discoveries), *self.simple])
+        self.law = self.solutions[form].is_law
 
     def best(self) -> Solution:
         """The graph with the best formula, and what the others gave beside it."""

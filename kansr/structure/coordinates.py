@@ -37,6 +37,7 @@ _SIGNS: dict[str, tuple[Kind, int]] = {
 }
 _SMALLEST, _LARGEST, _SHARE = 0.01, 0.05, 0.5  # misfit up to which a symmetry is sure: a share of the networks' error
 _SINGULAR, _FEWEST = 2.0, 0.02  # singular values that count as zero: the networks' error so many times, at least this
+_CHOICES = 2  # ways to scale that are tried where one input is left
 _HALVES = 0.08  # how far a power may be from a multiple of 1/2
 _AWAY = 1e-3  # share of its largest size that an input must have everywhere to be scaled by
 _NAMES = {1.0: "x", -1.0: "1/x", 0.5: "sqrt", -0.5: "1/sqrt", 1.5: "x^(3/2)"} | {
@@ -161,33 +162,30 @@ def coordinates(
             groups = _joined(groups, kind, pair.inputs, sign)
     tolerance = max(_SINGULAR * error, _FEWEST)
     if not groups:
-        scaled = _scaled(slopes, used, x, tolerance)
-        return [] if scaled is None else [scaled]
+        return [*_scaled(slopes, used, x, tolerance)]
     groups = [_upright(g) for g in groups]
     inside = {i for g in groups for i, _ in g.powers}
     own = Coordinates(kept=tuple(i for i in used if i not in inside), joined=tuple(groups))
     seen = own.seen(x)
     scaled = _scaled(own.slopes(slopes), range(seen.shape[-1]), seen, tolerance)
-    return [own] if scaled is None else [Twice(first=own, then=scaled), own]
+    return [*(Twice(first=own, then=then) for then in scaled), own]
 
 
-def _scaled(slopes: Slopes, used: Sequence[int], x: Tensor, tolerance: float) -> Coordinates | None:
+def _scaled(slopes: Slopes, used: Sequence[int], x: Tensor, tolerance: float) -> list[Coordinates]:
     """Make the inputs products that no scaling changes; the target is divided by one that changes as it does.
 
     Each scaling takes one input, by whose powers the others are divided: of all choices, the one that leaves least of
-    the target's spread, and of these the one of smallest powers.
+    the target's spread, and of these the one of smallest powers. Where one input is left, which is read in a moment,
+    the best few: one of them shows the law's own function.
     """
     basis = slopes.scalings(used, tolerance)
-    best: tuple[tuple[float, float], Coordinates] | None = None
     away = [n for n, i in enumerate(used) if _is_away(x[:, i])]
     for count in range(min(len(basis), len(used) - 1), 0, -1):
-        for pivots in combinations(away, count):
-            tried = _without(basis, used, pivots, slopes)
-            if tried is not None and (best is None or tried[0] < best[0]):
-                best = tried
-        if best is not None:
-            return best[1]
-    return None
+        tried = (_without(basis, used, pivots, slopes) for pivots in combinations(away, count))
+        ranked = sorted((t for t in tried if t is not None), key=lambda t: t[0])
+        if ranked:
+            return [c for _, c in ranked[: _CHOICES if count == len(used) - 1 else 1]]
+    return []
 
 
 def _without(

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kansr.network.curves import Curve
+from kansr.network.graph import Graph
 from kansr.progress import Event
 from kansr.structure.probe import Probe
 from kansr.structure.score import unexplained
@@ -22,6 +24,10 @@ _EQUAL = 1e-7  # errors below this are equal
 _FAR, _STILL = 100.0, 1e-2  # an error of y so many times that of its transform counts; up to this it is still right
 
 
+Form = tuple[Graph, tuple[Curve, ...]]
+"""A graph and the kinds of its curves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Found:
     """A trained graph, what its staircase says, and how it was come by.
@@ -35,6 +41,11 @@ class Found:
     way: str = ""
     space: str = "y"
     settled: bool = False
+
+    @property
+    def form(self) -> Form:
+        """Graph and kinds of curves, to tell networks apart: behind other coordinates one graph is another network."""
+        return self.trained.graph, self.trained.kan.curves
 
     @property
     def size(self) -> tuple[int, int, int]:

@@ -106,7 +106,8 @@ def _read(search: Search, plain: Choice, start: Choice, report: Report) -> tuple
     tried = [plain]
     ways = [(plain, 0), *((other, 0) for other in _slid(search, plain)), (plain, 1)]
     holds = ((held, 0) for held in _held(search, plain, fitted))
-    for other, combined in chain(ways, holds, [(plain, _COMBINED)]):
+    last = [(plain, _COMBINED)] if len(plain.kan.splines) > 1 else []
+    for other, combined in chain(ways, holds, last):
         again = search.candidates(other.kan, other.kan.splines, search.library, other.error)
         tried.append(plainest(search, other, again, report, composed=combined))
         if search.finished(tried[-1]):
