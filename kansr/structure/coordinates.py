@@ -184,7 +184,8 @@ def _scaled(slopes: Slopes, used: Sequence[int], x: Tensor, tolerance: float) ->
         tried = (_without(basis, used, pivots, slopes) for pivots in combinations(away, count))
         ranked = sorted((t for t in tried if t is not None), key=lambda t: t[0])
         if ranked:
-            return [c for _, c in ranked[: _CHOICES if count == len(used) - 1 else 1]]
+            best = [c for _, c in ranked[: _CHOICES if count == len(used) - 1 else 1]]
+            return [replace(c, unit=float(product_of(c.factor, x).square().mean().sqrt())) for c in best]
     return []
 
 
@@ -208,11 +209,10 @@ def _without(
         return None
     joined = tuple(Coordinate("product", ((used[n], 1.0), *of)) for n, of in powers.items() if of)
     kept = tuple(used[n] for n, of in powers.items() if not of)
-    size = float(product_of(factor, x).square().mean().sqrt())
     cost = sum(abs(p) * (1.0 if p == round(p) else 2.0) for _, p in every)
     left = slopes.value[0] / product_of(factor, x) if slopes.value is not None else x[:, 0]
     spread = float(left.std() / left.square().mean().sqrt().clamp(min=1e-300))
-    return (round(spread, 1), cost), Coordinates(kept=kept, joined=joined, factor=factor, unit=size)
+    return (round(spread, 1), cost), Coordinates(kept=kept, joined=joined, factor=factor)
 
 
 def _multiplied(kan: KAN, factor: Sequence[tuple[int, float]], unit: float, named: Named) -> KAN:

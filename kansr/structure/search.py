@@ -227,8 +227,9 @@ class _Hunt:
                 return
 
     def ask(self, behind: Callable[[Found], Found], found: Sequence[Found]) -> bool:
-        """Whether graphs that were found with coordinates are enough."""
-        return self.task.enough([behind(f) for f in found])
+        """Whether graphs that were found with coordinates are enough: one that leaves what only inputs tell is not."""
+        settled = [f for f in map(behind, found) if f.settled]
+        return bool(settled) and self.task.enough(settled)
 
     def deepened(self) -> None:
         """The slow passes of the searches with coordinates."""

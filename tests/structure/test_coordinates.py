@@ -51,25 +51,20 @@ LAWS = {
 @pytest.mark.parametrize("name", LAWS)
 def test_scalings_leave_as_few_inputs_as_dimensional_analysis_would(name):
     law, ranges, left = LAWS[name]
-    (own,) = read(law, *ranges)
+    own, *_ = read(law, *ranges)
     assert len(own.kept) + len(own.joined) == left
 
 
-@pytest.mark.parametrize("name", LAWS)
+@pytest.mark.parametrize("name", [name for name, (*_, left) in LAWS.items() if left == 1])
 def test_a_scaled_law_is_one_of_the_coordinates_alone(name):
     law, ranges, _ = LAWS[name]
-    (own,) = read(law, *ranges)
-    rng = np.random.default_rng(1)
-    x = torch.from_numpy(np.column_stack([rng.uniform(a, b, 300) for a, b in ranges]))
-    rows = Rows(x=x, y=torch.from_numpy(law(*x.numpy().T)))
-    data = own.data(Data(train=rows, validation=rows))
-    again = Slopes(data.train.x, torch.zeros(1, 300, 1, dtype=x.dtype), torch.zeros(1, 300, 1, 1, dtype=x.dtype), 1)
-    assert again.x.shape[1] == len(own.kept) + len(own.joined)
-    order = data.train.x[:, 0].argsort()
-    if data.train.x.shape[1] == 1:  # a law of one number: neighbours have values alike
-        jumps = data.train.y[order].diff().abs().max() / data.train.y.std()
-        assert float(jumps) < 0.3
-    assert data.train.weight is None or float(data.train.weight.mean()) == pytest.approx(1, abs=0.2)
+    for own in read(law, *ranges):
+        rng = np.random.default_rng(1)
+        x = torch.from_numpy(np.column_stack([rng.uniform(a, b, 2000) for a, b in ranges]))
+        rows = Rows(x=x, y=torch.from_numpy(law(*x.numpy().T)))
+        data = own.data(Data(train=rows, validation=rows))
+        neighbours = data.train.y[data.train.x[:, 0].argsort()].diff().abs()
+        assert float(neighbours.median() / data.train.y.std()) < 1e-2  # among rows that have nothing else in common
 
 
 def test_no_scaling_is_claimed_where_there_is_none():
