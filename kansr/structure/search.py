@@ -49,7 +49,7 @@ _COMPARABLE = 5.0  # transforms whose best error is within this factor of the be
 _CLIMBED = 3  # mixtures of a tree's sums and products that are trained in earnest
 _ROUNDS = 6  # additions to a graph, at most
 _LINEAR_STEPS = 8  # a sum of splines is linear in its coefficients: a few steps reach the bottom
-_JOINED = 0.6  # share of what is left of the time that the search with coordinates may take
+_JOINED, _NARROWED = 0.6, 0.3  # share of what is left of the time for coordinates: where one is left, and else
 _GROWN = 0.8  # share of what is left of the time that growth may take
 _USUAL = ("y", "log(y)")
 _POOLS, _OTHERS = 2, 2  # graphs for each of these, and for all other transforms, that growth starts from
@@ -218,9 +218,9 @@ class _Hunt:
         )
         for own in ways:
             behind = partial(self.behind, own, task.named)
-            inner = replace(
-                task, data=own.data(task.data), clock=task.clock.part(_JOINED), enough=partial(self.ask, behind)
-            )
+            data = own.data(task.data)
+            clock = task.clock.part(_JOINED if data.train.x.shape[-1] == 1 else _NARROWED)
+            inner = replace(task, data=data, clock=clock, enough=partial(self.ask, behind))
             self.inner.append(_Inner(_Hunt(inner, within=True), behind))
             self.from_inner(self.inner[-1], slow=False)
             if self.over():
@@ -259,6 +259,7 @@ class _Hunt:
             if space.name in _LAYERS
             for g in layers(self.inputs, self.used, factors=space.name == "y")
             if products or "product" not in g.kinds
+            if len(self.used) > 2 or "product" in g.kinds  # of two inputs, sums of sums fit nearly anything
         ]
         raced = [self.finer(r) for r in self.race(entries, keep=_CLIMBED, count=_LAID)]
         for runner in sorted((r for r in raced if r.error < self.hope), key=lambda r: r.error):

@@ -72,3 +72,9 @@ def test_after_gathering_no_constant_stands_in_for_another(expression):
     y = values(expression) + 1e-3 * np.random.default_rng(0).standard_normal(40)
     assert np.isinf(refit(expression, ROWS, y).sigma).any()
     assert np.isfinite(refit(canonical(expression), ROWS, y).sigma).all()
+
+
+def test_even_powers_come_out_of_roots_where_they_are_positive():
+    root = parse("x/sqrt((1 - y**2)/(1 - y/x)**2)")
+    probe = {"x": np.linspace(5, 9, 20), "y": np.linspace(0.1, 0.9, 20)}
+    assert complexity(shortest(root, probe)) <= complexity(parse("(x - y)/sqrt(1 - y**2)"))

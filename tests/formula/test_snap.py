@@ -23,7 +23,7 @@ ROUNDED = 1.0  # cutting constants to the digits that are known may cost these b
 SIMPLE = [
     sp.pi, sp.Rational(1, 3), sp.sqrt(2), sp.Rational(981, 100), 1 / sp.sqrt(2 * sp.pi), sp.Rational(-1, 40),
     sp.exp(sp.Rational(1, 2)), sp.Integer(0), sp.Integer(7), sp.Integer(-3), sp.pi**2, 2 / sp.pi, 4 * sp.pi / 3,
-    -sp.sqrt(3) / 2, sp.sqrt(sp.pi), sp.E, sp.Rational(22, 10), sp.Integer(299792),
+    -sp.sqrt(3) / 2, sp.sqrt(sp.pi), sp.E, sp.Rational(22, 10), sp.Integer(299792), 1 / sp.pi**2, 1 / (2 * sp.pi**3),
 ]  # fmt: skip
 
 

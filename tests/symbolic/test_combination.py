@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 import torch
 
-from kansr.symbolic.combination import Combination, fit_combinations, polynomial
+from kansr.symbolic.combination import Combination, fit_combinations, over_power, polynomial
 from kansr.symbolic.curve import Curves
 from kansr.symbolic.library import choose
 from kansr.symbolic.symbol import Symbol
@@ -73,3 +73,27 @@ def test_slopes_and_columns_are_those_of_the_values(kind):
     by = torch.tensor([[3.0]], dtype=torch.float64)
     assert torch.allclose(value(x, form.scaled(p, by)), 3 * known.value)
     assert torch.allclose(value(x, form.raised(p, by)), known.value + 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "f", "outer"),
+    [
+        ("log(x^1+x^2+x^3)", lambda x: torch.log(x + 1) + torch.log(x * x + 1), "log"),
+        ("1/x(x^1+x^4)", lambda x: 1 / (1 + x + x**4), "1/x"),
+        ("exp(x^1+x^3)", lambda x: torch.exp(x - x**3), "exp"),
+    ],
+)
+def test_functions_of_polynomials_are_found(name, f, outer):
+    x = torch.linspace(0, 2, 256, dtype=torch.float64)
+    curve = Curves(x=x, y=f(x), weight=torch.ones_like(x))
+    library = choose(["x", "x^2", outer])
+    found = next(c for c in fit_combinations(curve, library, enough=1e-9) if c.name == name)
+    assert found.error < 1e-9
+
+
+def test_sums_and_products_are_found_over_a_power_of_the_exponential():
+    x = torch.linspace(-1, 2, 256, dtype=torch.float64)
+    w = torch.exp(0.8 * x)
+    curve = Curves(x=x, y=w / torch.expm1(w), weight=torch.ones_like(x))
+    best = over_power(curve, choose(["x", "x^2", "exp", "1/(e^x-1)"]), [0.8], enough=1e-8)[0]
+    assert best.error < 1e-8
