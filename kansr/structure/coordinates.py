@@ -36,7 +36,7 @@ _SIGNS: dict[str, tuple[Kind, int]] = {
     "{}^2 + {}^2": ("squares", 1),
 }
 _SMALLEST, _LARGEST, _SHARE = 0.01, 0.05, 0.5  # misfit up to which a symmetry is sure: a share of the networks' error
-_SINGULAR, _FEWEST = 2.0, 0.02  # singular values that count as zero: the networks' error so many times, at least this
+_SINGULAR, _ZERO = 2.0, (0.02, 0.1)  # singular values that count as zero: the networks' error so many times, and limits
 _CHOICES = 2  # ways to scale that are tried where one input is left
 _HALVES = 0.08  # how far a power may be from a multiple of 1/2
 _AWAY = 1e-3  # share of its largest size that an input must have everywhere to be scaled by
@@ -160,7 +160,7 @@ def coordinates(
         kind, sign = _SIGNS.get(pair.coordinate, ("product", 1))
         if pair.misfit <= limit and kind != "product":
             groups = _joined(groups, kind, pair.inputs, sign)
-    tolerance = max(_SINGULAR * error, _FEWEST)
+    tolerance = min(max(_SINGULAR * error, _ZERO[0]), _ZERO[1])
     if not groups:
         return [*_scaled(slopes, used, x, tolerance)]
     groups = [_upright(g) for g in groups]

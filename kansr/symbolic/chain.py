@@ -20,7 +20,7 @@ from kansr.symbolic.curve import Candidate, Curves, Function, fit_curves, fitted
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.symbol import Symbol
 
-INNER = ("exp", "x^2", "1/x", "log", "sqrt", "sin", "tanh")
+INNER = ("exp", "x^2", "1/x", "log", "sqrt", "sin", "tanh", "cosh")
 OUTER = ("log", "sqrt", "1/x", "1/sqrt", "exp", "x^2", "1/x^2", "sin", "tan", "tanh", "arcsin", "arctan", "power")
 _OF_EXP = ("cosh", "sinh", "1/(e^x-1)", "J0", "erf", "gaussian", "arctanh")  # what else a sum of logs may stand in
 _OF_POWER = ("exp", "x^2", "sin", "cosh", "sinh", "tanh", "log", "sqrt")  # what a power of a product may stand in
