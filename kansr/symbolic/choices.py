@@ -45,6 +45,7 @@ _SAME = 3.0  # isolated fits whose errors are this close are ranked by simplicit
 _KNOWN = 4.0  # and so are those below so many times what is known of the curve
 _DOUBLING = 8.0  # bits that an isolated fit pays for each doubling of its error
 _SPLINE_BITS = 40.0  # what a spline costs beyond its coefficients: nobody can read it
+_RETURNED = 3.0  # the error of a network comes back when it is at most so many times what it was
 _SLACK = 1.5  # errors this many times apart count as equal: an approximating spline blurs them
 _BITS = 6.0  # price of one node of a formula when networks are compared
 
@@ -112,9 +113,20 @@ class Search:
         return {e: ranked(c, known[e]) for e, c in zip(edges, fitted, strict=True)}
 
     def known(self, kan: KAN, error: float | None = None) -> list[float]:
-        """How well each curve is known, as a share of its spread: the splines' error over what the curve does."""
+        """How well each curve is known, as a share of its spread: the splines' error over what the curve does.
+
+        Noise averages out: of a network with p parameters on n rows it leaves a share sqrt(p / n) in the curves.
+        """
         unit = self.error if error is None else error
+        if not self.falling:
+            unit *= math.sqrt(min(kan.parameters / (self.data.train.count + self.data.validation.count), 1.0))
         return (unit / attribution(kan, self.data.train.x).clamp(min=1e-300)).tolist()
+
+    def stays(self, after: Choice, before: Choice) -> bool:
+        """Whether a network is as good as the one before: by its error, or where that is noise, by its length."""
+        if self.falling:
+            return after.error <= _RETURNED * before.error
+        return self.score(after, ROUNDING) <= self.score(before, ROUNDING)
 
     def unclear(self, kan: KAN, fitted: dict[int, list[Candidate]], error: float | None = None) -> list[int]:
         """Edges whose curve no function comes near, the best known curves first."""

@@ -28,7 +28,6 @@ _HELD, _HEAT = 12, 40  # usual functions that are put in place, at most, and the
 _FINALS, _STEADY = 4, 200  # the same for the best of them
 _COMBINED = 2  # curves that sums and products are tried on
 _HOLDING = 0.4  # share of the time for that
-_RETURNED = 3.0  # the error comes back when it is at most so many times what it was
 
 
 def symbolise(
@@ -121,7 +120,7 @@ def _slid(search: Search, start: Choice) -> Iterator[Choice]:
     for kan in slid(start.kan, search.data.everything):
         functions = frozenset(range(len(kan.curves))) - frozenset(kan.splines)
         other = search.refit(kan, functions, steps=_HEAT)
-        if other.error <= max(_RETURNED * start.error, search.error):
+        if search.stays(other, start) or other.error <= search.error:
             yield other
 
 
@@ -144,7 +143,7 @@ def _held(search: Search, start: Choice, fitted: dict[int, list[Candidate]]) -> 
         if clock.over():
             return
         held = search.refit(heat.kan, heat.settled, steps=_STEADY)
-        if held.error <= _RETURNED * start.error:
+        if search.stays(held, start):
             yield held
 
 

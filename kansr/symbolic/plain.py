@@ -18,11 +18,11 @@ from kansr.symbolic.gauge import with_simple_powers
 from kansr.training.levenberg import levenberg
 
 _CLEAR = 20.0  # a curve is clear when a function is off by at most so many times what is known of it
-_RETURNED = 3.0  # the error of the network stays when it is at most so many times what it was
 _ROUNDS = 6
 _FINER, _ROWS_EACH = 2, 8  # extensions of what is left, at most, and the rows that each parameter then needs
 _UNSURE, _TRIED = 2, 4  # edges that are not clear, and functions on each, that are tried one by one ..
 _FAR = 0.1  # .. and the share that the error must come down to
+_PROMISING = 30.0  # it gets more steps where it is at most so many times what it was
 _LOWER = 0.5  # share that an extension has to bring the error down to
 
 Fitted = Mapping[int, list[Candidate]]
@@ -44,7 +44,7 @@ def plainest(search: Search, start: Choice, fitted: Fitted, report: Report, *, c
         if after is None and composed is not None:
             fitted = search.composed(choice.kan, dict(fitted), composed, choice.error)
             after = _with_clear(search, choice, fitted)
-        after = after or _with_one(search, choice, fitted)
+            after = after or _with_one(search, choice, fitted)
         if after is None:
             break
         choice = _finer(search, _with_simple_powers(search, after))
@@ -62,7 +62,7 @@ def _with_clear(search: Search, choice: Choice, fitted: Fitted) -> Choice | None
         for e in edges:
             kan = kan.with_curve(e, fitted[e][0].symbol, fitted[e][0].p[None])
         after = search.refit(kan, choice.settled | set(edges), steps=4 * STEPS)
-        if after.error <= _RETURNED * choice.error:
+        if search.stays(after, choice):
             return after
         edges = edges[: len(edges) // 2]
     return None
@@ -79,7 +79,9 @@ def _with_one(search: Search, choice: Choice, fitted: Fitted) -> Choice | None:
             if search.clock.over():
                 return None
             kan = choice.kan.with_curve(e, c.symbol, c.p[None])
-            after = search.refit(kan, choice.settled | {e}, steps=2 * STEPS)
+            after = search.refit(kan, choice.settled | {e}, steps=4 * STEPS)
+            if after.error <= _PROMISING * choice.error:
+                after = search.refit(after.kan, after.settled, steps=FINAL_STEPS)
             if after.error <= max(_FAR * choice.error, ROUNDING):
                 return after
     return None
@@ -90,7 +92,7 @@ def _with_simple_powers(search: Search, choice: Choice) -> Choice:
     if kan is choice.kan:
         return choice
     after = search.refit(kan, choice.settled, steps=4 * STEPS)
-    return after if after.error <= max(_RETURNED * choice.error, search.error) else choice
+    return after if search.stays(after, choice) or after.error <= search.error else choice
 
 
 def _finer(search: Search, choice: Choice) -> Choice:
