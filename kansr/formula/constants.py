@@ -259,4 +259,5 @@ def _covariance(
     seen = s > _NULL * (s[0] if s[0] > _NOTHING else 1.0)
     inverse = (v[seen].T / s[seen] ** 2) @ v[seen]
     hidden = (v[~seen] ** 2).sum(0) + (1 - (v**2).sum(0)).clip(min=0)
-    return inverse / np.outer(scale, scale) * variance, hidden < 1e-6
+    with np.errstate(over="ignore"):
+        return inverse / np.outer(scale, scale) * variance, hidden < 1e-6

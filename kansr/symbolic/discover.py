@@ -18,6 +18,7 @@ from kansr.formula.named import Named
 from kansr.formula.names import symbols_of
 from kansr.formula.simplify import shortest
 from kansr.formula.snap import length, rounded, snap
+from kansr.formula.straight import straightened
 from kansr.formula.weighing import Weighing, weighed
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
@@ -39,6 +40,7 @@ _ROWS = 5000  # rows on which constants are snapped; the last refit sees all
 _STEPS = 60
 _PIECES = 30  # pieces of splines up to which a formula is written with them
 _MOST_SAVED = 50.0  # bits that snapping one constant can save at most: the digits of a double
+_STRAIGHTENED = 3  # functions of one formula that become lines or parabolas, at most
 _LEAST, _LONGEST = 1.0, 15.0  # seconds that the reading of one network may take
 _PROBE = 60  # rows on which two forms of a formula are compared
 
@@ -180,6 +182,7 @@ def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, label: str, bar: fl
         hopeful = length(fit, few.y, few.weighing) - _MOST_SAVED * len(fit.values) < bar
         if spec.snap and hopeful:
             fit = _snapped(fit.expression, few)
+            fit = _straight(fit, few) if not choice.kan.splines else fit
         if len(few.y) < len(rows.y):
             fit = refit(fit.expression, rows.columns, rows.y, weighing=rows.weighing)
         fit = rounded(fit, rows.columns, rows.y, rows.weighing)
@@ -188,6 +191,23 @@ def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, label: str, bar: fl
     probe = {name: column[:_PROBE] for name, column in rows.columns.items()}
     short = shortest(fit.expression, probe) if hopeful else fit.expression
     return Discovery(expression=short, fit=fit, bits=length(fit, rows.y, rows.weighing), choice=choice, label=label)
+
+
+def _straight(fit: Refit, rows: Rows) -> Refit:
+    """Put the first terms of a series in place of functions that show no more of themselves, while that is shorter."""
+    for _ in range(_STRAIGHTENED):
+        before = length(fit, rows.y, rows.weighing)
+        tried = (
+            refit(e, rows.columns, rows.y, weighing=rows.weighing) for e in straightened(fit.expression, rows.columns)
+        )
+        near = (t for t in tried if length(t, rows.y, rows.weighing) < before + _MOST_SAVED)
+        shorter = next(
+            (s for t in near if length(s := _snapped(t.expression, rows), rows.y, rows.weighing) < before), None
+        )
+        if shorter is None:
+            break
+        fit = shorter
+    return fit
 
 
 def _smaller(best: Choice, data: Data, clock: Clock) -> Iterator[Choice]:
