@@ -55,7 +55,7 @@ def plainest(search: Search, start: Choice, fitted: Fitted, report: Report, *, c
 def _with_clear(search: Search, choice: Choice, fitted: Fitted) -> Choice | None:
     """Put the best function on each clear edge; where the error does not stay, on the clearer half of them."""
     known = search.known(choice.kan, choice.error)
-    off = {e: c[0].error / known[e] for e, c in fitted.items() if c}
+    off = {e: c[0].error / max(known[e], ROUNDING) for e, c in fitted.items() if c}
     edges = sorted((e for e, times in off.items() if times <= _CLEAR), key=lambda e: off[e])
     while edges and not search.clock.over():
         kan = choice.kan
