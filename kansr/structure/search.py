@@ -19,6 +19,7 @@ from kansr.structure.layers import layers
 from kansr.structure.minimal import minimal
 from kansr.structure.monomials import GRID as FINE
 from kansr.structure.monomials import monomials
+from kansr.structure.order import PROMISING, USUAL, diverse, falls, mixed
 from kansr.structure.probe import Probe, probe
 from kansr.structure.race import COARSE, Entry, Runner, race
 from kansr.structure.readout import EARNED, liking, readout
@@ -35,9 +36,6 @@ _BLIND = 0.1  # error of a sum from which its curves may oscillate: too fast for
 _OSCILLATES = 0.2  # .. when a fine one leaves less than this share of it
 _PATIENCE = 12  # how many graphs are tried to find a better one, else: a count, so that the seed alone decides
 _BETTER = 0.9  # a graph is trained to the end again from a start whose error is so much lower
-_FALLING = 1.5  # a graph whose error does not fall at least like this power of the grid is not climbed further ..
-_HOPEFUL = 0.6  # .. and this one where it is small already: curves that are steep at one end fall late
-_PROMISING = 0.02  # error on the coarse grid up to which a grown graph is verified
 _NEAR = 1.2  # and how many times the error of dense networks, which may be noise
 _NOISY = 0.03  # error of dense networks from which trees get a second race, and growth needs all rows
 _MUCH, _LITTLE = 0.7, 0.97  # share of the last one's error that the next one must come down to; the second near noise
@@ -45,14 +43,11 @@ _OSCILLATING = 0.1  # the same for one that oscillates on a fine grid
 _FLAT = (0.06, 0.2)  # values of T up to which inputs stand side by side in one node: two readings of the same tensor
 _READ, _READ_ROWS, _READ_STEPS = 4, 2000, 30  # readings of a tree that are trained, their rows and steps
 _STARTS = (8, 24)  # starts of each graph in the first race of trees, and in a second one where growth sees only noise
-_COMPARABLE = 5.0  # transforms whose best error is within this factor of the best are tried, too
 _CLIMBED = 3  # mixtures of a tree's sums and products that are trained in earnest
 _ROUNDS = 6  # additions to a graph, at most
 _LINEAR_STEPS = 8  # a sum of splines is linear in its coefficients: a few steps reach the bottom
 _JOINED, _NARROWED = 0.6, 0.3  # share of what is left of the time for coordinates: where one is left, and else
 _GROWN = 0.8  # share of what is left of the time that growth may take
-_USUAL = ("y", "log(y)")
-_POOLS, _OTHERS = 2, 2  # graphs for each of these, and for all other transforms, that growth starts from
 _ROOTS = ("y", "log(y)", "y^2")  # transforms under which trees are tried
 _LAYERED = 6  # inputs up to which two layers of all of them are tried, and the transforms for that
 _LAID = 16  # starts of each
@@ -141,7 +136,7 @@ class _Hunt:
     @property
     def hope(self) -> float:
         """Error up to which a graph on the coarse grid may be the right one."""
-        return max(_PROMISING, _NEAR * self.noise)
+        return max(PROMISING, _NEAR * self.noise)
 
     def sums(self) -> None:
         """One sum of curves, under every transform of the target: linear, so each takes a moment."""
@@ -151,7 +146,7 @@ class _Hunt:
         for space in self.spaces:
             self.seeds.append(coarse if space is self.spaces[0] else self.sum(space, self.grid))
             small = self.seeds[-1]
-            if small.error < _PROMISING:
+            if small.error < PROMISING:
                 small = minimal(small, self.task.clock)
             self.verified(small, "sum")
             if self.over():
@@ -204,7 +199,7 @@ class _Hunt:
         for tree in self.trees:
             runners = runners_of(tree)
             self.seeds += runners
-            self.climb(_mixed(runners)[:_CLIMBED] if tree.splits else [], "tree")
+            self.climb(mixed(runners)[:_CLIMBED] if tree.splits else [], "tree")
             if self.over():
                 return
 
@@ -279,7 +274,7 @@ class _Hunt:
     def blocks(self) -> None:
         """Dense blocks for the groups of inputs that no tree splits."""
         trees = [tree for tree in self.trees if not tree.splits][:1]
-        ways = [(s, s.name != "log(y)") for s in self.spaces if s.name in _USUAL]
+        ways = [(s, s.name != "log(y)") for s in self.spaces if s.name in USUAL]
         entries = [Entry(space, blocks(tree, self.inputs, outer=outer)) for tree in trees for space, outer in ways]
         runners = self.race(entries, keep=len(entries), count=_STARTS[1])
         self.climb([minimal(r, self.task.clock) for r in runners if r.error < self.hope], "block")
@@ -322,7 +317,7 @@ class _Hunt:
 
     def oscillating(self) -> None:
         """Functions of a product or quotient of inputs, on a fine grid: where no coarse one comes near."""
-        if not self.task.structure.products or self.inputs < 2 or self.floor < _PROMISING:
+        if not self.task.structure.products or self.inputs < 2 or self.floor < PROMISING:
             return
         clock = self.task.clock
         named = None if self.spaces[0].logs else self.task.named
@@ -334,7 +329,7 @@ class _Hunt:
         """Lay a network on the coarse grid where that is fine enough: its staircase has more steps from there."""
         kan, clock = extend(runner.kan, self.grid), self.task.clock
         coarse = runner.trained(kan, rows=_READ_ROWS, steps=_READ_STEPS, clock=clock)
-        return coarse if coarse.error < _PROMISING else runner
+        return coarse if coarse.error < PROMISING else runner
 
     def finer(self, runner: Runner) -> Runner:
         """Lay a network on a finer grid where the error is high: a coarse one says little of curves that turn often."""
@@ -350,7 +345,7 @@ class _Hunt:
         entries = [Entry(self.spaces[0], graph(n, ["sum", "sum"], [*edges, (n, n + 1)]))]
         if self.task.structure.products:
             entries.append(Entry(self.spaces[0], graph(n, ["product"], edges)))
-        seeds = [*_diverse(self.seeds), *(self.race(entries, keep=2) if n > 1 else [])]
+        seeds = [*diverse(self.seeds), *(self.race(entries, keep=2) if n > 1 else [])]
         best, noise = math.inf, self.noise
         rows = ROWS if noise < _NOISY else self.task.data.train.count
         for runner in grow(seeds, rounds=_ROUNDS, clock=clock, rows=rows):
@@ -407,7 +402,7 @@ class _Hunt:
         kan = levenberg(runner.kan, space.data.train, steps=task.training.steps, clock=task.clock).kan
         finer = [g for g in task.training.grid if g > kan.grid] or [2 * kan.grid, 4 * kan.grid] * (kan.grid == FINE)
         trained = climb(kan, space.data, task.training, grids=finer[:1], clock=task.clock)
-        if not finer or not _falls(trained):
+        if not finer or not falls(trained):
             return trained
         rest = climb(trained.kan, space.data, task.training, grids=finer[1:], clock=task.clock)
         return replace(rest, history=(*trained.history, *rest.history[1:]))
@@ -430,33 +425,6 @@ class _Inner(NamedTuple):
 
     hunt: _Hunt
     behind: Callable[[Found], Found]
-
-
-def _mixed(runners: Sequence[Runner]) -> list[Runner]:
-    """Order networks by error, the best of each transform first: errors on a coarse grid say little between them."""
-    best = {r.space.name: r for r in reversed(runners)}.values()
-    ahead = [r for r in sorted(best, key=lambda r: r.error) if r.error <= _COMPARABLE * runners[0].error]
-    return [*ahead, *(r for r in runners if all(r is not a for a in ahead))]
-
-
-def _falls(trained: Trained) -> bool:
-    """Whether the last extension lowered the error at all as splines do on the right graph."""
-    before, after = trained.history[-2:] if len(trained.history) > 1 else trained.history * 2
-    power = _FALLING if after.rmse_validation > _PROMISING else _HOPEFUL
-    expected = float((after.grid / before.grid) ** power)
-    return after.rmse_validation * expected < before.rmse_validation
-
-
-def _diverse(seeds: Sequence[Runner]) -> list[Runner]:
-    """Keep the best networks of y and its log, and the best of the other transforms, each graph once."""
-    ranked = list({(r.space.name, r.kan.graph): r for r in sorted(seeds, key=lambda r: -r.error)}.values())[::-1]
-    kept: list[Runner] = []
-    for runner in ranked:
-        alike = sum(r.space.name == runner.space.name for r in kept)
-        others = sum(r.space.name not in _USUAL for r in kept)
-        if alike < _POOLS if runner.space.name in _USUAL else (alike < 1 and others < _OTHERS):
-            kept.append(runner)
-    return kept
 
 
 def _logs(task: Search, found: Found) -> list[Found]:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import sympy as sp
 import torch
@@ -20,23 +20,21 @@ from torch import Tensor
 
 from kansr.network.curves import CurveValues
 from kansr.progress import Clock
-from kansr.symbolic.chain import INNER, OUTER, Chain, powered, refit_composed, seen_of
-from kansr.symbolic.curve import Candidate, Curves, Function, frequencies, pairs, spread_of
+from kansr.symbolic.chain import Chain, powered, refit_composed, seen_of
+from kansr.symbolic.curve import Candidate, Curves, Function, spread_of
+from kansr.symbolic.dictionary import Dictionary, dictionary_of, ends
 from kansr.symbolic.library import Primitive, power
 from kansr.symbolic.symbol import Symbol
 
 Kind = Literal["sum", "product"]
 
 _SEEN = 96  # points on which pairs are ranked
-_OWN, _CHAINED = 60, 8  # entries of one function, and of one function of another, no two of them alike
-_ALIKE = 1e-3  # 1 - cosine of two entries that count as one
 _PAIRS, _STARTS = 120, 3  # pairs that are refined, and starts of one form among them
 _HEATS = ((16, 12), (5, 60), (0, 300))  # steps of each heat, and how many go on to the next
 _LONGER, _THIRDS = 3, 6  # pairs that get a third part, and functions that are tried as one
 _HALVING = 0.3  # nodes that a pair may be longer for half the square that it leaves
 _LOOKED = 100  # pairs of entries that are looked at for each form that is wanted
 _ROUNDING = 1e-20
-_FASTEST = 50.0  # radians over the range that a wave may turn
 _DEGREE = 10  # of a polynomial
 _AS_GOOD = 3.0  # a polynomial loses terms while its error stays below so many times the least
 _INDEPENDENT = 1e-7  # 1 - squared cosine of two entries below which their sum says no more than one
@@ -113,15 +111,6 @@ class Combination:
         return list(torch.split(p[..., : sum(sizes)], sizes, -1))
 
 
-class _Dictionary(NamedTuple):
-    """Functions without scale and offset, their parameters, and their values [s, m] in units of their sizes [s]."""
-
-    functions: list[Function]
-    parameters: list[Tensor]
-    values: Tensor
-    sizes: Tensor
-
-
 def fit_combinations(
     curve: Curves, library: Sequence[Primitive], *, enough: float = 0.0, clock: Clock | None = None
 ) -> list[Candidate]:
@@ -134,7 +123,7 @@ def fit_combinations(
     if found and found[0].error <= enough:
         return found
     seen = seen_of(curve, _SEEN)
-    entries = _dictionary(library, seen)
+    entries = dictionary_of(library, seen)
     race = partial(_race, curve=curve, enough=enough, clock=clock)
     pairs = race(_promising(entries, seen))
     if not pairs or pairs[0].error <= enough:
@@ -236,81 +225,12 @@ def _of_polynomials(curve: Curves, library: Sequence[Primitive], enough: float) 
     return found
 
 
-def _dictionary(library: Sequence[Primitive], seen: Curves) -> _Dictionary:
-    """Functions, and functions of functions, with many constants inside."""
-    rows = {row.name: row for row in library if row.name not in ("0", "sign", "power")}
-    found = [_thinned(Symbol(_bare(row), sign), start, seen, _OWN) for row in rows.values()
-             for sign in row.signs for start in [_inside(row, seen.x, sign)]]  # fmt: skip
-    for first in (rows[n] for n in INNER if n in rows):
-        inner = Symbol(_bare(first))
-        own = seen.x.new_tensor([[1.0 if k == "a" else 0.0 for k in inner.free]])  # u = x
-        value = inner.evaluate(seen.x[None], own, *_ends(own)).value[0]
-        if not torch.isfinite(value).all():
-            continue
-        for then in (rows[n] for n in OUTER if n in rows and n != first.name):
-            start = _inside(then, value.sort().values, 1.0)
-            start = torch.cat([own.expand(len(start), -1), start], -1)
-            found.append(_thinned(Chain(inner, Symbol(_bare(then))), start, seen, _CHAINED))
-    functions = [f for f, p, *_ in found for _ in p]
-    parameters = [q for _, p, *_ in found for q in p]
-    return _Dictionary(functions, parameters, torch.cat([f[2] for f in found]), torch.cat([f[3] for f in found]))
-
-
 def _free(symbol: Symbol, free: str) -> Symbol:
     """The same function with other free parameters."""
     return Symbol(replace(symbol.primitive, free=free), symbol.sign)
 
 
-def _bare(row: Primitive) -> Primitive:
-    """A row without scale and offset; the straight line keeps its root."""
-    return replace(row, free="b" if row.name == "x" else "".join(k for k in row.free if k in "ab"))
-
-
-def _inside(row: Primitive, x: Tensor, sign: float) -> Tensor:
-    """Starts [s, size] of what stands inside a function."""
-    if row.name == "x":
-        low, high = x.amin(), x.amax()
-        roots = low + (high - low) * torch.linspace(-1, 2, 13, dtype=x.dtype)
-        return torch.cat([torch.zeros(1, dtype=x.dtype), -roots])[:, None]
-    natural = x.new_tensor([[1.0, 0.0, 1.0], [-1.0, 0.0, 1.0]]) if "a" in row.free else x.new_tensor([[1.0, 0.0, 1.0]])
-    start = torch.cat([natural, pairs(row, x, sign)])
-    if row.periodic:
-        waves = frequencies(row, x)
-        slow = waves[waves[:, 0] * (x.amax() - x.amin()) < _FASTEST]
-        quarter, eighth = (natural.new_tensor([[0.0, torch.pi / n, 0.0]]) for n in (2, 4))
-        start = torch.cat([natural[:1], natural[:1] + quarter, slow, slow + eighth])
-    columns = [start[:, "ab".index(k)] for k in row.free if k in "ab"]
-    return torch.stack(columns, -1) if columns else start[:, :0]
-
-
-def _thinned(function: Function, start: Tensor, seen: Curves, most: int) -> tuple[Function, Tensor, Tensor, Tensor]:
-    """At most so many starts whose values are finite and no two alike up to a scale: with their values and sizes.
-
-    The first two, which are natural, are kept where they can be.
-    """
-    value = function.evaluate(seen.x.expand(len(start), -1), start, *_ends(start)).value
-    w = seen.weight / seen.weight.sum()
-    size = (value**2 * w).sum(-1)
-    sound = torch.isfinite(size) & (size > _TINY)
-    start, size = start[sound], size[sound].sqrt()
-    value = value[sound] / size[:, None]
-    kept: list[int] = []
-    far = torch.full((len(start),), torch.inf, dtype=value.dtype)
-    while len(kept) < min(most, len(start)):
-        i = 0 if not kept else 1 if len(kept) == 1 and far[1] > _ALIKE else int(far.argmax())
-        if far[i] <= _ALIKE:
-            break
-        kept.append(i)
-        far = torch.minimum(far, 1 - ((value * w) @ value[i]).abs())
-    return function, start[kept], value[kept], size[kept]
-
-
-def _ends(p: Tensor) -> tuple[Tensor, Tensor]:
-    ends = p.new_zeros(len(p))
-    return ends, ends
-
-
-def _promising(entries: _Dictionary, seen: Curves) -> Iterator[tuple[Combination, Tensor]]:
+def _promising(entries: Dictionary, seen: Curves) -> Iterator[tuple[Combination, Tensor]]:
     """Yield the sums and products of two entries that leave little and are short, each with its best starts."""
     length = torch.tensor([float(f.complexity + f.size) for f in entries.functions], dtype=seen.x.dtype)
     for kind in KINDS:
@@ -356,7 +276,7 @@ KINDS: tuple[Kind, ...] = ("sum", "product")
 _LEFT = {"sum": _left_by_sums, "product": _left_by_products}
 
 
-def _joined(kind: Kind, entries: _Dictionary, which: Sequence[int], seen: Curves) -> tuple[Combination, Tensor]:
+def _joined(kind: Kind, entries: Dictionary, which: Sequence[int], seen: Curves) -> tuple[Combination, Tensor]:
     """The combination of some entries, and its parameters; c and d come with the first step."""
     if kind == "sum":  # a line has no root there, so it never comes first
         which = sorted(which, key=lambda i: entries.functions[i].name == "x")
@@ -369,7 +289,7 @@ def _joined(kind: Kind, entries: _Dictionary, which: Sequence[int], seen: Curves
 
 
 def _with_part(
-    so_far: tuple[Combination, Tensor, Tensor], entries: _Dictionary, i: int, seen: Curves
+    so_far: tuple[Combination, Tensor, Tensor], entries: Dictionary, i: int, seen: Curves
 ) -> tuple[Combination, Tensor, Tensor]:
     """Add an entry to a combination, given with its parameters and its values without c and d."""
     form, p, value = so_far
@@ -387,13 +307,13 @@ def _with_part(
     return grown, torch.cat([p[:-2], inner, ratio, p[-2:]]), value + ratio * more
 
 
-def _longer(candidate: Candidate, entries: _Dictionary, seen: Curves) -> Iterator[tuple[Combination, Tensor]]:
+def _longer(candidate: Candidate, entries: Dictionary, seen: Curves) -> Iterator[tuple[Combination, Tensor]]:
     """Yield a combination with one more part: those that leave the least, each function once."""
     form = candidate.symbol
     assert isinstance(form, Combination)
     plain = candidate.p.clone()
     plain[-2:] = plain.new_tensor([1.0, 0.0])
-    value = form.evaluate(seen.x[None], plain[None], *_ends(plain[None])).value
+    value = form.evaluate(seen.x[None], plain[None], *ends(plain[None])).value
     left = _LEFT[form.kind](value, entries.values, seen)[0]
     names: set[str] = set()
     for i in left.argsort().tolist():
