@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
@@ -29,10 +29,12 @@ from kansr.network.knots import with_margin
 from kansr.network.sweep import Sweep, backward, forward, predict
 from kansr.training.rows import Rows
 
+T = TypeVar("T")
 Place = Literal["edge", "summand before", "factor before", "summand behind", "factor behind"]
 
 _TESTED = 2000  # rows of the test for noise
 _SURE = 2.0
+_MOST = 1500  # additions, or pairs of inputs, that are looked at
 _RANK = 1e-6  # columns shorter than this, in units of their size before the projection, count as none
 
 
@@ -55,7 +57,7 @@ def additions(kan: KAN, rows: Rows) -> list[Scored]:
     """Rank all additions to a trained network (b = 1) by what they would explain of its residual, best first."""
     left = _Left.of(kan, rows)
     bases = _bases(left.sweep)
-    options = list(_options(kan.graph))
+    options = _thinned(list(_options(kan.graph)))
     if not options:
         return []
     before = [left.sweep.nodes[e.source][0] for e in kan.graph.edges]
@@ -63,6 +65,11 @@ def additions(kan: KAN, rows: Rows) -> list[Scored]:
     blocks = torch.stack([r[:, None] * bases[a.source] for r, a in zip(reach, options, strict=True)])  # [m, n, g]
     scored = [Scored(a, s) for a, s in zip(options, left.shares(blocks), strict=True)]
     return sorted(scored, key=lambda s: -s.share)
+
+
+def _thinned(options: Sequence[T]) -> Sequence[T]:
+    """Some of very many options, evenly: of a hundred inputs there are as many additions as of ten, and more pairs."""
+    return options[:: max(1, len(options) // _MOST)]
 
 
 class _Left(NamedTuple):
@@ -104,7 +111,7 @@ def interactions(kan: KAN, rows: Rows) -> list[float]:
     z = rows.x - rows.x.mean(0)
     z = z / z.std(0).clamp(min=1e-300)
     powers = torch.stack([z, z * z - 1], -1)  # [n, i, 2]
-    pairs = list(combinations(range(z.shape[-1]), 2))
+    pairs = _thinned(list(combinations(range(z.shape[-1]), 2)))
     if not pairs:
         return []
     blocks = torch.stack([(powers[:, i, :, None] * powers[:, j, None, :]).flatten(1) for i, j in pairs])

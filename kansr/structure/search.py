@@ -33,6 +33,7 @@ from kansr.training.stages import Trained, climb, optimise
 from kansr.training.starts import starts
 
 _BLIND = 0.1  # error of a sum from which its curves may oscillate: too fast for the coarse grid ..
+_FINEST = 1200  # intervals of all inputs together up to which a sum on a fine grid is tried
 _OSCILLATES = 0.2  # .. when a fine one leaves less than this share of it
 _PATIENCE = 12  # how many graphs are tried to find a better one, else: a count, so that the seed alone decides
 _BETTER = 0.9  # a graph is trained to the end again from a start whose error is so much lower
@@ -140,7 +141,8 @@ class _Hunt:
 
     def sums(self) -> None:
         """One sum of curves, under every transform of the target: linear, so each takes a moment."""
-        coarse, fine = (self.sum(self.spaces[0], grid) for grid in (self.grid, FINE))
+        coarse = self.sum(self.spaces[0], self.grid)
+        fine = self.sum(self.spaces[0], FINE) if len(self.used) * FINE <= _FINEST else coarse
         if coarse.error > _BLIND and fine.error < _OSCILLATES * coarse.error and max(self.task.training.grid) > COARSE:
             self.verified(fine, "sum on a fine grid")
         for space in self.spaces:
