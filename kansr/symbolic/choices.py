@@ -166,6 +166,7 @@ def _nearer(fitted: Sequence[Candidate], more: Sequence[Candidate], known: float
     """Add the best few of more fits to a curve where they come much nearer to it."""
     best = min((c.error for c in fitted), default=math.inf)
     more = ranked([c for c in more if c.error < _BETTER * best], known)
+    more = sorted(more, key=lambda c: c.error > _UNCLEAR * known)  # long ones that fit, before short ones that do not
     return ranked([*fitted, *more[:_CHAINS]], known)
 
 

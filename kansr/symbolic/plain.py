@@ -55,12 +55,14 @@ def plainest(search: Search, start: Choice, fitted: Fitted, report: Report, *, c
 def _with_clear(search: Search, choice: Choice, fitted: Fitted) -> Choice | None:
     """Put the best function on each clear edge; where the error does not stay, on the clearer half of them."""
     known = search.known(choice.kan, choice.error)
-    off = {e: c[0].error / max(known[e], ROUNDING) for e, c in fitted.items() if c}
-    edges = sorted((e for e, times in off.items() if times <= _CLEAR), key=lambda e: off[e])
+    limit = {e: _CLEAR * max(known[e], ROUNDING) for e in fitted}
+    best = {e: next((c for c in some if c.error <= limit[e]), None) for e, some in fitted.items()}
+    clear = {e: c for e, c in best.items() if c is not None}
+    edges = sorted(clear, key=lambda e: clear[e].error / limit[e])
     while edges and not search.clock.over():
         kan = choice.kan
         for e in edges:
-            kan = kan.with_curve(e, fitted[e][0].symbol, fitted[e][0].p[None])
+            kan = kan.with_curve(e, clear[e].symbol, clear[e].p[None])
         after = search.refit(kan, choice.settled | set(edges), steps=4 * STEPS)
         if search.stays(after, choice):
             return after
