@@ -43,7 +43,7 @@ def plainest(search: Search, start: Choice, fitted: Fitted, report: Report, *, c
         after = _with_clear(search, choice, fitted)
         if after is None and composed is not None:
             fitted = search.composed(choice.kan, dict(fitted), composed, choice.error)
-            after = _with_clear(search, choice, fitted)
+            after = _with_clear(search, choice, fitted) or _with_clear(search, choice, fitted, longer=True)
             after = after or _with_one(search, choice, fitted)
         if after is None:
             break
@@ -52,11 +52,16 @@ def plainest(search: Search, start: Choice, fitted: Fitted, report: Report, *, c
     return choice if choice.kan.splines else search.refit(choice.kan, choice.settled, steps=FINAL_STEPS)
 
 
-def _with_clear(search: Search, choice: Choice, fitted: Fitted) -> Choice | None:
-    """Put the best function on each clear edge; where the error does not stay, on the clearer half of them."""
+def _with_clear(search: Search, choice: Choice, fitted: Fitted, *, longer: bool = False) -> Choice | None:
+    """Put the best function on each clear edge; where the error does not stay, on the clearer half of them.
+
+    With `longer`, functions count that are clear although a shorter one, which is not, ranks before them.
+    """
     known = search.known(choice.kan, choice.error)
     limit = {e: _CLEAR * max(known[e], ROUNDING) for e in fitted}
-    best = {e: next((c for c in some if c.error <= limit[e]), None) for e, some in fitted.items()}
+    best = {
+        e: next((c for c in (some if longer else some[:1]) if c.error <= limit[e]), None) for e, some in fitted.items()
+    }
     clear = {e: c for e, c in best.items() if c is not None}
     edges = sorted(clear, key=lambda e: clear[e].error / limit[e])
     while edges and not search.clock.over():
