@@ -1,0 +1,1 @@
+"""Engines over collections of laws: how many come back, how exactly, in what time."""
