@@ -17,6 +17,7 @@ import sympy as sp
 from kansr.errors import FormulaError
 from kansr.formula.complexity import complexity, description_length
 from kansr.formula.evaluate import evaluate
+from kansr.formula.roots import from_one, into_root, one_root, reciprocals, rooted
 
 _UNUSUAL = (sp.sinh, sp.cosh, sp.tanh, sp.asin, sp.acos, sp.atan, sp.asinh, sp.acosh, sp.atanh)
 _TERMS = 200  # larger sums are not rewritten: sympy would take too long
@@ -126,6 +127,15 @@ def _sine(function: Any) -> Callable[[Any], Any]:
     return rule
 
 
+def _tanh(inner: Any) -> Any:
+    """tanh(log(S)) = (S^2 - 1) / (S^2 + 1); else as for any odd function."""
+    terms = sp.Add.make_args(inner)
+    if not inner.has(sp.log) or not all(t.is_number or isinstance(t.as_coeff_Mul()[1], sp.log) for t in terms):
+        return _odd(sp.tanh)(inner)
+    square = _walk(sp.Mul(*(_exp(2 * t) for t in terms)))
+    return (square - 1) / (square + 1)
+
+
 def _odd(function: Any) -> Callable[[Any], Any]:
     """Odd functions: the sign of the first coefficient comes out."""
     return lambda inner: -function(-inner) if inner.could_extract_minus_sign() else function(inner)
@@ -137,22 +147,9 @@ _RULES: dict[Any, Callable[..., Any]] = {
     sp.Pow: _power,
     sp.sin: _sine(sp.sin),
     sp.cos: _sine(sp.cos),
-    **{f: _odd(f) for f in (sp.tan, sp.sinh, sp.tanh, sp.asin, sp.atan, sp.asinh, sp.atanh, sp.erf)},
+    sp.tanh: _tanh,
+    **{f: _odd(f) for f in (sp.tan, sp.sinh, sp.asin, sp.atan, sp.asinh, sp.atanh, sp.erf)},
 }
-
-
-def _rooted(expr: Any) -> Any:
-    """Take even powers out of roots: sqrt(a / b^2) = sqrt(a) / b, where b is positive (the rows say whether it is)."""
-
-    def out(base: Any, exponent: Any) -> Any:
-        factors = [f.as_base_exp() for f in sp.Mul.make_args(base)]
-        return sp.Mul(*(b ** (e * exponent) for b, e in factors))
-
-    def halved(node: Any) -> bool:
-        even = any(e.is_Integer and e % 2 == 0 for _, e in (f.as_base_exp() for f in sp.Mul.make_args(node.base)))
-        return node.is_Pow and node.exp.is_Rational and node.exp.q == 2 and even
-
-    return expr.replace(lambda n: n.is_Pow and halved(n), lambda n: out(n.base, n.exp))
 
 
 _REWRITINGS: tuple[Callable[[Any], Any], ...] = (
@@ -161,8 +158,12 @@ _REWRITINGS: tuple[Callable[[Any], Any], ...] = (
     sp.powsimp,
     sp.factor_terms,
     sp.together,
-    _rooted,
-    lambda e: sp.factor_terms(sp.expand_mul(_rooted(e))),
+    rooted,
+    one_root,
+    into_root,
+    lambda e: into_root(e, columns=True),
+    from_one,
+    lambda e: sp.factor_terms(sp.expand_mul(rooted(e))),
     lambda e: sp.factor_terms(sp.powsimp(sp.expand_mul(e))),
     lambda e: sp.expand(e, power_base=True, power_exp=True, mul=True, log=True),
     lambda e: e.replace(sp.tanh, lambda u: sp.expand_trig(sp.tanh(u))),
@@ -200,9 +201,13 @@ def shortest(expr: sp.Expr, probe: dict[str, Any]) -> sp.Expr:
 
 
 def _bits(expr: Any) -> tuple[float, int]:
-    """Length of the printed form in bits; inverse and hyperbolic functions count as the words that they replace."""
+    """Length of the printed form in bits; inverse and hyperbolic functions count as the words that they replace.
+
+    sqrt(1/a^2 - 1/b^2) counts as what people write in its place.
+    """
     unusual = sum(expr.count(f) for f in _UNUSUAL)
-    return description_length(expr, rows=1, mse=1.0, variance=1.0) + 4 * unusual, complexity(expr)
+    bits = description_length(expr, rows=1, mse=1.0, variance=1.0) + 4 * unusual + 2 * reciprocals(expr)
+    return bits, complexity(expr)
 
 
 def _tried(rewriting: Callable[[Any], Any], expr: Any) -> Any:
@@ -219,5 +224,5 @@ def _same(form: Any, expr: Any, probe: dict[str, Any]) -> bool:
     except FormulaError:
         return False
     with np.errstate(all="ignore"):
-        close = np.abs(a - b) <= _TOLERANCE * (np.abs(b) + 1e-12 * np.nanmax(np.abs(b)))
+        close = np.abs(a - b) <= _TOLERANCE * (np.abs(b) + 1e-12 * np.max(np.abs(b), where=~np.isnan(b), initial=0.0))
     return bool((close | (np.isnan(b) & np.isnan(a))).all())

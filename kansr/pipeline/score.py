@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
-from kansr.errors import UsageError
+from kansr.errors import FormulaError, UsageError
 from kansr.formula.constants import refit as refit_constants
 from kansr.formula.constants import standard_errors
 from kansr.formula.evaluate import evaluate
@@ -21,6 +23,7 @@ from kansr.formula.snap import rounded
 from kansr.table import Table, split_rows
 from kansr.table.split import Split
 
+_PARTS = 40  # parts of a formula, the smallest first, along which residuals are looked at
 _WHITE = 4.0  # standard errors that the autocorrelation of white residuals stays within
 EXACT = 1e-9
 """Share of the target's spread up to which an error is rounding."""
@@ -102,14 +105,24 @@ def _scored(name: str, formula: Formula, table: Table, split: Split) -> Scored:
     columns = dict(zip(safe_names(table.features), table.x.T, strict=True))
     values = np.broadcast_to(evaluate(formula.expression, columns), table.y.shape)
     spread = float(np.std(table.y[split.test])) or 1.0
-    return Scored(
-        name=name, formula=formula, exact=is_rounding(formula.rmse, spread), white=is_white(table.y - values, columns)
-    )
+    white = is_white(table.y - values, with_parts(formula.expression, columns))
+    return Scored(name=name, formula=formula, exact=is_rounding(formula.rmse, spread), white=white)
 
 
 def is_rounding(rmse: Scores, spread: float) -> bool:
     """Whether a formula's errors on all parts of the rows are rounding."""
     return all(e <= EXACT * spread for e in (rmse.train, rmse.validation, rmse.test))
+
+
+def with_parts(expression: sp.Expr, columns: Mapping[str, Array]) -> dict[str, Array]:
+    """Give the columns [n], and the values [n] of what stands inside a formula: what it misses shows along these."""
+    parts = sorted((e for e in sp.preorder_traversal(expression) if e.args and e.free_symbols), key=sp.count_ops)
+    found = dict(columns)
+    for part in list(dict.fromkeys(parts))[:_PARTS]:
+        with suppress(FormulaError):
+            values = np.broadcast_to(evaluate(part, columns), next(iter(columns.values())).shape)
+            found |= {str(part): values} if np.isfinite(values).all() else {}
+    return found
 
 
 def is_white(residual: Array, columns: Mapping[str, Array]) -> bool:

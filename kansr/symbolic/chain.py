@@ -7,8 +7,9 @@ scaled to it, c and d in closed form; the best are refined by Levenberg-Marquard
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sympy as sp
 import torch
@@ -28,8 +29,9 @@ _NOT_OF_EXP = ("0", "x", "power")  # nothing, a row of the library itself, and w
 _SEEN = 64  # points on which starts are ranked
 _SHAPES = 16  # starts of an inner function, no two of them alike
 _ALIKE = 0.02  # largest difference of two shapes that count as one
-_TRIED, _STARTS, _HEAT = 50, 4, 10  # pairs that get a few steps, starts of each, and these steps
-_REFINED, _STEPS = 12, 60  # pairs that get more
+_STARTS, _HEAT, _STEPS = 4, 10, 60  # starts of a pair, the steps that many pairs get, and those of the best
+_ALGEBRA = frozenset(("exp", "x^2", "1/x", "log", "sqrt", "1/sqrt", "1/x^2"))
+_TRIED, _REFINED = (40, 30), (6, 8)  # pairs of these, and others, that get a few steps, and that get more
 _TINY = 1e-300
 
 
@@ -105,16 +107,29 @@ def fit_chains(
     if found and found[0].error <= enough:
         return found
     promising = [*_promising(curve, library), *(p for rate in rates for p in _of_powers(curve, library, rate))]
-    heats = []
-    for _, chain, starts in sorted(promising, key=lambda p: p[0])[:_TRIED]:
+    heats: list[Candidate] = []
+    for _, chain, starts in _first(sorted(promising, key=lambda p: p[0]), lambda p: p[1], _TRIED):
         if clock is not None and clock.over():
             break
         heats += refit_composed(chain, starts, curve, steps=_HEAT)
-    for c in sorted(heats, key=lambda c: c.error)[:_REFINED]:
+    for c in _first(sorted(heats, key=lambda c: c.error), lambda c: c.symbol, _REFINED):
         found += refit_composed(c.symbol, c.p[None], curve)
         if found and found[-1].error <= enough:
             break
     return sorted(found, key=lambda c: c.error)
+
+
+def _first(ranked: Sequence[Any], function: Callable[[Any], Function], counts: tuple[int, int]) -> list[Any]:
+    """Take the first few of functions of algebra, and of all others: these are many, and can follow any curve a way."""
+    plain = [_is_algebra(function(one)) for one in ranked]
+    places = [sum(other == own for other in plain[:i]) for i, own in enumerate(plain)]
+    return [one for one, own, place in zip(ranked, plain, places, strict=True) if place < counts[0 if own else 1]]
+
+
+def _is_algebra(function: Function) -> bool:
+    if isinstance(function, Chain):
+        return _is_algebra(function.first) and _is_algebra(function.then)
+    return function.name in _ALGEBRA
 
 
 def fit_chain(curve: Curves, inner: Primitive, outer: Primitive) -> list[Candidate]:
@@ -191,8 +206,7 @@ def _promising(
             for outer in (rows[n] for n in outers if n in rows):
                 if len(starts):
                     ranked += _laid(first, starts, values, outer, seen)
-    ranked.sort(key=lambda r: r[0])
-    yield from ranked[:_TRIED]
+    yield from sorted(ranked, key=lambda r: r[0])
 
 
 def seen_of(curve: Curves, points: int = _SEEN) -> Curves:

@@ -40,6 +40,7 @@ _COMBINED, _COMBINING = 2, 0.3  # unclear curves that sums and products are trie
 _BETTER = 0.3  # .. where they lower the error to this share
 _LOG = 1e-3  # error up to which an edge is taken for a log
 _POINTS = 256  # points of a curve that a function is fitted to
+_BLIND = 1e-8  # least weight of a point: a curve says nothing where the output is deaf to it, far down a tail
 _ROWS = 800  # rows of a joint refit while choices are compared
 _SAME = 3.0  # isolated fits whose errors are this close are ranked by simplicity alone
 _KNOWN = 4.0  # and so are those below so many times what is known of the curve
@@ -242,7 +243,7 @@ def curve_of(kan: KAN, edge: int, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     order = value.argsort()
     pick = order[torch.linspace(0, len(order) - 1, min(_POINTS, len(order))).round().long()]
     delta = backward(kan, sweep)[edge][0, pick].square()
-    weight = delta + 0.05 * delta.mean() + 1e-30
+    weight = delta + _BLIND * delta.mean() + 1e-30
     return value[pick], sweep.edges[edge].value[0, pick], weight
 
 

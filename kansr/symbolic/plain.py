@@ -8,7 +8,7 @@ than before, and are read again, until none is left or none is clear.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from kansr.network.knots import extend
 from kansr.progress import Report
@@ -22,6 +22,7 @@ _ROUNDS = 6
 _FINER, _ROWS_EACH = 2, 8  # extensions of what is left, at most, and the rows that each parameter then needs
 _UNSURE, _TRIED = 2, 4  # edges that are not clear, and functions on each, that are tried one by one ..
 _FAR = 0.1  # .. and the share that the error must come down to
+_LONG, _RIGHT = 6, 1e-3  # constants from which a function can follow nearly any curve, and the share of a right one
 _PROMISING = 30.0  # it gets more steps where it is at most so many times what it was
 _LOWER = 0.5  # share that an extension has to bring the error down to
 
@@ -69,10 +70,17 @@ def _with_clear(search: Search, choice: Choice, fitted: Fitted, *, longer: bool 
         for e in edges:
             kan = kan.with_curve(e, clear[e].symbol, clear[e].p[None])
         after = search.refit(kan, choice.settled | set(edges), steps=4 * STEPS)
-        if search.stays(after, choice):
+        if search.stays(after, choice) and not _mimics(search, after, choice, [clear[e] for e in edges]):
             return after
         edges = edges[: len(edges) // 2]
     return None
+
+
+def _mimics(search: Search, after: Choice, before: Choice, placed: Iterable[Candidate]) -> bool:
+    """Whether long functions only follow the curves: without splines, right ones leave far less than splines did."""
+    if after.kan.splines or not search.falling or after.error <= max(_RIGHT * before.error, ROUNDING):
+        return False
+    return any(c.symbol.size >= _LONG for c in placed)
 
 
 def _with_one(search: Search, choice: Choice, fitted: Fitted) -> Choice | None:
