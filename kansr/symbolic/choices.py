@@ -18,7 +18,7 @@ from kansr.network.kan import KAN
 from kansr.network.sweep import backward, forward
 from kansr.progress import Clock, Event
 from kansr.symbolic.chain import fit_chains
-from kansr.symbolic.combination import fit_combinations, over_power
+from kansr.symbolic.combine import fit_combinations, over_power
 from kansr.symbolic.curve import Candidate, Curves, Function, fit_curves
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.spec import SymbolicSpec

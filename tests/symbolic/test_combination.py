@@ -8,9 +8,11 @@ import pytest
 import sympy as sp
 import torch
 
-from kansr.symbolic.combination import Combination, fit_combinations, over_power, polynomial
+from kansr.symbolic.combination import Combination
+from kansr.symbolic.combine import fit_combinations, over_power
 from kansr.symbolic.curve import Curves
 from kansr.symbolic.library import choose
+from kansr.symbolic.polynomials import polynomial
 from kansr.symbolic.symbol import Symbol
 
 X = sp.Symbol("x", real=True)
