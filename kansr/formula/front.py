@@ -23,14 +23,34 @@ def front(formulas: Iterable[Formula], floor: float = 0.0) -> tuple[Formula, ...
 
     Along the front complexity rises and error falls, both strictly. Errors up to `floor` (in the target's unit, such as
     rounding error) count as equal, and the simpler formula is kept; of two with one complexity and one error it is the
-    one with the shorter description. A formula without a finite validation error is never on the front.
+    one with the shorter description. Of those whose errors are the same as that of the shortest description of all, only
+    this one is kept: under noise chance decides which of them has the lowest error, and fitted constants, which make
+    descriptions long, are no nodes. A formula without a finite validation error is never on the front.
     """
     kept: list[Formula] = []
-    for formula in sorted(formulas, key=lambda one: _order(one, floor)):
+    for formula in sorted(_without_longer(list(formulas), floor), key=lambda one: _order(one, floor)):
         error = _error(formula, floor)
         if math.isfinite(error) and (not kept or error < _error(kept[-1], floor)):
             kept.append(formula)
     return tuple(kept)
+
+
+def _without_longer(formulas: list[Formula], floor: float) -> list[Formula]:
+    """Leave out what is far beaten, and of what is left the formulas that are as good as its shortest description."""
+    errors = {id(one): _error(one, floor) for one in formulas}
+
+    def beaten(one: Formula) -> bool:
+        limit = errors[id(one)] / SAME
+        return any(other.complexity <= one.complexity and errors[id(other)] < limit for other in formulas)
+
+    sound = [one for one in formulas if not beaten(one)]
+    shortest = min(sound, key=lambda one: (one.length, one.complexity), default=None)
+    if shortest is None or not math.isfinite(shortest.length):
+        return sound
+    least = errors[id(shortest)]
+    same = (one for one in sound if least / SAME <= errors[id(one)] <= least * SAME)
+    longer = {id(one) for one in same if one.length > shortest.length}
+    return [one for one in sound if id(one) not in longer]
 
 
 def choose(formulas: Sequence[Formula], rule: Rule = "best", floor: float = 0.0) -> Formula:

@@ -37,10 +37,11 @@ from kansr.result import Result, plain
 from kansr.result import StageRow as Stage
 from kansr.run import GRAPH, RESULT, Run
 from kansr.structure.found import judged
+from kansr.structure.surgery import released
 from kansr.symbolic.context import fits
 from kansr.symbolic.curve import Candidate, Function
 from kansr.symbolic.custom import rows_of
-from kansr.symbolic.hand import named, placed, released
+from kansr.symbolic.hand import named, placed
 from kansr.symbolic.held import Held, held
 from kansr.symbolic.library import choose
 from kansr.training.levenberg import rmse

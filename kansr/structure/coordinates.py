@@ -10,10 +10,10 @@ goes on with the coordinates, and what it finds is put behind them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Literal
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
@@ -27,8 +27,14 @@ from kansr.training.rows import Data, Rows
 
 Kind = Literal["sum", "product", "squares"]
 
-Named = Callable[[str], tuple[Curve, Tensor]]
-"""Gives the curve of that name, such as `1/x`, and its parameters [1, size]."""
+
+class Named(Protocol):
+    """Gives the curve of a name, such as `1/x`, times a factor, and its parameters [1, size]."""
+
+    def __call__(self, name: str, factor: float = 1.0) -> tuple[Curve, Tensor]:
+        """Give the curve and its parameters."""
+        ...
+
 
 _SIGNS: dict[str, tuple[Kind, int]] = {
     "{} + {}": ("sum", 1),
@@ -63,8 +69,8 @@ class Coordinate:
         """Give the node that makes it."""
         into = []
         for i, power in self.powers:
-            curve, p = named({"product": _NAMES.get(power, "x"), "squares": "x^2", "sum": "x"}[self.kind])
-            into.append((i, curve, curve.scaled(p, p.new_full((1, 1), power)) if self.kind == "sum" else p))
+            name = {"product": _NAMES.get(power, "x"), "squares": "x^2", "sum": "x"}[self.kind]
+            into.append((i, *named(name, power if self.kind == "sum" else 1.0)))
         return Front("product" if self.kind == "product" else "sum", tuple(into))
 
 
@@ -227,9 +233,8 @@ def _multiplied(kan: KAN, factor: Sequence[tuple[int, float]], unit: float, name
         one = torch.ones_like(lower[:, :1])
         lower, upper, root = torch.cat([lower, -one], -1), torch.cat([upper, one], -1), root + 1
     for n, (i, power) in enumerate(factor):
-        curve, p = named(_NAMES[power])
-        p = p.to(kan.theta)
-        parts.append(Part(i, root, curve, p if n else curve.scaled(p, p.new_full((1, 1), 1 / unit))))
+        curve, p = named(_NAMES[power], 1.0 if n else 1 / unit)
+        parts.append(Part(i, root, curve, p.to(kan.theta)))
     return assembled(shape.inputs, kinds, parts, lower, upper)
 
 

@@ -26,6 +26,8 @@ from kansr.network.derivatives import derivatives
 from kansr.network.kan import KAN
 
 _ROWS = 500  # rows that the averages are taken over
+_BLURRED, _DIM, _GAP = 0.02, 0.15, 0.33  # where networks are blurred, a singular value up to _DIM may count as zero ..
+# .. when the next one is so many times larger
 _TINY = 1e-30
 
 
@@ -104,15 +106,22 @@ class Slopes(NamedTuple):
 
         Where the inputs may be multiplied by s^q and the output then by s^p, `sum q_i x_i g_i = p y` everywhere
         (Euler). Such (q, p) are the null space of a matrix with a row for each value; as far as the networks can tell:
-        singular values are taken for zero up to a share of the largest.
+        singular values are taken for zero up to a share of the largest. Its square is made from pairs of different
+        networks: what only one of them says averages out, and under noise what is zero comes out half as large.
         """
         if self.value is None:
             return self.x.new_zeros(0, len(used) + 1)
         terms = [self.x[:, i] * self.gradient[..., i] for i in used]
-        columns = torch.stack([*terms, -self.value], -1).flatten(0, 1)
-        size = columns.square().mean(0).sqrt().clamp(min=_TINY)
-        _, s, v = torch.linalg.svd(columns / size, full_matrices=False)
-        basis: Tensor = v[s <= tolerance * s[0]] / size
+        columns = torch.stack([*terms, -self.value], -1)  # [b, n, inputs + 1]
+        size = columns.square().mean((0, 1)).sqrt().clamp(min=_TINY)
+        both = torch.stack([a.mT @ b for a, b in _pairs(columns / size)]).mean(0) / columns.shape[1]
+        square, v = torch.linalg.eigh((both + both.mT) / 2)
+        s = (square / square[-1]).clamp(min=0).sqrt()
+        sure = s <= tolerance
+        if tolerance > _BLURRED:  # networks of noisy rows: a wide gap tells as much
+            after = torch.cat([s[1:], s.new_ones(1)])
+            sure = sure | ((s <= _DIM) & (s <= _GAP * after)).flip(0).cummax(0).values.flip(0)
+        basis: Tensor = v.mT[sure] / size
         return basis
 
 

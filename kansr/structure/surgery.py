@@ -11,7 +11,7 @@ from torch import Tensor
 from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Kind, graph
 from kansr.network.kan import KAN
-from kansr.network.knots import from_samples, sample_positions, with_margin
+from kansr.network.knots import from_samples, ranges, relay, sample_positions, with_margin
 from kansr.network.sweep import forward
 from kansr.structure.score import Addition
 
@@ -182,3 +182,19 @@ def _renumbered(kan: KAN, parts: Sequence[Part], gone: int) -> KAN:
     keep = [n for n in range(kan.graph.nodes) if n != gone]
     moved = [replace(p, source=p.source - (p.source > gone), target=p.target - (p.target > gone)) for p in parts]
     return assembled(kan.graph.inputs, kinds, moved, kan.lower[:, keep], kan.upper[:, keep])
+
+
+def released(kan: KAN, edge: int, x: Tensor, spline: Spline) -> KAN:
+    """Put a spline where a function stands on an edge of a network (b = 1), with the same curve at rows x [n, i]."""
+    low, high = ranges(kan, x)
+    hidden = torch.arange(kan.graph.nodes, device=low.device) >= kan.graph.inputs
+    lower, upper = with_margin(low, high)  # functions need no ranges: those of hidden nodes may be old
+    kan = relay(kan, torch.where(hidden, lower, kan.lower), torch.where(hidden, upper, kan.upper), None)
+    node, curve, p = kan.graph.edges[edge].source, kan.curves[edge], kan.of_edge(edge)
+    ends = kan.lower[:, node], kan.upper[:, node]
+
+    def value(at: Tensor) -> Tensor:  # beyond the rows, in the margin, a function need not be real
+        there, nearest = (curve.evaluate(x, p, *ends).value for x in (at, at.clamp(low[:, node], high[:, node])))
+        return torch.where(torch.isfinite(there), there, nearest)
+
+    return kan.with_curve(edge, spline, from_curve(spline, *ends, value))

@@ -121,14 +121,15 @@ def fit_chains(
 
 def _first(ranked: Sequence[Any], function: Callable[[Any], Function], counts: tuple[int, int]) -> list[Any]:
     """Take the first few of functions of algebra, and of all others: these are many, and can follow any curve a way."""
-    plain = [_is_algebra(function(one)) for one in ranked]
+    plain = [is_algebra(function(one)) for one in ranked]
     places = [sum(other == own for other in plain[:i]) for i, own in enumerate(plain)]
     return [one for one, own, place in zip(ranked, plain, places, strict=True) if place < counts[0 if own else 1]]
 
 
-def _is_algebra(function: Function) -> bool:
+def is_algebra(function: Function) -> bool:
+    """Whether a function is made of powers, roots, exp and log alone."""
     if isinstance(function, Chain):
-        return _is_algebra(function.first) and _is_algebra(function.then)
+        return is_algebra(function.first) and is_algebra(function.then)
     return function.name in _ALGEBRA
 
 

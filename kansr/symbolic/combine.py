@@ -43,7 +43,8 @@ def fit_combinations(
 ) -> list[Candidate]:
     """Fit sums and products of functions of the library to one curve [m]: candidates, best first.
 
-    A polynomial, a function times a power of x or a pair whose error is at most `enough` (a share of the curve's spread) ends the search.
+    A polynomial, a function times a power of x or a pair whose error is at most `enough` ends the search.
+    Errors are shares of the curve's spread.
     """
     found = [*polynomial(curve, library, enough=enough), *of_polynomials(curve, library, enough)]
     if not any(c.error <= enough for c in found):

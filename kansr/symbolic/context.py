@@ -17,6 +17,7 @@ from kansr.symbolic.choices import ROUNDING, STEPS, Choice, Search, best_of, cur
 from kansr.symbolic.curve import Candidate, Curves
 from kansr.symbolic.gauge import slid
 from kansr.symbolic.library import Primitive
+from kansr.symbolic.noisy import alternatives
 from kansr.symbolic.plain import plainest
 from kansr.symbolic.spec import SymbolicSpec
 from kansr.training.levenberg import levenberg
@@ -26,6 +27,7 @@ _USUAL = ("exp", "log", "x", "x^2", "1/x", "sqrt")
 _SLIDING = 2  # unclear curves from which curves may slide along each other
 _HELD, _HEAT = 12, 40  # usual functions that are put in place, at most, and the steps that the rest gets
 _FINALS, _STEADY = 4, 200  # the same for the best of them
+_SURE = 2  # networks that are read before their alternatives under noise
 _COMBINED = 2  # curves that sums and products are tried on
 _HOLDING = 0.4  # share of the time for that
 
@@ -69,7 +71,11 @@ def symbolise(
         found = undone(search, best_of(search, found, final=True), fitted, report)
     if found and all(c.kan.splines for c in found):
         found.append(_forced(search, best_of(search, found, final=True)[0], fitted))
-    return best_of(search, found, final=True)
+    ranked = best_of(search, found, final=True)
+    if not ranked or ranked[0].kan.splines or search.finished(ranked[0]):
+        return ranked
+    whole = [c for c in ranked if not c.kan.splines]
+    return [*whole[:_SURE], *alternatives(search, ranked[0]), *whole[_SURE:]]
 
 
 def curve_on(kan: KAN, edge: int, data: Data) -> Curves:

@@ -35,7 +35,8 @@ from kansr.training.prune import attribution, cut
 from kansr.training.rows import Data
 
 _CURVES = 0.7  # share of the time for the curves; the rest is for the constants
-_KEPT = 8  # assignments of functions whose constants are refitted and snapped
+_WHOLE = 4  # largest constant that may have been put into a formula
+_KEPT = 24  # assignments of functions whose constants are refitted and snapped
 _ROWS = 5000  # rows on which constants are snapped; the last refit sees all
 _STEPS = 60
 _PIECES = 30  # pieces of splines up to which a formula is written with them
@@ -176,7 +177,7 @@ def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, label: str, bar: fl
     inputs = rows.inputs or tuple(symbols_of(rows.columns).values())
     few = rows.head(_ROWS)
     try:
-        raw = expression(choice.kan, inputs, scale=rows.multiplier)
+        raw = _with_whole(expression(choice.kan, inputs, scale=rows.multiplier))
         steps = _STEPS if not choice.kan.splines else 0
         fit = refit(raw, few.columns, few.y, steps=steps, weighing=few.weighing)
         hopeful = length(fit, few.y, few.weighing) - _MOST_SAVED * len(fit.values) < bar
@@ -191,6 +192,12 @@ def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, label: str, bar: fl
     probe = {name: column[:_PROBE] for name, column in rows.columns.items()}
     short = shortest(fit.expression, probe) if hopeful else fit.expression
     return Discovery(expression=short, fit=fit, bits=length(fit, rows.y, rows.weighing), choice=choice, label=label)
+
+
+def _with_whole(expr: sp.Expr) -> sp.Expr:
+    """Write constants that are 1, 2 or 1/2 to the last bit as such: these were not fitted, but put there."""
+    halves = {n: sp.Rational(round(2 * float(n)), 2) for n in expr.atoms(sp.Float) if abs(n) <= _WHOLE}
+    return expr.xreplace({n: half for n, half in halves.items() if float(n) == float(half)})
 
 
 def _straight(fit: Refit, rows: Rows) -> Refit:

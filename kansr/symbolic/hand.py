@@ -6,14 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 
 import torch
-from torch import Tensor
 
 from kansr.errors import UsageError
-from kansr.network.curves import Spline
 from kansr.network.kan import KAN
-from kansr.network.knots import ranges, relay, with_margin
 from kansr.network.sweep import forward
-from kansr.structure.surgery import from_curve
 from kansr.symbolic.chain import fit_chain
 from kansr.symbolic.context import curve_on
 from kansr.symbolic.curve import Candidate, Curves, fit_curves
@@ -91,19 +87,3 @@ def _fitted(kan: KAN, edge: int, rows: Sequence[Primitive], data: Data) -> list[
     if len(rows) == 1:
         return fit_curves(Curves(x=curve.x[None], y=curve.y[None], weight=curve.weight[None]), rows)[0]
     return fit_chain(curve, *rows)
-
-
-def released(kan: KAN, edge: int, x: Tensor, spline: Spline) -> KAN:
-    """Put a spline where a function stands on an edge of a network (b = 1), with the same curve at rows x [n, i]."""
-    low, high = ranges(kan, x)
-    hidden = torch.arange(kan.graph.nodes, device=low.device) >= kan.graph.inputs
-    lower, upper = with_margin(low, high)  # functions need no ranges: those of hidden nodes may be old
-    kan = relay(kan, torch.where(hidden, lower, kan.lower), torch.where(hidden, upper, kan.upper), None)
-    node, curve, p = kan.graph.edges[edge].source, kan.curves[edge], kan.of_edge(edge)
-    ends = kan.lower[:, node], kan.upper[:, node]
-
-    def value(at: Tensor) -> Tensor:  # beyond the rows, in the margin, a function need not be real
-        there, nearest = (curve.evaluate(x, p, *ends).value for x in (at, at.clamp(low[:, node], high[:, node])))
-        return torch.where(torch.isfinite(there), there, nearest)
-
-    return kan.with_curve(edge, spline, from_curve(spline, *ends, value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -52,9 +53,16 @@ def logarithm(sign: float) -> tuple[Curve, Tensor]:
     return symbol, torch.tensor([[neutral[k] for k in symbol.primitive.free]], dtype=torch.float64)
 
 
-def named(name: str) -> tuple[Curve, Tensor]:
-    """Give the library's function of that name without shifts and factors."""
-    return _undone_by(name)(1.0)
+def named(name: str, factor: float = 1.0) -> tuple[Curve, Tensor]:
+    """Give the library's function of that name times a factor, without shifts.
+
+    Its constants are not fitted, but for the factor where that is not 1 or a sign: the powers of a coordinate are what
+    was read, and have no more freedom.
+    """
+    row = primitive(name)
+    if factor == 1 or (factor == -1 and name == "x"):
+        return Symbol(replace(row, free=""), factor), torch.zeros(1, 0, dtype=torch.float64)
+    return Symbol(replace(row, free="c")), torch.tensor([[factor]], dtype=torch.float64)
 
 
 TRANSFORMS: tuple[Transform, ...] = (

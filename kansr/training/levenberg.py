@@ -189,8 +189,8 @@ def _floor(kan: KAN, matrix: Tensor) -> Tensor:
     parts = []
     for curve, where in zip(kan.curves, kan.slices(), strict=True):
         own = diagonal[:, where]
-        share = _UNSEEN if isinstance(curve, Spline) else 0.0
-        parts.append((share * own.amax(-1, keepdim=True)).expand_as(own))
+        least = _UNSEEN * own.amax(-1, keepdim=True) if isinstance(curve, Spline) else torch.zeros_like(own)
+        parts.append(least.expand_as(own))
     return torch.cat(parts, -1)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kansr.errors import UsageError
 from kansr.formula.formula import Formula, Scores
-from kansr.formula.front import choose, front
+from kansr.formula.front import SAME, choose, front
 from kansr.formula.parse import parse
 
 
@@ -42,13 +42,22 @@ def test_no_formula_of_the_front_beats_another(formulas, floor):
 
 
 @given(FORMULAS, FLOORS)
-def test_every_other_formula_is_beaten_by_one_of_the_front(formulas, floor):
+def test_every_other_formula_is_beaten_by_another_or_as_good_and_longer(formulas, floor):
     kept = front(formulas, floor)
+
+    def beats(best, one):
+        errors = [max(each.rmse.validation, floor) for each in (best, one)]
+        simpler = best.complexity <= one.complexity and errors[0] <= errors[1]
+        return simpler or (best.length < one.length and errors[0] <= errors[1] * SAME * (1 + 1e-12))
+
     for one in formulas:
-        assert not math.isfinite(one.rmse.validation) or any(
-            best.complexity <= one.complexity and best.rmse.validation <= max(one.rmse.validation, floor)
-            for best in kept
-        )
+        others = (other for other in formulas if other is not one)
+        assert one in kept or not math.isfinite(one.rmse.validation) or any(beats(best, one) for best in others)
+
+
+def test_of_formulas_that_noise_does_not_tell_apart_the_shortest_description_stays():
+    mimic, law, larger = formula(12, 0.03501, -8687.0), formula(13, 0.0351, -8709.0), formula(20, 0.0350, -8600.0)
+    assert front([formula(1, 1.0, 0.0), mimic, law, larger])[1:] == (law,)
 
 
 @given(FORMULAS, FLOORS)

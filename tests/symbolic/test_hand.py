@@ -10,9 +10,10 @@ from kansr.network.curves import Spline
 from kansr.network.graph import dense
 from kansr.network.kan import KAN
 from kansr.network.sweep import jacobian, predict
+from kansr.structure.surgery import released
 from kansr.symbolic.curve import Function
 from kansr.symbolic.custom import rows_of
-from kansr.symbolic.hand import named, placed, released
+from kansr.symbolic.hand import named, placed
 from kansr.symbolic.held import Held, held
 from kansr.symbolic.library import LIBRARY
 from kansr.symbolic.spec import CustomFunction

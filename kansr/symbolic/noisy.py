@@ -1,0 +1,82 @@
+"""Under noise a curve is known to a percent, and many functions follow it so closely: which is the law's shows last.
+
+With its constants snapped the right one has hardly any left, and is the shortest description by far: 1 / sqrt(1 - u^2)
+has none, a (e^(b u) + c) has three. So functions of functions, which a search without noise tries only where no single
+function fits, are put on the curves of the best network one at a time, those with natural constants before all, and
+then their constants are snapped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from kansr.network.curves import Spline
+from kansr.network.kan import KAN
+from kansr.structure.surgery import released
+from kansr.symbolic.chain import fit_chains, is_algebra
+from kansr.symbolic.choices import Choice, Search, curve_of
+from kansr.symbolic.curve import Candidate, Curves, Function
+from kansr.symbolic.natural import fit_natural
+from kansr.symbolic.symbol import Symbol
+
+_GRID, _STEPS = 5, 40  # of the spline that takes a function's place, and of the fit of all with it
+_ENDS = 4  # points at each end of a curve that are left out: a spline is least sure there
+_EDGES = 4  # curves on which functions of functions are tried
+_NEAR = 4.0  # errors of curves up to so many times the least, or what is known of the curve, may all be noise
+_NATURAL, _FEW = 6, (4, 2)  # functions with natural constants, of algebra, and others, that are put on a curve
+_WORSE = 1.02  # a network with another function may leave so much more
+_LINES = ("x", "0", "spline")
+
+
+def alternatives(search: Search, best: Choice) -> Iterator[Choice]:
+    """Yield the network with functions of functions on one of its curves, everything refitted.
+
+    Those with natural constants keep these: the noise would move them, and move what they come with.
+    """
+    kan = best.kan
+    curves = [(e, c) for e, c in enumerate(kan.curves) if isinstance(c, Function) and c.size and c.name not in _LINES]
+    for e, _ in sorted(curves, key=lambda pair: -pair[1].complexity)[:_EDGES]:
+        if search.clock.over():
+            return
+        free = _without_line_behind(released(kan, e, search.data.everything, Spline(_GRID)), e)
+        free = search.refit(free, best.settled, steps=_STEPS).kan
+        x, y, weight = curve_of(free, e, search.data.everything)
+        known = search.known(free)[e]
+        curve = Curves(x=x[_ENDS:-_ENDS], y=y[_ENDS:-_ENDS], weight=weight[_ENDS:-_ENDS])
+        chains = fit_chains(curve, search.library, clock=search.clock)
+        limit = _NEAR * max(known, min((c.error for c in chains), default=0.0))
+        ways = (fit_natural(curve, search.library, offset=offset) for offset in (False, True))
+        natural = [c for way in ways for c in way[:_NATURAL] if c.error <= limit]
+        tried = [*((c, True) for c in natural), *((c, False) for c in _equal(chains, limit))]
+        for c, as_it_is in tried:
+            if search.clock.over():
+                return
+            other = free.with_curve(e, c.symbol, c.p[None])
+            after = search.refit(other, best.settled, steps=2 * _STEPS)
+            if after.error <= _WORSE * best.error:
+                yield replace(after, kan=other) if as_it_is else after
+
+
+def _without_line_behind(kan: KAN, edge: int) -> KAN:
+    """Let the spline on an edge take the straight line that follows it: then it has its own scale and offset."""
+    shape, node = kan.graph, kan.graph.edges[edge].target
+    out = shape.out_of(node)
+    if shape.into(node) != [edge] or len(out) != 1:
+        return kan
+    line = kan.curves[out[0]]
+    if not isinstance(line, Symbol) or line.name != "x":
+        return kan
+    own = dict(zip(line.free, kan.of_edge(out[0])[0].tolist(), strict=True))
+    p, curve = kan.of_edge(edge), kan.curves[edge]
+    p = curve.scaled(p, p.new_full((1, 1), own.get("c", line.sign)))
+    p = curve.raised(p, p.new_full((1, 1), own.get("d", 0.0)))
+    same = Symbol(replace(line.primitive, free=""))
+    return kan.with_curve(edge, curve, p).with_curve(out[0], same, p[:, :0])
+
+
+def _equal(chains: Sequence[Candidate], limit: float) -> list[Candidate]:
+    """The fits that nothing tells apart, the simplest of each kind."""
+    near = sorted((c for c in chains if c.error <= limit), key=lambda c: c.symbol.complexity + c.symbol.size)
+    kinds = ([c for c in near if is_algebra(c.symbol) is own] for own in (True, False))
+    return [c for kind, few in zip(kinds, _FEW, strict=True) for c in kind[:few]]
