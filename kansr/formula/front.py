@@ -23,8 +23,8 @@ def front(formulas: Iterable[Formula], floor: float = 0.0) -> tuple[Formula, ...
 
     Along the front complexity rises and error falls, both strictly. Errors up to `floor` (in the target's unit, such as
     rounding error) count as equal, and the simpler formula is kept; of two with one complexity and one error it is the
-    one with the shorter description. Of those whose errors are the same as that of the shortest description of all, only
-    this one is kept: under noise chance decides which of them has the lowest error, and fitted constants, which make
+    one with the shorter description. Of those whose errors are the same as that of the shortest description, only this
+    one is kept: under noise chance decides which of them has the lowest error, and fitted constants, which make
     descriptions long, are no nodes. A formula without a finite validation error is never on the front.
     """
     kept: list[Formula] = []
