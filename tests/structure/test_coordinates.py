@@ -115,3 +115,26 @@ def test_the_search_finds_a_law_of_a_ratio_in_several_places():
     found = search(replace(task(data), named=named)).found[0]
     assert found.verdict.right
     assert found.verdict.floor < 1e-4
+
+
+def test_scalings_are_read_through_the_noise_of_several_networks():
+    def law(m, v, c):
+        return m / np.sqrt(1 - (v / c) ** 2)
+
+    one = slopes_of(law, (1, 5), (1, 2), (3, 10))
+    rng = torch.Generator().manual_seed(0)
+
+    def blurred(field):
+        return torch.cat([field + 0.1 * field.std() * torch.randn(field.shape, generator=rng) for _ in range(4)])
+
+    noisy = one._replace(gradient=blurred(one.gradient), value=blurred(one.value))
+    assert len(noisy.scalings(range(3), 0.02)) == len(one.scalings(range(3), 0.02)) == 2
+
+
+def test_coordinates_in_front_have_no_constants_of_their_own():
+    x = torch.rand(50, 2, dtype=torch.float64) + 0.5
+    own = Coordinates(kept=(), joined=(Coordinate("product", ((0, 1.0), (1, -1.0))),))
+    behind = network(dense((1, 1)), seed=0)
+    whole = own.in_front(behind, named, x)
+    assert whole.parameters == behind.parameters
+    assert torch.allclose(predict(whole, x), predict(behind, own.seen(x)))
