@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -113,10 +115,22 @@ class Engine:
         """Fit, with the time that it took and the size of the formula."""
         self.load()
         started, worked = time.monotonic(), time.process_time()
-        found = self.fit(task)
+        with _generators_kept():
+            found = self.fit(task)
         seconds, processor = time.monotonic() - started, time.process_time() - worked
         size = None if found.formula is None else complexity(parse(found.formula, task.columns))
         return replace(found, seconds=seconds, processor=processor, complexity=size)
+
+
+@contextmanager
+def _generators_kept() -> Iterator[None]:
+    """Put the global generators of Python and NumPy back: some libraries seed them, or draw from them."""
+    before = random.getstate(), np.random.get_state()  # noqa: NPY002
+    try:
+        yield
+    finally:
+        random.setstate(before[0])
+        np.random.set_state(before[1])  # noqa: NPY002
 
 
 def written(text: str, columns: tuple[str, ...]) -> str | None:

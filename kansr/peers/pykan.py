@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
@@ -64,7 +63,7 @@ class _Network:
         self.columns, self.clock, self.failures = task.columns, Clock(task.seconds), 0
         self.scale = float(np.std(task.y)) or 1.0
         self.x, y = torch.from_numpy(task.x), torch.from_numpy(task.y / self.scale)[:, None]
-        self.data = {"train_input": self.x, "train_label": y, "test_input": self.x[:1], "test_label": y[:1]}
+        self.data = {"train_input": self.x, "train_label": y, "test_input": self.x[:_ROWS], "test_label": y[:_ROWS]}
         width = [len(task.columns), _HIDDEN, 1]
         self.kan: Any = KAN(width=width, grid=_GRID, k=3, seed=task.seed, ckpt_path=folder)
 
@@ -146,8 +145,7 @@ class _OverError(Exception):
 
 @contextmanager
 def _apart(seed: int) -> Iterator[str]:
-    """Give a folder for what pykan writes; silence what it prints, and put back the global state that it changes."""
-    states = random.getstate(), np.random.get_state()  # noqa: NPY002  (pykan draws from it)
+    """Give a folder for what pykan writes; silence what it prints, and put back the state of torch that it changes."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
         stack.enter_context(redirect_stdout(io.StringIO()))
@@ -155,11 +153,7 @@ def _apart(seed: int) -> Iterator[str]:
         stack.enter_context(torch.random.fork_rng(devices=[]))
         stack.enter_context(_float64())
         torch.manual_seed(seed)
-        try:
-            yield folder
-        finally:
-            random.setstate(states[0])
-            np.random.set_state(states[1])  # noqa: NPY002
+        yield folder
 
 
 @contextmanager
