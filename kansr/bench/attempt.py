@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import torch
-
 from kansr.bench.case import Case
 from kansr.bench.score import score
 from kansr.formula.complexity import complexity
@@ -25,7 +23,6 @@ def attempt(case: Case) -> Iterator[Record]:
     A record that is the last one of its process tells what happened: `timeout` for a fit that did not end, `unscored`
     for an answer that could not be judged in time.
     """
-    torch.set_num_threads(1)
     chosen = engine_named(case.engine)
     chosen.load()
     yield record(case, "timeout")

@@ -31,7 +31,7 @@ def engine_named(name: str) -> Engine:
     Raises `UsageError` with the nearest name.
 
     >>> engine_named("mlp").needs
-    ('torch',)
+    ('torch', 'kansr.peers.mlp')
     """
     if name not in ENGINES:
         near = get_close_matches(name.lower(), ENGINES, n=1, cutoff=0.4)

@@ -103,7 +103,7 @@ class Engine:
 
     def missing(self) -> str | None:
         """Say why this engine cannot run here; None if it can. Nothing is loaded for the answer."""
-        absent = [name for name in self.needs if find_spec(name) is None]
+        absent = [name for name in self.needs if find_spec(name.partition(".")[0]) is None]
         return f"{', '.join(absent)} cannot be imported" if absent else None
 
     def load(self) -> None:
