@@ -72,18 +72,8 @@ def _row(noise: float, engine: str, records: Sequence[Record]) -> Row:
 
 
 _HEAD = (
-    "noise",
-    "engine",
-    "laws",
-    "exact",
-    "rounded",
-    "SRBench",
-    "R2>0.999",
-    "size",
-    "median s",
-    "longest s",
-    "failed",
-)
+    "noise", "engine", "runs", "exact", "rounded", "SRBench", "R2>0.999", "size", "median s", "longest s", "failed",
+)  # fmt: skip
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -91,7 +81,7 @@ def table(rows: Sequence[Row]) -> str:
 
     >>> print(table([Row(engine="mlp", noise=0.01, runs=2, exact=0, rounded=0, srbench=0, close=2, complexity=None,
     ...                  seconds=9.96, longest=10.1, failed=0)]))
-    noise  engine  laws  exact  rounded  SRBench  R2>0.999  size  median s  longest s  failed
+    noise  engine  runs  exact  rounded  SRBench  R2>0.999  size  median s  longest s  failed
     0.01   mlp        2      0        0        0         2     -      10.0       10.1       0
     """
     cells = [_HEAD, *(_cells(row) for row in rows)]

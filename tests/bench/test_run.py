@@ -66,6 +66,6 @@ def test_the_table_counts_by_noise_and_engine():
     assert (rows[0].complexity, rows[0].seconds, rows[0].longest) == (6, 3.0, 4.0)
     assert (rows[2].complexity, rows[2].seconds) == (None, None)
     lines = table(rows).splitlines()
-    assert lines[0].split()[:3] == ["noise", "engine", "laws"]
+    assert lines[0].split()[:3] == ["noise", "engine", "runs"]
     assert lines[1].split() == ["0", "kansr", "2", "2", "0", "1", "1", "6", "3.0", "4.0", "0"]
     assert len({len(line) for line in lines}) == 1

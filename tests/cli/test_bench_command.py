@@ -18,7 +18,7 @@ def test_results_are_counted_kept_and_not_repeated(here, tmp_path):
     answer = here(*QUICK, "-o", "r.jsonl")
     assert answer.returncode == 0, answer.stderr
     head, row = answer.stdout.splitlines()
-    assert head.split()[:4] == ["noise", "engine", "laws", "exact"]
+    assert head.split()[:4] == ["noise", "engine", "runs", "exact"]
     assert row.split()[:6] == ["0", "kansr", "2", "2", "2", "2"]
     assert sum(line.startswith("kansr ") and "E R S C" in line for line in answer.stderr.splitlines()) == 2
     before = (tmp_path / "r.jsonl").read_text()
