@@ -68,27 +68,41 @@ class _Network:
         self.kan: Any = KAN(width=width, grid=_GRID, k=3, seed=task.seed, ckpt_path=folder)
 
     def train(self, share: float, *, penalty: float = 0.0) -> None:
-        """Take 50 steps, or as many as a share of the time allows; where pykan fails, up to the last good one."""
-        clock, kan = self.clock.part(share), self.kan
-        good = _state(kan)
+        """Take 50 steps, or as many as a share of the time allows.
+
+        After pruning, a grid update can end in numbers that are none (on I.12.2 of Feynman it does). Training then goes
+        on from the last good step without updates of the grid, as a user would try.
+        """
+        clock = self.clock.part(share)
+        for updates in (True, False):
+            if self._took_steps(clock, lamb=penalty, update_grid=updates):
+                break
+            self.failures += 1
+
+    def _took_steps(self, clock: Clock, **settings: Any) -> bool:
+        """Train until the clock is over; whether all went well. The network is then that of the last good step."""
+        kan, good = self.kan, _state(self.kan)
 
         def watch() -> torch.Tensor:
             nonlocal good
             now = _state(kan)
-            if clock.over() or not all(bool(value.isfinite().all()) for value in now.values()):
-                raise _OverError
+            if not all(bool(value.isfinite().all()) for value in now.values()):
+                raise FloatingPointError
             good = now
+            if clock.over():
+                raise _OverError
             return torch.zeros(())
 
         try:
-            kan.fit(self.data, opt="LBFGS", steps=_STEPS, lamb=penalty, metrics=[watch])
-            watch()
+            kan.fit(self.data, opt="LBFGS", steps=_STEPS, metrics=[watch], **settings)
+            is_well = True
         except _OverError:
-            pass
-        except _FAILS:  # a law met to rounding ends in numbers that are none, and these in such errors
-            self.failures += 1
+            is_well = True
+        except _FAILS:
+            is_well = False
         kan.load_state_dict(good)
         kan.save_act = kan.symbolic_enabled = True  # where `fit` puts them back when nothing ends it
+        return is_well
 
     def prune(self) -> bool:
         """Remove nodes and edges; where pykan fails at that, as for networks without any edge left, all stay."""
