@@ -27,6 +27,7 @@ import sympy as sp
 import torch
 from numpy.typing import NDArray
 
+from kansr.bench.score import FRESH, WIDER, fresh
 from kansr.datasets import Law, collection
 from kansr.formula.evaluate import evaluate
 from kansr.pipeline.problem import Problem
@@ -36,7 +37,6 @@ from kansr.recipe import Recipe
 from kansr.table import table_from_frame
 from tests.benchmarks import pool
 from tests.benchmarks.pool import table
-from tests.benchmarks.recovery import FRESH, WIDER, fresh
 
 WILD = 3.0  # ranges of the target that a formula may reach from the target's middle, on rows outside of the table
 SHOWN = 110  # letters of a formula in the table

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kansr.bench.workers import work
 from kansr.datasets import Law
+from kansr.files import append_line
 
 Result = dict[str, Any]
 
@@ -49,10 +49,21 @@ def run(
     function: Callable[[Some], Result], cases: Sequence[Some], workers: int, out: Path | None = None
 ) -> Iterator[Result]:
     """Give the results in the order of the cases; with `out`, each is added to that file as a line of JSON."""
-    context = multiprocessing.get_context("forkserver" if workers > 1 else None)
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        for result in pool.map(function, cases):
-            if out is not None:
-                with out.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(result) + "\n")
-            yield result
+    tasks = [(function, place, case) for place, case in enumerate(cases)]
+    early: dict[int, Result] = {}
+    wanted = 0
+    for outcome in work(once, tasks, workers=workers):
+        if outcome.ended != "done":
+            raise RuntimeError(f"{outcome.task[2].law.name}: {outcome.message}")
+        if out is not None:
+            append_line(out, json.dumps(outcome.value))
+        early[outcome.task[1]] = outcome.value
+        while wanted in early:
+            yield early.pop(wanted)
+            wanted += 1
+
+
+def once(task: tuple[Callable[[Some], Result], int, Some]) -> Iterator[Result]:
+    """Do a case, and tell its result."""
+    function, _, case = task
+    yield function(case)

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.units [--only coulomb,kinetic-energy] [--noise 0.01] [--budget 60]
 
-For each law: seconds of the search, and whether the formula is the law. `tests.benchmarks.recovery` says what `exact`
+For each law: seconds of the search, and whether the formula is the law. `kansr.bench.score` says what `exact`
 and, under noise, `rounded` mean.
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 import torch
 
+from kansr.bench.score import CLOSE, LONGER, WIDER, error, rounded
 from kansr.datasets import collection
 from kansr.formula.complexity import complexity
 from kansr.formula.parse import parse
@@ -28,7 +29,6 @@ from kansr.progress import Clock, silent
 from kansr.recipe import Recipe
 from kansr.table import Table, TableSpec, table_from_frame
 from tests.benchmarks.pool import Case, table
-from tests.benchmarks.recovery import CLOSE, LONGER, WIDER, error, rounded
 
 SHOWN = 100  # letters of a formula in the table
 
@@ -66,7 +66,7 @@ def recover(case: WithUnits) -> dict[str, Any]:
         "formula": solution.formula.text,
         "inputs": list(solution.problem.inputs),
         "exact": close and short,
-        "rounded": short and rounded(formula, truth, law, case, solution.formula.errors),
+        "rounded": short and rounded(formula, truth, law, case.seed, solution.formula.errors),
         "verdict": solution.verdict,
         "seconds": seconds,
     }

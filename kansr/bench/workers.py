@@ -1,0 +1,157 @@
+"""Work in processes of their own, each of which can be ended: some tools do not stop when they are asked to.
+
+A process works on one task. It starts from a server that has loaded the libraries (see `kansr.bench.warm`), which takes
+some milliseconds, and it is killed when its time is over. What it had told before that is its answer.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from typing import Any, Generic, Literal, TypeVar
+
+Some = TypeVar("Some")
+Ended = Literal["done", "timeout", "failed", "died"]
+
+_LOOK = 0.2  # seconds between two looks at the clock
+_CLEAN = 5.0  # seconds that a process which is done has to clean up
+_WARM = "kansr.bench.warm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Generic[Some]):
+    """What became of a task.
+
+    Parameters
+    ----------
+    value
+        The last thing that was told, None if nothing was.
+    ended
+        `done`; `timeout`: killed at its limit; `failed`: an error, which `message` names; `died`: the process ended by
+        itself, as in a crash of a library.
+    """
+
+    task: Some
+    value: Any
+    ended: Ended
+    message: str = ""
+
+
+def work(
+    function: Callable[[Some], Iterator[Any]],
+    tasks: Iterable[Some],
+    *,
+    workers: int = 1,
+    limit: Callable[[Some], float] | None = None,
+    over: Callable[[], bool] = lambda: False,
+) -> Iterator[Outcome[Some]]:
+    """Give the outcomes of tasks as they come; those that run when the caller stops are killed.
+
+    Parameters
+    ----------
+    function
+        A generator that tells what it has so far; a function of a module, since it goes to another process.
+    workers
+        How many processes work at a time.
+    limit
+        Seconds for a task, from its start and again from each thing that it tells; None: no limit.
+    over
+        Asked now and then; when it is true, nothing more is started, and what runs is killed.
+    """
+    context, waiting = _context(), deque(tasks)
+    running: list[_Worker[Some]] = []
+    try:
+        while (waiting or running) and not over():
+            while waiting and len(running) < workers:
+                task = waiting.popleft()
+                running.append(_Worker(context, function, task, None if limit is None else limit(task)))
+            wait([worker.pipe for worker in running], _LOOK)
+            for worker in tuple(running):
+                outcome = worker.outcome()
+                if outcome is not None:
+                    running.remove(worker)
+                    yield outcome
+    finally:
+        for worker in running:
+            worker.kill()
+
+
+class _Worker(Generic[Some]):
+    """A process, its task, and what it told so far."""
+
+    def __init__(
+        self, context: BaseContext, function: Callable[[Some], Iterator[Any]], task: Some, limit: float | None
+    ) -> None:
+        self.task, self.limit, self.value = task, limit, None
+        self.pipe, theirs = context.Pipe(duplex=False)
+        self.process: BaseProcess = context.Process(  # type: ignore[attr-defined]
+            target=_serve, args=(function, task, theirs), daemon=True
+        )
+        self.process.start()
+        theirs.close()
+        self.heard = time.monotonic()
+
+    def outcome(self) -> Outcome[Some] | None:
+        """Hear what it has to say; None while it goes on."""
+        while self.pipe.poll():
+            try:
+                kind, value = self.pipe.recv()
+            except (EOFError, OSError):
+                return self._ended("died", f"the process ended by itself{self._signal()}")
+            if kind == "told":
+                self.value, self.heard = value, time.monotonic()
+            else:
+                return self._ended(kind, value)
+        if self.limit is not None and time.monotonic() - self.heard > self.limit:
+            return self._ended("timeout", f"killed after {self.limit:.0f} s")
+        return None
+
+    def kill(self) -> None:
+        """End the process now."""
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+    def _ended(self, ended: Ended, message: str) -> Outcome[Some]:
+        if ended != "timeout":
+            self.process.join(_CLEAN)
+        self.kill()
+        return Outcome(task=self.task, value=self.value, ended=ended, message=message)
+
+    def _signal(self) -> str:
+        self.process.join(1.0)
+        code = self.process.exitcode
+        return f" ({signal.Signals(-code).name})" if code is not None and code < 0 else ""
+
+
+def _serve(function: Callable[[Some], Iterator[Any]], task: Some, pipe: Connection) -> None:
+    """Work on a task in a process that says nothing but what the pipe carries."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started this process
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):  # libraries print, some of them past Python
+        os.dup2(nowhere, stream)
+    with suppress(BrokenPipeError):
+        try:
+            for value in function(task):
+                pipe.send(("told", value))
+        except Exception as error:
+            pipe.send(("failed", f"{type(error).__name__}: {error}"))
+        else:
+            pipe.send(("done", ""))
+
+
+def _context() -> Any:
+    """Give the way to start processes: never a plain fork, since forks hang where torch has used threads."""
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    context.set_forkserver_preload([_WARM])
+    return context
