@@ -62,16 +62,15 @@ def widened(kan: KAN, added: list[tuple[int, int]]) -> Widened:
     for i, curve in enumerate(kan.curves):
         s, p, first = kan.graph.edges[i].source, kan.of_edge(i), 0
         if isinstance(curve, Spline) and any(added[s]):
-            per_step = curve.grid // steps_of(kan, s)
-            first = added[s][0] * per_step
-            curves[i] = _wider(curve, first, added[s][1] * per_step)
-            p = _continued(curve, p, (kan.lower[:, s], kan.upper[:, s]), curves[i], (lower[:, s], upper[:, s]))
+            first, last = (steps * (curve.grid // steps_of(kan, s)) for steps in added[s])
+            curves[i] = wide = _wider(curve, first, last)
+            p = _continued(curve, p, (kan.lower[:, s], kan.upper[:, s]), wide, (lower[:, s], upper[:, s]))
         own = torch.arange(curve.size, device=p.device)
         kept.append(start + own + first * (own > 0))  # the base comes first and stays first
         parts.append(p)
         start += p.shape[-1]
-    wide = replace(kan, curves=tuple(curves), theta=torch.cat(parts, -1), lower=lower, upper=upper)
-    return Widened(wide, torch.cat(kept))
+    after = replace(kan, curves=tuple(curves), theta=torch.cat(parts, -1), lower=lower, upper=upper)
+    return Widened(after, torch.cat(kept))
 
 
 def steps_of(kan: KAN, node: int) -> int:
@@ -115,7 +114,9 @@ def _continued(
     is_new = torch.ones(new.size, dtype=torch.bool, device=p.device)
     is_new[0] = False
     is_new[1 + first : first + old.size] = False
-    x = torch.cat([_between(new_range[0], old_range[0], first), _between(old_range[1], new_range[1], new.grid - old.grid - first)])
+    x = torch.cat(
+        [_between(new_range[0], old_range[0], first), _between(old_range[1], new_range[1], new.grid - old.grid - first)]
+    )
     design = new.design(x[None], *new_range).value[0]
     left = old.evaluate(x[None], p, *old_range).value[0] - design @ wide[0]
     wide[0, is_new] = torch.linalg.lstsq(design[:, is_new], left[:, None]).solution[:, 0]
