@@ -17,9 +17,8 @@ from torch import Tensor
 from kansr.errors import UsageError
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
-from kansr.network.knots import ranges
+from kansr.network.knots import from_samples, ranges, sample_positions
 
-_POINTS = 4  # samples of a curve for each new coefficient
 _MOST = 1000  # intervals that one node may be given more
 _ROUNDING = 1e-9  # share of an interval by which a value may lie outside
 
@@ -107,23 +106,18 @@ def _continued(
     old: Spline, p: Tensor, old_range: tuple[Tensor, Tensor], new: Spline, new_range: tuple[Tensor, Tensor]
 ) -> Tensor:
     """Parameters [1, size] of a wider spline: the old ones, and those beyond closest to the curve as it went on."""
-    first = new.below - old.below
-    wide = p.new_zeros(1, new.size)
-    wide[:, 0] = p[:, 0]
-    wide[:, 1 + first : first + old.size] = p[:, 1:]
-    is_new = torch.ones(new.size, dtype=torch.bool, device=p.device)
-    is_new[0] = False
-    is_new[1 + first : first + old.size] = False
-    x = torch.cat(
-        [_between(new_range[0], old_range[0], first), _between(old_range[1], new_range[1], new.grid - old.grid - first)]
-    )
-    design = new.design(x[None], *new_range).value[0]
-    left = old.evaluate(x[None], p, *old_range).value[0] - design @ wide[0]
-    wide[0, is_new] = torch.linalg.lstsq(design[:, is_new], left[:, None]).solution[:, 0]
-    return wide
+    below, above = new.below - old.below, new.above - old.above
 
+    def outside(intervals: int, start: Tensor, end: Tensor) -> Tensor:
+        """Coefficients [1, intervals + k] of the curve outside, from which the wider spline takes all but k."""
+        piece = Spline(intervals, old.order)
+        x = start[:, None] + sample_positions(piece).to(p) * (end - start)[:, None]
+        silu = new.design(x, *new_range).value[..., 0] * p[:, :1]
+        return from_samples(piece, old.evaluate(x, p, *old_range).value - silu, torch.zeros_like(p[:, :1]))[:, 1:]
 
-def _between(start: Tensor, end: Tensor, intervals: int) -> Tensor:
-    """Positions inside a range of so many intervals: [m], none where there is none."""
-    shares = torch.linspace(0, 1, _POINTS * intervals + 1, dtype=start.dtype, device=start.device)
-    return start + shares * (end - start) if intervals else start.new_zeros(0)
+    parts = [p[:, :1], p[:, 1:]]
+    if below:
+        parts.insert(1, outside(below, new_range[0], old_range[0])[:, :below])
+    if above:
+        parts.append(outside(above, old_range[1], new_range[1])[:, old.order :])
+    return torch.cat(parts, -1)

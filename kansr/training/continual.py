@@ -83,24 +83,22 @@ def learn(
     clock = clock or Clock()
     wide = covering(kan, data.everything)
     start, now, locked = wide.kan, wide.kan, wide.of(seen)
-    count = 0
+    freed = torch.zeros_like(locked)
     for _ in range(_ROUNDS):
-        free = _free(now, locked, data)
-        count = max(count, len(free))
-        now = _fitted(now, data, free, steps=steps, clock=clock, report=report)
+        free = local(now) & visited(now, data.train.x) & ~locked
+        freed |= free
+        now = _fitted(now, data, free.nonzero()[:, 0], steps=steps, clock=clock, report=report)
         again = _covering_what_was_learned(now, data)
         if again is None or clock.over():
             break
-        start, now, locked = _like(again, start), again.kan, again.of(locked)
-    seen_now = locked | (visited(now, data.everything) & local(now))
+        start, now, locked, freed = _like(again, start), again.kan, again.of(locked), again.of(freed)
     return Learned(
-        kan=now, before=start, seen=seen_now, free=count, rmse_validation=float(rmse(now, data.validation)[0])
+        kan=now,
+        before=start,
+        seen=locked | visited(now, data.everything),
+        free=int(freed.sum()),
+        rmse_validation=float(rmse(now, data.validation)[0]),
     )
-
-
-def _free(kan: KAN, locked: Tensor, data: Data) -> Tensor:
-    """Positions [F] of the coefficients that may move: seen by the new rows, not locked."""
-    return (local(kan) & visited(kan, data.train.x) & ~locked).nonzero()[:, 0]
 
 
 def _covering_what_was_learned(kan: KAN, data: Data) -> Widened | None:
