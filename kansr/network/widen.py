@@ -18,6 +18,7 @@ from kansr.errors import UsageError
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, ranges, sample_positions
+from kansr.network.sweep import forward
 
 _MOST = 1000  # intervals that one node may be given more
 _ROUNDING = 1e-9  # share of an interval by which a value may lie outside
@@ -70,6 +71,16 @@ def widened(kan: KAN, added: list[tuple[int, int]]) -> Widened:
         start += p.shape[-1]
     after = replace(kan, curves=tuple(curves), theta=torch.cat(parts, -1), lower=lower, upper=upper)
     return Widened(after, torch.cat(kept))
+
+
+def within(kan: KAN, x: Tensor) -> Tensor:
+    """Say at which rows x [n, i] every node lies on its grid, for a network with b = 1: [n].
+
+    Elsewhere a curve is the straight line that goes on from its end.
+    """
+    starts = sorted({kan.graph.edges[i].source for i in kan.splines})
+    nodes = torch.stack(forward(kan, x).nodes, -1)[0]  # [n, nodes]
+    return ((nodes >= kan.lower[0]) & (nodes <= kan.upper[0]))[:, starts].all(-1)
 
 
 def steps_of(kan: KAN, node: int) -> int:

@@ -18,7 +18,7 @@ from kansr.errors import UsageError
 from kansr.network.kan import KAN, edge_name, names
 from kansr.network.locality import moved, surrounded, visited
 from kansr.network.sweep import predict
-from kansr.network.widen import covering
+from kansr.network.widen import within
 from kansr.pipeline.hand import shares
 from kansr.pipeline.keep import (
     load_history,
@@ -73,8 +73,10 @@ def more_rows(run: Run, source: str, spec: TableSpec | None = None) -> Table:
 def learn(run: Run, rows: Table, into: Run, *, report: Report = silent, clock: Clock | None = None) -> Result:
     """Let the network of a run learn more rows, and keep it with all rows and its formula in another run folder.
 
-    At earlier rows that no new rows surround (`kansr.network.locality.surrounded`) the output of the network stays what
-    it was, to rounding, whatever its depth. The former run is only read.
+    At earlier rows that lie on the grids, and that no new rows surround (`kansr.network.locality.surrounded`), the
+    output of the network stays what it was, to rounding, whatever its depth. A few rows to test may lie off the grids,
+    which are laid without them: there the curve was a straight line that nobody had learned, and may become another
+    one. All of it is measured. The former run is only read.
 
     Raises
     ------
@@ -129,10 +131,9 @@ def _check(run: Run, kan: KAN, new: Rows) -> None:
 def _learned(run: Run, kan: KAN, both: _Joined, rows: Table, *, clock: Clock, report: Report) -> tuple[KAN, Account]:
     """Train on the new rows with what no earlier row sees, but for those between new ones, and measure what it did."""
     problem, earlier, new = both.problem, both.earlier.x, both.new.x
-    around = surrounded(kan, earlier, new)
-    wide = covering(kan, torch.cat([earlier, new])).kan
-    seen, steps = visited(wide, earlier[~around]), problem.recipe.training.steps
-    learned = learn_rows(wide, both.data, seen, steps=steps, clock=clock, report=report)
+    around, inside = surrounded(kan, earlier, new), within(kan, earlier)
+    seen, steps = visited(kan, earlier[~around & inside]), problem.recipe.training.steps
+    learned = learn_rows(kan, both.data, seen, steps=steps, clock=clock, report=report)
     after, nodes = learned.kan, names(kan.graph, problem.inputs, problem.output)
     found = tuple(moved(learned.before, after))
     error = {name: float(rmse(k, r)[0]) * problem.unit for name, k, r in (
@@ -142,7 +143,8 @@ def _learned(run: Run, kan: KAN, both: _Joined, rows: Table, *, clock: Clock, re
         rows=len(rows),
         **error,
         formula_before=miss(load_result(run).formula, rows) if run.has(RESULT) else None,
-        kept=Change.at(earlier[~around], kan, after, problem),
+        kept=Change.at(earlier[~around & inside], kan, after, problem),
+        beyond=Change.at(earlier[~around & ~inside], kan, after, problem),
         surrounded=Change.at(earlier[around], kan, after, problem),
         free=learned.free,
         edges=tuple(edge_name(after.graph.edges[m.edge], nodes) for m in found),

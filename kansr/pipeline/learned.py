@@ -18,6 +18,7 @@ from kansr.pipeline.solve import Solution
 from kansr.table import Table
 
 _CONSISTENT = 2.0  # a formula is consistent with the network when its error is at most so many times the network's
+_LITTLE = 0.3  # share of the error before that is left where little was learned
 _LISTED = 4  # ranges of an edge that are named
 
 
@@ -47,9 +48,9 @@ class Account:
 
     `before`, `after` and `unseen` are errors of the network on the new rows (RMSE, in the target's unit): before it,
     after it, and after it on those that were put aside to judge; `formula_before` is that of the earlier formula, None
-    without one. `kept` are the earlier rows that no new rows surround; `surrounded` the others, where the new rows
-    decide. `edges` names the edges that moved, with `moved` in the same order; `free` counts the coefficients that
-    could move.
+    without one. `kept` are the earlier rows on the grids that no new rows surround, `beyond` those off the grids,
+    `surrounded` the others, where the new rows decide. `edges` names the edges that moved, with `moved` in the same
+    order; `free` counts the coefficients that could move.
     """
 
     source: str
@@ -59,6 +60,7 @@ class Account:
     unseen: float
     formula_before: float | None
     kept: Change
+    beyond: Change
     surrounded: Change
     free: int
     edges: tuple[str, ...]
@@ -72,7 +74,11 @@ class Account:
             yield f"the earlier formula misses the new rows by {self.formula_before:.3g}"
         if not self.free:
             yield "nothing could be learned: earlier rows see every coefficient that the new ones see"
+        elif self.after > _LITTLE * self.before:
+            yield f"little could be learned with {self.free} free coefficients: kansr extend before this gives more"
         yield self.kept.sentence("earlier rows")
+        if self.beyond.rows:
+            yield self.beyond.sentence("earlier rows outside the grids, where curves were straight lines")
         if self.surrounded.rows:
             yield self.surrounded.sentence("earlier rows between new ones, which decide there")
         for edge, one in zip(self.edges, self.moved, strict=True):
