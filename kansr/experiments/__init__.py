@@ -30,6 +30,7 @@ EXPERIMENTS = {
     "interpretability": "interpretability",
     "kan-and-mlp": "kan_and_mlp",
     "universal": "universal",
+    "continual": "continual",
 }
 """Name -> module, here and in `kansr.report.figures`, in the order of the list that is printed."""
 
