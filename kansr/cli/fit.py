@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     "--continue",
     "former",
     metavar="RUN",
-    help="Let the network of RUN learn these rows, in a new run, and forget none.",
+    help="Let the network of RUN learn these rows, in a new run, and keep the rest of it.",
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="The run folder.  [runs/TABLE-001]")
 @force_option

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kansr import pipeline
-from kansr.errors import UsageError
+from kansr.errors import RunError, UsageError
 from kansr.pipeline import hand
 from kansr.pipeline.keep import load_network, load_parts, load_problem
 from kansr.recipe import load_recipe, with_options
@@ -187,6 +187,13 @@ def test_where_no_function_fits_the_splines_stay_and_that_is_said(peak, tmp_path
     assert any("Its splines stay" in line for line in result.learned)
     values = pipeline.predict(into, written(tmp_path / "x.csv", x, x[:, 0]), by_network=True).values
     assert np.abs(values - np.cos(9 * x[:, 0]) / (1 + x[:, 0])).max() < 1e-2
+
+
+def test_parts_that_do_not_sum_to_the_rows_are_said_to_be_damaged(more, tmp_path):
+    copy = copied(more[0], tmp_path)
+    copy.write_json("data.json", copy.read_json("data.json") | {"parts": [240, 119]})
+    with pytest.raises(RunError, match="parts of this run are damaged"):
+        pipeline.extend(copy, 100)
 
 
 def test_a_network_without_splines_cannot_learn_in_one_place(run, tmp_path):
