@@ -35,6 +35,7 @@ class Quadratic(NamedTuple):
 
 
 Penalty = Callable[[KAN, Tensor], Quadratic]
+Watch = Callable[[KAN], None]
 
 
 class Fitted(NamedTuple):
@@ -53,6 +54,7 @@ def levenberg(
     penalty: Penalty | None = None,
     block: int = 16384,
     gain: float = 1e-2,
+    watch: Watch | None = None,
 ) -> Fitted:
     """Minimise the mean square error of each network of a batch over the rows.
 
@@ -72,6 +74,8 @@ def levenberg(
         Rows whose Jacobian is held in memory at once.
     gain
         A training ends when no network of the batch has lowered its loss by this share over a few steps.
+    watch
+        Told the networks after each step, accepted or not.
 
     Returns
     -------
@@ -88,6 +92,8 @@ def levenberg(
         state, accepted = _step(state, mu, problem)
         mu = torch.where(accepted, (mu * _FASTER).clamp(min=1e-15), mu * _SLOWER)
         best = _better(best, Fitted(state.kan, state.loss))
+        if watch is not None:
+            watch(best.kan)
         gained = state.loss < goal * (1 - gain)
         goal = torch.where(gained, state.loss, goal)
         flat = 0 if bool(gained.any()) else flat + 1
