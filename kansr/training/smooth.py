@@ -1,10 +1,10 @@
 """A penalty on the roughness of splines, so weak that it decides only where rows do not.
 
-Fourth differences of the coefficients of a cubic spline are, like its error, of the order of h^4 times the fourth
-derivative, so a small weight changes nothing that rows determine. Coefficients that few rows see, at the ends of the
-range of a hidden node above all, are otherwise free, and the next row that falls there finds a wild curve. The idea is
-that of P-splines (Eilers and Marx, Statistical Science 11, 1996), with the difference taken one order higher than the
-spline.
+Coefficients that few rows see, at the ends of the range of a hidden node above all, are free without it, and the next
+row that falls there finds a wild curve. Differences of the coefficients of a smooth curve, of order k + 3, are of the
+order of h^(k+3) on a grid of step h, two powers below the error of the spline: a small weight on their squares changes
+nothing that rows determine, and continues the curve smoothly where they do not. These are the P-splines of Eilers and
+Marx (Statistical Science 11, 1996) with differences of a higher order.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.training.levenberg import Penalty, Quadratic
 
+_HIGHER = 3  # orders of the differences above that of the spline
+
 
 def smoothness(weight: float) -> Penalty:
-    """Penalty of `weight` times the squared differences, of order k + 1, of the coefficients of each spline."""
+    """Penalty of `weight` times the squared differences, of order k + 3, of the coefficients of each spline."""
 
     def penalty(kan: KAN, _x: Tensor) -> Quadratic:
         curvature = _matrix(kan.curves, kan.parameters).to(kan.theta) * weight
@@ -38,15 +40,16 @@ def _matrix(curves: tuple[object, ...], parameters: int) -> Tensor:
     start = 0
     for curve in curves:
         size: int = curve.size  # type: ignore[attr-defined]
-        if isinstance(curve, Spline) and curve.grid > 1:
+        if isinstance(curve, Spline):
             inside = slice(start + 1, start + size)  # the base in front of the coefficients is free
-            form[inside, inside] = _differences(curve.grid + curve.order, curve.order + 1)
+            form[inside, inside] = _differences(curve.grid + curve.order, curve.order + _HIGHER)
         start += size
     return form
 
 
 def _differences(count: int, order: int) -> Tensor:
+    """Squared differences of `count` coefficients as a quadratic form; of a lower order where there are too few."""
     d = torch.eye(count, dtype=torch.float64)
-    for _ in range(order):
+    for _ in range(min(order, count - 1)):
         d = d[1:] - d[:-1]
     return d.T @ d
