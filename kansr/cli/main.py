@@ -21,6 +21,7 @@ from kansr.errors import KansrError
 
 COMMANDS = (
     "fit", "extend", "prune", "edges", "set", "unset", "show", "export", "predict", "score", "recipes", "datasets",
+    "run",
 )  # fmt: skip
 INTERRUPTED = 130
 

@@ -1,15 +1,18 @@
-"""The experiments of the KAN paper (Liu et al. 2024, arXiv:2404.19756): each computes numbers, which `kansr.report` draws.
+"""The experiments of the KAN paper: each computes numbers, which `kansr.report` draws.
+
+The paper is Liu et al., *KAN: Kolmogorov-Arnold Networks* (2024), arXiv:2404.19756.
 
 An experiment NAME is four files, found by the table below:
 
 - `kansr/experiments/MODULE.py` holds `Settings`, a frozen record without defaults, and
   `run(settings, *, clock, report) -> Record`. A record holds JSON values only. When `clock.over()` becomes true, `run`
   returns what it has so far: parts that were not reached are left out of its lists.
-- `recipes/experiments/NAME.yaml` gives each field of `Settings` a value, with a comment above it. Its first line says in
-  a sentence what is to be seen. The section `quick` holds the values that `--quick` changes.
-  `kansr.recipe.load_experiment` reads it strictly. Every `Settings` has `seed: int` and `budget: float | None` (seconds).
-- `kansr/report/figures/MODULE.py` holds `draw(record) -> matplotlib.figure.Figure`. It sees the record alone, and draws a
-  record that ended early, too.
+- `recipes/experiments/NAME.yaml` gives each field of `Settings` a value, with a comment above it. Its first line says
+  in a sentence what is to be seen; the section `quick` holds the values that `--quick` changes.
+  `kansr.recipe.load_experiment` reads it strictly. Every `Settings` has `seed: int` and `budget: float | None`, in
+  seconds.
+- `kansr/report/figures/MODULE.py` holds `draw(record) -> matplotlib.figure.Figure`. It sees the record alone, and draws
+  a record that ended early, too.
 - `tests/experiments/test_MODULE.py` runs it on settings of a few seconds.
 
 The record has a key `summary` (see `summary`): the table that is printed, with published numbers beside measured ones.

@@ -24,7 +24,7 @@ from kansr.network.kan import KAN
 from kansr.network.locality import local, visited
 from kansr.network.widen import Widened, covering
 from kansr.progress import Clock, Event, Report, silent
-from kansr.training.levenberg import Penalty, Quadratic, levenberg, rmse
+from kansr.training.levenberg import Penalty, Quadratic, levenberg_of, rmse
 from kansr.training.rows import Data
 
 _SMOOTH = (1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12, 1e-14)  # weights of second differences, the smoothest first
@@ -122,8 +122,8 @@ def _fitted(kan: KAN, data: Data, free: Tensor, *, steps: int, clock: Clock, rep
     for weight in _SMOOTH if len(free) else ():
         if clock.over():
             break
-        penalty = smoothness(kan, free, weight)
-        kan = levenberg(kan, data.train, steps=steps, clock=clock, penalty=penalty, free=free).kan
+        penalty = bending(kan, free, weight)
+        kan = levenberg_of(kan, data.train, free, steps=steps, clock=clock, penalty=penalty).kan
         error = float(rmse(kan, data.validation)[0])
         report(Event(stage="continue", message=f"{len(free)} coefficients free", loss=error, seconds_left=clock.left()))
         if error < value:
@@ -131,7 +131,7 @@ def _fitted(kan: KAN, data: Data, free: Tensor, *, steps: int, clock: Clock, rep
     return best
 
 
-def smoothness(kan: KAN, free: Tensor, weight: float) -> Penalty:
+def bending(kan: KAN, free: Tensor, weight: float) -> Penalty:
     """Penalise `weight` times the squared second differences of coefficients, each that holds a free one [F]."""
     is_free = torch.zeros(kan.parameters, dtype=torch.bool, device=free.device)
     is_free[free] = True

@@ -22,6 +22,7 @@ from kansr.progress import Clock
 from kansr.training.rows import Rows
 
 _FASTER, _SLOWER = 0.25, 4.0  # mu after an accepted and a rejected step
+_GAIN = 1e-2  # share by which a loss must fall over a few steps for a training to go on
 _FLAT = 8  # steps without progress that end a training
 _UNSEEN = 1e-8  # share of a spline's largest scale below which a coefficient counts as hardly seen
 
@@ -35,6 +36,7 @@ class Quadratic(NamedTuple):
 
 
 Penalty = Callable[[KAN, Tensor], Quadratic]
+Watch = Callable[[KAN], None]
 
 
 class Fitted(NamedTuple):
@@ -52,8 +54,8 @@ def levenberg(
     clock: Clock | None = None,
     penalty: Penalty | None = None,
     block: int = 16384,
-    gain: float = 1e-2,
-    free: Tensor | None = None,
+    gain: float = _GAIN,
+    watch: Watch | None = None,
 ) -> Fitted:
     """Minimise the mean square error of each network of a batch over the rows.
 
@@ -73,15 +75,45 @@ def levenberg(
         Rows whose Jacobian is held in memory at once.
     gain
         A training ends when no network of the batch has lowered its loss by this share over a few steps.
-    free
-        Positions [F] of the parameters that may move: all others, and all grids, stay to the bit. None: all may.
+    watch
+        Told the networks after each step, accepted or not.
 
     Returns
     -------
     Each network at the lowest loss that it had (grids that follow their values can raise it again); a network that
     only ever failed comes back as it was.
     """
+    problem = _Problem.of(kan, rows, penalty, block)
+    return _descended(kan, problem, steps=steps, clock=clock, gain=gain, watch=watch)
+
+
+def levenberg_of(
+    kan: KAN,
+    rows: Rows,
+    free: Tensor,
+    *,
+    steps: int,
+    clock: Clock | None = None,
+    penalty: Penalty | None = None,
+    block: int = 16384,
+) -> Fitted:
+    """Do as `levenberg` does with some of the parameters alone: those at the positions `free` [F].
+
+    All others, and all grids, stay to the bit.
+    """
     problem = _Problem.of(kan, rows, penalty, block, free)
+    return _descended(kan, problem, steps=steps, clock=clock)
+
+
+def _descended(
+    kan: KAN,
+    problem: _Problem,
+    *,
+    steps: int,
+    clock: Clock | None,
+    gain: float = _GAIN,
+    watch: Watch | None = None,
+) -> Fitted:
     state = problem.state(kan, problem.sweep(kan))
     mu = torch.full_like(state.loss, 1e-2)
     best, goal, flat = Fitted(state.kan, state.loss), state.loss, 0
@@ -91,12 +123,14 @@ def levenberg(
         state, accepted = _step(state, mu, problem)
         mu = torch.where(accepted, (mu * _FASTER).clamp(min=1e-15), mu * _SLOWER)
         best = _better(best, Fitted(state.kan, state.loss))
+        if watch is not None:
+            watch(best.kan)
         gained = state.loss < goal * (1 - gain)
         goal = torch.where(gained, state.loss, goal)
         flat = 0 if bool(gained.any()) else flat + 1
         if flat >= _FLAT or bool((mu > 1e12).all()) or bool((state.loss < 1e-31).all()):
             break
-    return Fitted(best.kan, mean_square(best.kan, rows, block))
+    return Fitted(best.kan, mean_square(best.kan, problem.rows, problem.block))
 
 
 def _better(best: Fitted, now: Fitted) -> Fitted:
@@ -141,7 +175,7 @@ class _Problem(NamedTuple):
     free: Tensor | None
 
     @staticmethod
-    def of(kan: KAN, rows: Rows, penalty: Penalty | None, block: int, free: Tensor | None) -> _Problem:
+    def of(kan: KAN, rows: Rows, penalty: Penalty | None, block: int, free: Tensor | None = None) -> _Problem:
         return _Problem(rows, penalty, block, known(kan, rows.x) if rows.count <= block else None, free)
 
     def sweep(self, kan: KAN) -> Sweep | None:

@@ -10,7 +10,7 @@ from kansr.network.knots import extend
 from kansr.network.locality import local, moved, visited
 from kansr.network.sweep import predict
 from kansr.training.continual import learn
-from kansr.training.levenberg import levenberg, rmse
+from kansr.training.levenberg import levenberg, levenberg_of, rmse
 from kansr.training.rows import Data, Rows
 from tests.network.networks import network, rows
 
@@ -106,7 +106,8 @@ def test_noise_is_not_learned_where_rows_are_few(line):
     new = between(0, 1, 60, seed=1, noise=0.1)
     learned = learn(kan, new, visited(kan, old.everything)).kan
     clean = between(0, 1, 400, seed=3).train
-    plain = levenberg(kan, new.train, steps=60, free=(local(kan) & ~visited(kan, old.everything)).nonzero()[:, 0]).kan
+    free = (local(kan) & ~visited(kan, old.everything)).nonzero()[:, 0]
+    plain = levenberg_of(kan, new.train, free, steps=60).kan
     assert float(rmse(learned, clean)[0]) < min(0.08, float(rmse(plain, clean)[0]))
 
 
@@ -120,7 +121,7 @@ def test_the_same_rows_give_the_same_network_to_the_bit(deep):
 def test_free_parameters_of_levenberg_are_the_only_ones_that_move():
     kan, data = network(dense((2, 3, 1)), grid=4), between(-1, 1, 200, inputs=2)
     free = torch.tensor([1, 2, 30, 31])
-    after = levenberg(kan, data.train, steps=20, free=free).kan
+    after = levenberg_of(kan, data.train, free, steps=20).kan
     changed = (after.theta != kan.theta)[0].nonzero()[:, 0]
     assert changed.tolist() == free.tolist()
     assert torch.equal(after.lower, kan.lower)

@@ -17,7 +17,7 @@ INK, FAINT, GRID = "#222222", "#7a7f87", "#e4e6e9"
 _DPI = 150  # with the width below: readable at the width of a README
 WIDTH = 8.4  # inches
 
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "font.size": 9,
     "axes.titlesize": 9.5,
     "axes.titleweight": "bold",
