@@ -31,7 +31,7 @@ from kansr.training.rows import Data, Rows
 Array = NDArray[np.float64]
 
 _CHOOSE = 5  # of so many pairs of neighbouring rows one has a row between them, to choose by
-_FINE = 501  # points a phase on which curves are drawn and errors and changes are measured beside the rows
+_FINE = 301  # points a phase on which curves are drawn and errors and changes are measured beside the rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
