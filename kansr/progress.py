@@ -82,6 +82,10 @@ class Clock:
         """Give a clock for work beside the main one, such as a repeat: its end does not make the whole incomplete."""
         return _Apart(self, self.left() * share)
 
+    def within(self, seconds: float) -> Clock:
+        """Give a clock for work beside the main one that may take some seconds, and ends with this one."""
+        return _Apart(self, seconds)
+
     def cut(self) -> None:
         """Note that a part of the work was ended by its share of the time, so that the whole is not complete."""
         self._cut = True

@@ -81,7 +81,8 @@ class Result:
     `spread` is the standard deviation of the target on the test rows, the size that errors are read against;
     `front` holds the formulas that no other beats in both error and complexity, simplest first; `verdicts` those on
     each of them; `rivals` those of another form that the data cannot separate from the formula; `hand` says what the
-    user has set on the edges, a sentence each; `units` are those of columns, as far as they are known.
+    user has set on the edges, a sentence each; `learned` what rows that were added taught; `units` are those of
+    columns, as far as they are known.
     """
 
     run: str
@@ -98,6 +99,7 @@ class Result:
     seconds: float
     warnings: tuple[str, ...] = ()
     hand: tuple[str, ...] = ()
+    learned: tuple[str, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     rivals: tuple[Formula, ...] = ()
     stability: Stability | None = None
@@ -154,7 +156,7 @@ class Result:
 
     def to_record(self) -> dict[str, Any]:
         """Everything that the result holds, as JSON values."""
-        record: dict[str, Any] = {name: getattr(self, name) for name in (*_PLAIN, "hand")}
+        record: dict[str, Any] = {name: getattr(self, name) for name in (*_PLAIN, "hand", "learned")}
         record["formula"] = self.formula.to_json()
         record["front"] = [rival.to_json() for rival in self.front]
         record["rivals"] = [rival.to_json() for rival in self.rivals]
@@ -185,6 +187,7 @@ class Result:
             ),
             history=tuple(StageRow(**row) for row in record["history"]),
             hand=tuple(record.get("hand", ())),
+            learned=tuple(record.get("learned", ())),
             units=dict(record.get("units", {})),
         )
 

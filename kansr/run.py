@@ -19,6 +19,7 @@ A run lives in `runs/<name of the table>-001/`; the text file `runs/latest` hold
 | `formula.json`        | what `kansr fit --json` prints                                               |
 | `result.json`         | the whole result: formulas, verdict, network, history                        |
 | `result-before*`      | the results that it had before, in order                                     |
+| `continual.json`      | what rows that were added taught, and how far the rest was changed by it      |
 | `front.csv`           | the formulas that no other beats in both error and complexity                |
 | `log.txt`             | what was said on the terminal                                                |
 
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 RECIPE, DATA_CARD, DATA, METRICS = "recipe.yaml", "data.json", "data.parquet", "metrics.jsonl"
 NETWORK, GRAPH, STRUCTURE, LOG = "network.safetensors", "graph.json", "structure.json", "log.txt"
 FORMULA_TXT, FORMULA_TEX, FORMULA_PY = "formula.txt", "formula.tex", "formula.py"
-FORMULA_JSON, RESULT, FRONT = "formula.json", "result.json", "front.csv"
+FORMULA_JSON, RESULT, FRONT, CONTINUAL = "formula.json", "result.json", "front.csv", "continual.json"
 
 RUNS = Path("runs")
 FORMAT = 1

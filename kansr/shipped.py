@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
@@ -35,19 +36,35 @@ def shipped() -> tuple[ShippedRecipe, ...]:
     >>> [recipe.name for recipe in shipped()]
     ['default', 'quick', 'thorough']
     """
-    return tuple(
-        ShippedRecipe(name=path.stem, summary=_first_comment(path), path=path)
-        for path in sorted(shipped_folder("recipes").glob("*.yaml"))
-    )
+    return _recipes_in(shipped_folder("recipes"))
+
+
+def shipped_experiments() -> tuple[ShippedRecipe, ...]:
+    """List the recipes of experiments that come with kansr, by name."""
+    return _recipes_in(shipped_folder("recipes") / "experiments")
 
 
 def shipped_named(name: str) -> ShippedRecipe:
     """Find a shipped recipe by its name; raises `RecipeError` with the nearest name."""
-    by_name = {recipe.name: recipe for recipe in shipped()}
+    return _named(name, shipped(), "shipped recipe", "recipes")
+
+
+def shipped_experiment(name: str) -> ShippedRecipe:
+    """Find the recipe of an experiment by its name; raises `RecipeError` with the nearest name."""
+    return _named(name, shipped_experiments(), "experiment", "experiments")
+
+
+def _recipes_in(folder: Path) -> tuple[ShippedRecipe, ...]:
+    paths = sorted(folder.glob("*.yaml"))
+    return tuple(ShippedRecipe(name=path.stem, summary=_first_comment(path), path=path) for path in paths)
+
+
+def _named(name: str, recipes: Iterable[ShippedRecipe], one: str, many: str) -> ShippedRecipe:
+    by_name = {recipe.name: recipe for recipe in recipes}
     if name not in by_name:
         close = get_close_matches(name, by_name, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"recipes: {', '.join(by_name)}"
-        raise RecipeError(f"there is no shipped recipe {name!r}", hint=hint)
+        hint = f"did you mean {close[0]}?" if close else f"{many}: {', '.join(by_name)}"
+        raise RecipeError(f"there is no {one} {name!r}", hint=hint)
     return by_name[name]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from kansr.cli.continued import check_options, go_on
 from kansr.cli.options import (
     Constant,
     Names,
@@ -25,6 +27,7 @@ from kansr.cli.options import (
 
 if TYPE_CHECKING:
     from kansr.recipe import Recipe
+    from kansr.result import Result
     from kansr.table import Table
 
 
@@ -53,6 +56,12 @@ if TYPE_CHECKING:
 @budget_option
 @option("--device", metavar="NAME", help="Where to work: cpu, cuda or cuda:N.")
 @option("--recipe", metavar="NAME|FILE", default="default", help="Settings: quick, default, thorough, or a file.")
+@click.option(
+    "--continue",
+    "former",
+    metavar="RUN",
+    help="Let the network of RUN learn these rows, in a new run, and keep the rest of it.",
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="The run folder.  [runs/TABLE-001]")
 @force_option
 @reader_options
@@ -64,12 +73,14 @@ if TYPE_CHECKING:
     "kansr fit data.csv --select simple --stability 5",
     "kansr fit data.csv -t force -x mass,acceleration --budget 60",
     "kansr fit data.csv --function 'softplus=log(1+exp(x))'",
+    "kansr fit --continue data-001 more.csv",
     "cat data.csv | kansr fit - --json",
 )
 def fit(
     *,
     table: str | None,
     recipe: str,
+    former: str | None,
     out: Path | None,
     force: bool,
     as_json: bool,
@@ -82,8 +93,25 @@ def fit(
     TABLE is a CSV, TSV or Parquet file, also compressed; - reads from a pipe.
     """
     source = _source(table)
-    from kansr import pipeline  # noqa: PLC0415  (heavy: only once the command line is known to be right)
-    from kansr.cli.work import finish, note, work  # noqa: PLC0415
+    if former is not None:
+        check_options({"recipe": recipe, **options})
+    from kansr.cli.work import finish  # noqa: PLC0415  (heavy: only once the command line is known to be right)
+
+    talk = {"quiet": quiet, "verbose": verbose}
+    if former is not None:
+        result = go_on(former, source, options, out=out, force=force, **talk)
+        said: tuple[str, ...] = ()
+    else:
+        result, said = _fitted(source, recipe, options, out=out, force=force, **talk)
+    finish(result, source=source if former is None else None, said=said, as_json=as_json, quiet=quiet)
+
+
+def _fitted(
+    source: str, recipe: str, options: Mapping[str, Any], *, out: Path | None, force: bool, quiet: bool, verbose: bool
+) -> tuple[Result, tuple[str, ...]]:
+    """Fit a table by a recipe; gives the result, and the warnings that were said of the table."""
+    from kansr import pipeline  # noqa: PLC0415
+    from kansr.cli.work import note, work  # noqa: PLC0415
     from kansr.recipe import load_recipe, with_options  # noqa: PLC0415
     from kansr.run import Run, stem_of  # noqa: PLC0415
     from kansr.table import read_table  # noqa: PLC0415
@@ -105,7 +133,7 @@ def fit(
         )
     finally:
         run.discard_if_unused()
-    finish(result, source=source, said=said, as_json=as_json, quiet=quiet)
+    return result, said
 
 
 def _source(table: str | None) -> str:

@@ -22,6 +22,7 @@ from kansr.errors import KansrError
 COMMANDS = (
     "fit", "extend", "prune", "edges", "set", "unset", "show", "export", "predict", "score", "recipes", "datasets",
     "bench",
+    "run",
 )  # fmt: skip
 INTERRUPTED = 130
 

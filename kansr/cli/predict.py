@@ -18,6 +18,7 @@ _ROWS_NAMED = 5
 
 @click.command(no_args_is_help=False)
 @click.argument("places", nargs=-1, required=True, metavar="[RUN] TABLE")
+@click.option("--network", "by_network", is_flag=True, help="By the splines of the network, not by the formula.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="The file to write.  [stdout]")
 @force_option
 @reader_options
@@ -30,6 +31,7 @@ _ROWS_NAMED = 5
 def predict(
     *,
     places: tuple[str, ...],
+    by_network: bool,
     out: Path | None,
     force: bool,
     quiet: bool,
@@ -39,7 +41,7 @@ def predict(
     """Predict the target at the rows of a table, as CSV.
 
     RUN is a run folder or its name in runs; without it the last run is taken.
-    TABLE needs the columns that the formula uses, not the target; - reads from a pipe.
+    TABLE needs the columns that the formula uses (with --network all), not the target; - reads from a pipe.
     """
     if len(places) > 2:
         raise click.UsageError("One run and one table at most: kansr predict [RUN] TABLE", click.get_current_context())
@@ -51,7 +53,7 @@ def predict(
     run = opened(places[0] if len(places) == 2 else None, quiet)
     given = recipe_options(options)
     spec = with_options(recipe_of(run), given).table if given else None
-    found = pipeline.predict(run, places[-1], spec)
+    found = pipeline.predict(run, places[-1], spec, by_network=by_network)
     outside = [number for number, is_outside in enumerate(found.outside, start=1) if is_outside]
     note(_warning(outside), quiet or not outside)
     put(csv_text([target_of(run)], ([float(value)] for value in found.values)), out, force=force, quiet=quiet)

@@ -49,6 +49,7 @@ def below(result: Result, source: str | None = None, width: int = 80) -> Rendera
     groups: tuple[Facts, ...] = (
         _how_good(result, inner),
         [("by hand", Text("\n".join(visible(line) for line in result.hand)))] if result.hand else [],
+        [("learned", Text("\n".join(visible(line) for line in result.learned)))] if result.learned else [],
         [("front", _front(result.front, result.formula, inner))] if len(result.front) > 1 else [],
         _network(result, inner),
         [("run", Text(f"{visible(result.run)}  ({result.seconds:.1f} s)"))],

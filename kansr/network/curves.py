@@ -50,29 +50,40 @@ class Spline:
     """A spline of order k on G intervals with a silu under it; parameters [w_b, c_1 .. c_{G+k}].
 
     The weight w_s of the spline is folded into its coefficients. The silu takes the position z in [-1, 1] on the
-    grid, so that its parameter keeps its meaning whatever the units of x.
+    grid, so that its parameter keeps its meaning whatever the units of x. A grid that was widened later (see
+    `kansr.network.widen`) has `below` and `above` more intervals than the one that z was laid on.
     """
 
     grid: int
     order: int = 3
+    below: int = 0
+    above: int = 0
 
     @property
     def size(self) -> int:
         """Number of parameters: one for the base, G + k for the spline."""
         return 1 + self.grid + self.order
 
+    def on(self, grid: int) -> Spline:
+        """Give the spline on another grid over the same range."""
+        shares = [n * grid for n in (self.below, self.above)]
+        if any(n % self.grid for n in shares):
+            return Spline(grid, self.order)  # the silu is laid on the whole grid anew
+        return Spline(grid, self.order, *(n // self.grid for n in shares))
+
     def design(self, x: Tensor, lower: Tensor, upper: Tensor, *, bend: bool = False) -> bspline.Basis:
         """Give the functions that the parameters weigh, and their derivatives by x: each [b, n, size]."""
         per_x = self.grid / (upper - lower)[:, None]  # [b, 1]
         t = (x - lower[:, None]) * per_x
         b = bspline.basis(t, self.grid, self.order, bend=bend)
-        s = _silu(2 * t / self.grid - 1)
+        own = self.grid - self.below - self.above  # intervals that z = -1 .. 1 was laid on
+        s = _silu(2 * (t - self.below) / own - 1, -1 - 2 * self.below / own, 1 + 2 * self.above / own)
         scale = per_x[..., None]
         value = torch.cat([s.value, b.value], -1)
-        slope = torch.cat([s.slope * (2 / self.grid), b.slope], -1) * scale
+        slope = torch.cat([s.slope * (2 / own), b.slope], -1) * scale
         if b.bend is None or s.bend is None:
             return bspline.Basis(value, slope, None)
-        return bspline.Basis(value, slope, torch.cat([s.bend * (2 / self.grid) ** 2, b.bend], -1) * scale**2)
+        return bspline.Basis(value, slope, torch.cat([s.bend * (2 / own) ** 2, b.bend], -1) * scale**2)
 
     def evaluate(self, x: Tensor, p: Tensor, lower: Tensor, upper: Tensor, *, bend: bool = False) -> CurveValues:
         """See `Curve.evaluate`."""
@@ -90,9 +101,9 @@ class Spline:
         return p * by
 
 
-def _silu(z: Tensor) -> bspline.Basis:
-    """Silu with a straight line outside [-1, 1], as one column: [..., n, 1]."""
-    inside = z.clamp(-1, 1)
+def _silu(z: Tensor, low: float, high: float) -> bspline.Basis:
+    """Silu with a straight line outside [low, high], as one column: [..., n, 1]."""
+    inside = z.clamp(low, high)
     s = torch.sigmoid(inside)
     slope = s * (1 + inside * (1 - s))
     bend = s * (1 - s) * (2 + inside * (1 - 2 * s)) * (inside == z)

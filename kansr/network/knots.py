@@ -88,9 +88,9 @@ def relay(kan: KAN, lower: Tensor, upper: Tensor, grid: int | None) -> KAN:
         p = kan.theta[:, where[i]]
         if isinstance(curve, Spline):
             s = kan.graph.edges[i].source
-            curves[i] = Spline(grid or curve.grid, curve.order)
-            p = _project(curve, p, (kan.lower[:, s], kan.upper[:, s]), Spline(grid or curve.grid, curve.order),
-                         (lower[:, s], upper[:, s]))  # fmt: skip
+            new = curve if grid is None else curve.on(grid)
+            curves[i] = new
+            p = _project(curve, p, (kan.lower[:, s], kan.upper[:, s]), new, (lower[:, s], upper[:, s]))
         parts.append(p)
     return replace(kan, curves=tuple(curves), theta=torch.cat(parts, -1), lower=lower, upper=upper)
 

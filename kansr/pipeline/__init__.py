@@ -1,4 +1,4 @@
-"""The verbs of kansr: fit, extend, prune, load, predict. Each takes a run folder and leaves it whole.
+"""The verbs of kansr: fit, learn, extend, prune, load, predict. Each takes a run folder and leaves it whole.
 
 The way of a fit: table -> problem -> graph -> functions -> formula -> run folder.
 """
@@ -17,12 +17,13 @@ from kansr.formula.front import Rule, choose
 from kansr.network.kan import KAN
 from kansr.network.knots import extend as extend_network
 from kansr.network.sweep import predict as predict_network
+from kansr.pipeline.continual import learn, more_rows
 from kansr.pipeline.keep import (
     load_network,
     load_problem,
     load_result,
-    load_settings,
     load_structure,
+    reader_of,
     save_again,
     save_history,
     save_network,
@@ -41,6 +42,8 @@ from kansr.symbolic.held import held
 from kansr.table import Table, TableSpec, read_features
 from kansr.training.prune import prune_edges
 from kansr.training.stages import StageRow, Trained, climb, optimise, stage_row
+
+__all__ = ["Prediction", "extend", "fit", "learn", "load", "more_rows", "predict", "prune", "structure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -148,28 +151,32 @@ def structure(run: Run) -> dict[str, Any]:
     return load_structure(run)
 
 
-def predict(run: Run, source: str, spec: TableSpec | None = None) -> Prediction:
-    """Predict the target at the rows of a table by the formula of a run.
+def predict(run: Run, source: str, spec: TableSpec | None = None, *, by_network: bool = False) -> Prediction:
+    """Predict the target at the rows of a table by the formula of a run, or by the network behind it.
 
     Raises
     ------
     TableError
-        If a column that the formula needs is missing, or holds what is no number.
+        If a column that is needed is missing (a formula needs those that stand in it, a network all), or holds what is
+        no number.
     UsageError
         If a column has a unit that measures something else than in the run; other units are converted.
     """
     result, table = load_result(run), run.read_table()
-    needed = list(result.formula.names.values()) or list(result.features[:1])
-    own = load_settings(run).table
-    spec = spec or own
-    if spec.units == own.units:  # these are the units of the run's table: those of this one stand in its header
-        spec = replace(spec, units=None if own.units is None else {})
-    x = read_features(source, needed, spec, table.units)
+    used = list(result.formula.names.values()) or list(result.features[:1])
+    needed = list(table.features) if by_network else used
+    x = read_features(source, needed, reader_of(run, spec), table.units)
     columns = dict(zip(needed, x.T, strict=True))
     known = table.x[:, [table.features.index(name) for name in needed]]
     outside = ((x < known.min(0)) | (x > known.max(0))).any(1)
-    values = np.broadcast_to(predict_formula(result.formula, columns), (len(x),))
-    return Prediction(values=np.array(values), outside=outside)
+    values = _by_network(run, x) if by_network else predict_formula(result.formula, columns)
+    return Prediction(values=np.array(np.broadcast_to(values, (len(x),))), outside=outside)
+
+
+def _by_network(run: Run, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values [n] of the target by the network of a run at columns x [n, features]."""
+    kan, problem = load_network(run, load_problem(run))
+    return problem.outside(x, lambda rows: predict_network(kan, rows)[0])
 
 
 def _read_again(run: Run, problem: Problem, trained: Trained, clock: Clock, report: Report, **extra: float) -> Result:

@@ -282,7 +282,7 @@ def _laid(kan: KAN, x: Tensor) -> KAN:
     return replace(kan, lower=torch.where(hidden, lower, kan.lower), upper=torch.where(hidden, upper, kan.upper))
 
 
-def _shares(history: Iterable[Stage], problem: Problem) -> list[StageRow]:
+def shares(history: Iterable[Stage], problem: Problem) -> list[StageRow]:
     """Give stages with their errors as shares of the target's spread, as a training has them."""
     rows = [StageRow(**asdict(row)) for row in history]
     unit = problem.unit
@@ -294,7 +294,7 @@ def _read_again(
 ) -> Result:
     """Read the formula of a network that the user has changed, and keep both; what was there stays beside them."""
     row = stage_row(stage, kan, problem.data, clock)
-    coarser = [r for r in _shares(load_history(run), problem) if 0 < r.grid < row.grid]
+    coarser = [r for r in shares(load_history(run), problem) if 0 < r.grid < row.grid]
     trained = Trained(kan=kan, history=(*coarser, row), rmse_validation=row.rmse_validation)
     solution = read(problem, judged(trained, problem.data), clock=clock, report=report)
     former = load_result(run) if run.has(RESULT) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import count
+from itertools import accumulate, count
 from typing import Any
 
 import numpy as np
@@ -43,17 +43,20 @@ from kansr.symbolic.custom import rows_of
 from kansr.symbolic.held import Held, held
 from kansr.symbolic.library import Primitive, primitive
 from kansr.symbolic.symbol import Symbol
-from kansr.table import card
+from kansr.table import Split, TableSpec, card, split_rows
 from kansr.training.stages import Trained
 
 BY_HAND = ("set", "unset")
 """Stages that the user's hand makes."""
 
 
-def save_problem(run: Run, problem: Problem) -> None:
-    """Write what a run starts from: its settings and its rows."""
+def save_problem(run: Run, problem: Problem, parts: Sequence[int] = ()) -> None:
+    """Write what a run starts from: its settings and its rows.
+
+    `parts` counts the rows of the first table and of each that was added to it: each is split by itself.
+    """
     run.write_text(RECIPE, to_yaml(problem.recipe))
-    run.write_json(DATA_CARD, card(problem.table, problem.split))
+    run.write_json(DATA_CARD, card(problem.table, problem.split) | ({"parts": list(parts)} if parts else {}))
     run.write_table(problem.table)
 
 
@@ -87,9 +90,45 @@ def load_settings(run: Run) -> Recipe:
     return from_yaml(run.read_text(RECIPE), str(run.path(RECIPE)))
 
 
+def reader_of(run: Run, spec: TableSpec | None = None) -> TableSpec:
+    """Say how to read another table for a run: as its own was read, or as given."""
+    own = load_settings(run).table
+    spec = spec or own
+    if spec.units == own.units:  # these are the units of the run's table: those of this one stand in its header
+        return replace(spec, units=None if own.units is None else {})
+    return spec
+
+
 def load_problem(run: Run) -> Problem:
     """Read what a run starts from."""
-    return Problem.of(run.read_table(), load_settings(run))
+    table, recipe, parts = run.read_table(), load_settings(run), load_parts(run)
+    return Problem.of(table, recipe, split_parts(parts, recipe) if parts else None)
+
+
+def load_parts(run: Run) -> tuple[int, ...]:
+    """Read the rows of each table that was put into a run; none where it is one table.
+
+    Raises
+    ------
+    RunError
+        If they are not the rows of the run.
+    """
+    card = run.read_json(DATA_CARD) if run.has(DATA_CARD) else {}
+    parts = card.get("parts", []) if isinstance(card, dict) else []
+    if parts and not (all(isinstance(n, int) and n > 0 for n in parts) and sum(parts) == card.get("rows")):
+        raise RunError("the parts of this run are damaged", where=str(run.path(DATA_CARD)))
+    return tuple(parts)
+
+
+def split_parts(parts: Sequence[int], recipe: Recipe) -> Split:
+    """Split the rows of each table by itself: what chose and judged in one goes on to do so when more rows come."""
+    starts = [0, *accumulate(parts)]
+    splits = [split_rows(rows, recipe.seed, recipe.table.split) for rows in parts]
+
+    def joined(name: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+        return np.concatenate([getattr(s, name) + at for s, at in zip(splits, starts, strict=False)])
+
+    return Split(train=joined("train"), validation=joined("validation"), test=joined("test"))
 
 
 def load_former(run: Run, problem: Problem) -> list[KAN]:
@@ -121,6 +160,8 @@ def load_network(run: Run, problem: Problem, name: str = NETWORK) -> tuple[KAN, 
         curves = tuple(_curve(c, custom) for c in metadata["curves"])
         groups = metadata.get("groups")
         seen = problem if groups is None else problem.grouped(Groups.from_record(groups))
+        scale = float(metadata.get("scale", seen.inside))  # that of the rows which it was first trained on
+        seen = seen if scale == seen.inside else seen.scaled(scale)
         kan = KAN(graph=shape, curves=curves, **{name: _tensor(arrays[name]) for name in ("theta", "lower", "upper")})
         sound = kan.theta.shape == (1, kan.parameters) and kan.lower.shape == kan.upper.shape == (1, shape.nodes)
     except (KeyError, TypeError, ValueError, ZeroDivisionError, UsageError) as error:
@@ -168,10 +209,11 @@ def save_result(
     history: tuple[StageRow, ...],
     clock: Clock,
     hand: tuple[str, ...] = (),
+    learned: tuple[str, ...] = (),
 ) -> Result:
     """Write formula, front and result, and give the result; one that was there before keeps its place beside it.
 
-    `hand` says what the user's last choice did.
+    `hand` says what the user's last choice did, `learned` what rows that were added taught.
     """
     table, split = solution.problem.table, solution.problem.split
     if run.has(RESULT):
@@ -193,6 +235,7 @@ def save_result(
         seconds=clock.seconds(),
         warnings=(*(str(w) for w in table.warnings), *solution.warnings),
         hand=(*_set_by_hand(solution), *hand),
+        learned=learned,
         units=dict(table.units),
     )
     run.write_text(FORMULA_TXT, f"{table.target} = {result.formula.text}\n")
@@ -255,7 +298,10 @@ def load_structure(run: Run) -> dict[str, Any]:
 
 
 def _curve_record(curve: Curve) -> list[Any] | dict[str, Any]:
-    """Give a curve without its numbers: grid and order of a spline, name and sign of a function, or its parts."""
+    """Give a curve without its numbers: those of a spline, name and sign of a function, or its parts.
+
+    A spline is grid and order, and by how many intervals it was widened below and above, if it was.
+    """
     if isinstance(curve, Held):
         return {"held": _curve_record(curve.function)}
     if isinstance(curve, Chain):
@@ -263,14 +309,15 @@ def _curve_record(curve: Curve) -> list[Any] | dict[str, Any]:
     if isinstance(curve, Symbol):
         return [curve.primitive.name, curve.sign, curve.free]
     if isinstance(curve, Spline):
-        return [curve.grid, curve.order]
+        wider = [curve.below, curve.above] if curve.below or curve.above else []
+        return [curve.grid, curve.order, *wider]
     raise TypeError(f"a {type(curve).__name__} cannot be kept")
 
 
 def _curve(record: list[Any] | dict[str, Any], custom: Sequence[Primitive]) -> Curve:
     if isinstance(record, list) and not isinstance(record[0], str):
-        grid, order = record
-        return Spline(int(grid), int(order))
+        grid, order, below, above = (*record, 0, 0)[:4]
+        return Spline(int(grid), int(order), int(below), int(above))
     return _function(record, custom)
 
 

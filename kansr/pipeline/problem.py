@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from kansr.errors import UsageError
 from kansr.formula.dimensions import TARGET, Quantities
@@ -110,6 +112,13 @@ class Problem:
             groups=groups,
         )
 
+    def scaled(self, inside: float) -> Problem:
+        """Give the same problem with the target divided by another number inside: the one that a network knows."""
+        device = self.data.train.x.device
+        index = _shuffled(self.split, self.recipe.seed)
+        data = _data(self.table, index, inside, device=device, groups=self.groups)
+        return replace(self, inside=inside, data=data)
+
     def find_groups(self) -> Groups | None:
         """Choose groups, where all units are known and no width is asked for."""
         if self.quantities is None or self.recipe.network.width is not None:
@@ -126,7 +135,19 @@ class Problem:
     @property
     def test(self) -> Rows:
         """The rows that nothing was chosen with."""
-        return _rows(self.table, self.split.test, self.inside, device=self.data.train.x.device, groups=self.groups)
+        return self.rows_at(self.split.test)
+
+    def rows_at(self, index: Index) -> Rows:
+        """Give some rows of the table, by number from 0, as the network sees them."""
+        return _rows(self.table, index, self.inside, device=self.data.train.x.device, groups=self.groups)
+
+    def outside(self, x: Array, network: Callable[[Tensor], Tensor]) -> Array:
+        """Give the target [n] that a network says at columns x [n, features]."""
+        with np.errstate(all="ignore"):
+            seen = x if self.groups is None else self.groups.seen(x, np.ones(len(x)))[0]
+            factor = 1.0 if self.groups is None else values(self.groups.factor, x)
+            output = network(torch.from_numpy(np.ascontiguousarray(seen))).numpy()
+            return np.asarray(output * self.inside * factor)
 
     @property
     def multiplier(self) -> sp.Expr:

@@ -36,7 +36,7 @@ _GRAPHS = 4  # graphs that are read for formulas, at most
 _SEARCH = 0.6  # share of the time after which no graph is searched any more
 _CLEAR = 5e-4  # error of a graph from which its curves are not read before the search is over
 _CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
-_READ = 0.3  # share of what is left that reading a graph may take while the search may still go on
+_READ, _READ_NOISE = 0.3, 0.6  # shares of what is left that reading a graph may take while the search may still go on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -136,7 +136,7 @@ class _Reader:
             noise = not found.verdict.right  # where splines limit nothing, only the length of all decides
             if not noise and found.verdict.floor > _CLEAR:
                 continue
-            self.take(found, self.clock.part(_READ), deep=noise)
+            self.take(found, self.clock.part(_READ_NOISE if noise else _READ), deep=noise)
             if not noise:
                 self.hurried.add(found.form)
         return self.law

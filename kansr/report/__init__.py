@@ -1,1 +1,1 @@
-"""Figures and pages, drawn from plain numbers."""
+"""Figures and pages, drawn from plain numbers: nothing here knows what made them."""

@@ -145,7 +145,7 @@ class Search:
                 break
             x, y, weight = curve_of(kan, e, self.data.everything)
             curve = Curves(x=x, y=y, weight=weight)
-            rates = _rates(kan, kan.graph.edges[e].source, fitted)
+            rates = rates_of(kan, kan.graph.edges[e].source, fitted)
             enough = max(known[e], ROUNDING)
             chains = fit_chains(curve, self.library, rates=rates, enough=enough, clock=self.clock)
             composed = _nearer(fitted[e], chains, known[e])
@@ -184,7 +184,7 @@ def _structure_bits(kan: KAN, rows: int) -> float:
     return bits
 
 
-def _rates(kan: KAN, node: int, fitted: Mapping[int, Sequence[Candidate]]) -> list[float]:
+def rates_of(kan: KAN, node: int, fitted: Mapping[int, Sequence[Candidate]]) -> list[float]:
     """Powers that make a product of a node whose edges are all logs: exp(rate u) has whole exponents; else none."""
     sizes = []
     for e in kan.graph.into(node):

@@ -72,10 +72,10 @@ def symbolise(
     if found and all(c.kan.splines for c in found):
         found.append(_forced(search, best_of(search, found, final=True)[0], fitted))
     ranked = best_of(search, found, final=True)
-    if not ranked or ranked[0].kan.splines or search.finished(ranked[0]):
-        return ranked
     whole = [c for c in ranked if not c.kan.splines]
-    return [*whole[:_SURE], *alternatives(search, ranked[0]), *whole[_SURE:]]
+    if not whole or search.finished(whole[0]) or (falling and whole[0] is not ranked[0]):
+        return ranked
+    return [*whole[:_SURE], *alternatives(search, whole[0]), *(c for c in ranked if c not in whole[:_SURE])]
 
 
 def curve_on(kan: KAN, edge: int, data: Data) -> Curves:

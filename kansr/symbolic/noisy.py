@@ -15,7 +15,7 @@ from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.structure.surgery import released
 from kansr.symbolic.chain import fit_chains, is_algebra
-from kansr.symbolic.choices import Choice, Search, curve_of
+from kansr.symbolic.choices import Choice, Search, curve_of, rates_of
 from kansr.symbolic.curve import Candidate, Curves, Function
 from kansr.symbolic.natural import fit_natural
 from kansr.symbolic.symbol import Symbol
@@ -40,11 +40,13 @@ def alternatives(search: Search, best: Choice) -> Iterator[Choice]:
         if search.clock.over():
             return
         free = _without_line_behind(released(kan, e, search.data.everything, Spline(_GRID)), e)
-        free = search.refit(free, best.settled, steps=_STEPS).kan
+        least = search.refit(free, best.settled, steps=_STEPS)
+        free = least.kan
         x, y, weight = curve_of(free, e, search.data.everything)
         known = search.known(free)[e]
         curve = Curves(x=x[_ENDS:-_ENDS], y=y[_ENDS:-_ENDS], weight=weight[_ENDS:-_ENDS])
-        chains = fit_chains(curve, search.library, clock=search.clock)
+        rates = rates_of(kan, kan.graph.edges[e].source, {})
+        chains = fit_chains(curve, search.library, rates=rates, clock=search.clock)
         limit = _NEAR * max(known, min((c.error for c in chains), default=0.0))
         ways = (fit_natural(curve, search.library, offset=offset) for offset in (False, True))
         natural = [c for way in ways for c in way[:_NATURAL] if c.error <= limit]
@@ -54,7 +56,7 @@ def alternatives(search: Search, best: Choice) -> Iterator[Choice]:
                 return
             other = free.with_curve(e, c.symbol, c.p[None])
             after = search.refit(other, best.settled, steps=2 * _STEPS)
-            if after.error <= _WORSE * best.error:
+            if after.error <= _WORSE * least.error:
                 yield replace(after, kan=other) if as_it_is else after
 
 

@@ -5,6 +5,7 @@ pandas and pyarrow are loaded when the first file is read, not before.
 
 from kansr.table.card import card
 from kansr.table.check import check_table
+from kansr.table.more import joined, read_more
 from kansr.table.parquet import read_parquet, write_parquet
 from kansr.table.read import features_from_frame, read_features, read_table, table_from_frame
 from kansr.table.spec import TableSpec
@@ -20,7 +21,9 @@ __all__ = [
     "card",
     "check_table",
     "features_from_frame",
+    "joined",
     "read_features",
+    "read_more",
     "read_parquet",
     "read_table",
     "read_unit",

@@ -214,7 +214,7 @@ def _present(name: str, columns: Sequence[str]) -> str:
     """Find a column that the formula needs."""
     column = found(name, columns)
     if column is None:
-        what = f'column "{name}" is missing; the formula needs it'
+        what = f'column "{name}" is missing; it is needed'
         raise TableError(what, where=place(None, name), hint=nearest(name, columns))
     return column
 

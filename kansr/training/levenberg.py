@@ -22,6 +22,7 @@ from kansr.progress import Clock
 from kansr.training.rows import Rows
 
 _FASTER, _SLOWER = 0.25, 4.0  # mu after an accepted and a rejected step
+_GAIN = 1e-2  # share by which a loss must fall over a few steps for a training to go on
 _FLAT = 8  # steps without progress that end a training
 _UNSEEN = 1e-8  # share of a spline's largest scale below which a coefficient counts as hardly seen
 
@@ -35,6 +36,7 @@ class Quadratic(NamedTuple):
 
 
 Penalty = Callable[[KAN, Tensor], Quadratic]
+Watch = Callable[[KAN], None]
 
 
 class Fitted(NamedTuple):
@@ -52,7 +54,8 @@ def levenberg(
     clock: Clock | None = None,
     penalty: Penalty | None = None,
     block: int = 16384,
-    gain: float = 1e-2,
+    gain: float = _GAIN,
+    watch: Watch | None = None,
 ) -> Fitted:
     """Minimise the mean square error of each network of a batch over the rows.
 
@@ -72,6 +75,8 @@ def levenberg(
         Rows whose Jacobian is held in memory at once.
     gain
         A training ends when no network of the batch has lowered its loss by this share over a few steps.
+    watch
+        Told the networks after each step, accepted or not.
 
     Returns
     -------
@@ -79,6 +84,36 @@ def levenberg(
     only ever failed comes back as it was.
     """
     problem = _Problem.of(kan, rows, penalty, block)
+    return _descended(kan, problem, steps=steps, clock=clock, gain=gain, watch=watch)
+
+
+def levenberg_of(
+    kan: KAN,
+    rows: Rows,
+    free: Tensor,
+    *,
+    steps: int,
+    clock: Clock | None = None,
+    penalty: Penalty | None = None,
+    block: int = 16384,
+) -> Fitted:
+    """Do as `levenberg` does with some of the parameters alone: those at the positions `free` [F].
+
+    All others, and all grids, stay to the bit.
+    """
+    problem = _Problem.of(kan, rows, penalty, block, free)
+    return _descended(kan, problem, steps=steps, clock=clock)
+
+
+def _descended(
+    kan: KAN,
+    problem: _Problem,
+    *,
+    steps: int,
+    clock: Clock | None,
+    gain: float = _GAIN,
+    watch: Watch | None = None,
+) -> Fitted:
     state = problem.state(kan, problem.sweep(kan))
     mu = torch.full_like(state.loss, 1e-2)
     best, goal, flat = Fitted(state.kan, state.loss), state.loss, 0
@@ -88,12 +123,14 @@ def levenberg(
         state, accepted = _step(state, mu, problem)
         mu = torch.where(accepted, (mu * _FASTER).clamp(min=1e-15), mu * _SLOWER)
         best = _better(best, Fitted(state.kan, state.loss))
+        if watch is not None:
+            watch(best.kan)
         gained = state.loss < goal * (1 - gain)
         goal = torch.where(gained, state.loss, goal)
         flat = 0 if bool(gained.any()) else flat + 1
         if flat >= _FLAT or bool((mu > 1e12).all()) or bool((state.loss < 1e-31).all()):
             break
-    return Fitted(best.kan, mean_square(best.kan, rows, block))
+    return Fitted(best.kan, mean_square(best.kan, problem.rows, problem.block))
 
 
 def _better(best: Fitted, now: Fitted) -> Fitted:
@@ -111,7 +148,7 @@ class _State(NamedTuple):
 
     kan: KAN
     loss: Tensor  # [b], penalty included
-    matrix: Tensor  # [b, P, P]
+    matrix: Tensor  # [b, P, P]; F in the place of P where only some parameters are free
     vector: Tensor  # [b, P]
 
     def where(self, which: Tensor, other: _State) -> _State:
@@ -135,10 +172,11 @@ class _Problem(NamedTuple):
     penalty: Penalty | None
     block: int
     laid: Known | None
+    free: Tensor | None
 
     @staticmethod
-    def of(kan: KAN, rows: Rows, penalty: Penalty | None, block: int) -> _Problem:
-        return _Problem(rows, penalty, block, known(kan, rows.x) if rows.count <= block else None)
+    def of(kan: KAN, rows: Rows, penalty: Penalty | None, block: int, free: Tensor | None = None) -> _Problem:
+        return _Problem(rows, penalty, block, known(kan, rows.x) if rows.count <= block else None, free)
 
     def sweep(self, kan: KAN) -> Sweep | None:
         """Sweep forward over all rows, if they are one block."""
@@ -149,22 +187,35 @@ class _Problem(NamedTuple):
         return loss if self.penalty is None else loss + self.penalty(kan, self.rows.x).value
 
     def state(self, kan: KAN, sweep: Sweep | None) -> _State:
-        loss, matrix, vector = normal_equations(kan, self.rows, self.block, sweep)
+        loss, matrix, vector = normal_equations(kan, self.rows, self.block, sweep, free=self.free)
         if self.penalty is not None:
             extra = self.penalty(kan, self.rows.x)
-            loss, matrix, vector = loss + extra.value, matrix + extra.curvature, vector + extra.gradient
+            curvature, gradient = extra.curvature, extra.gradient
+            if self.free is not None:
+                curvature, gradient = curvature[:, self.free][:, :, self.free], gradient[:, self.free]
+            loss, matrix, vector = loss + extra.value, matrix + curvature, vector + gradient
         return _State(kan, loss, matrix, vector)
+
+    def stepped(self, state: _State, mu: Tensor) -> KAN:
+        """Give each network after one damped step."""
+        floor = _floor(state.kan, state.matrix, self.free)
+        step = solve_damped(state.matrix, state.vector, mu, floor)
+        theta = state.kan.theta
+        return replace(state.kan, theta=theta - step if self.free is None else theta.index_add(1, self.free, -step))
+
+    def followed(self, kan: KAN, sweep: Sweep | None, which: Tensor) -> KAN:
+        """Move grids after their values, unless what is not free must stay."""
+        return kan if self.free is not None else follow(kan, self.rows.x, sweep=sweep, which=which)
 
 
 def _step(state: _State, mu: Tensor, problem: _Problem) -> tuple[_State, Tensor]:
     """Try one step for each network; networks whose loss does not fall stay where they are."""
-    step = solve_damped(state.matrix, state.vector, mu, _floor(state.kan, state.matrix))
-    tried = replace(state.kan, theta=state.kan.theta - step)
+    tried = problem.stepped(state, mu)
     sweep = problem.sweep(tried)
     accepted = problem.loss(tried, sweep) < state.loss
     if not bool(accepted.any()):
         return state, accepted
-    moved = follow(tried, problem.rows.x, sweep=sweep, which=accepted)
+    moved = problem.followed(tried, sweep, accepted)
     after = problem.state(moved, sweep if moved is tried else problem.sweep(moved))
     return after.where(accepted, state), accepted
 
@@ -183,29 +234,34 @@ def solve_damped(matrix: Tensor, vector: Tensor, mu: Tensor, floor: Tensor | Non
     return unit * torch.cholesky_solve((unit * vector)[..., None], factor)[..., 0]
 
 
-def _floor(kan: KAN, matrix: Tensor) -> Tensor:
+def _floor(kan: KAN, matrix: Tensor, free: Tensor | None) -> Tensor:
     """Least scale of each parameter: coefficients of a spline that see almost no rows move no faster than the rest."""
     diagonal = matrix.diagonal(dim1=-2, dim2=-1)
+    if free is not None:
+        diagonal = torch.zeros_like(kan.theta).index_copy(1, free, diagonal)
     parts = []
     for curve, where in zip(kan.curves, kan.slices(), strict=True):
         own = diagonal[:, where]
         least = _UNSEEN * own.amax(-1, keepdim=True) if isinstance(curve, Spline) else torch.zeros_like(own)
         parts.append(least.expand_as(own))
-    return torch.cat(parts, -1)
+    floor = torch.cat(parts, -1)
+    return floor if free is None else floor[:, free]
 
 
 def normal_equations(
-    kan: KAN, rows: Rows, block: int = 16384, sweep: Sweep | None = None
+    kan: KAN, rows: Rows, block: int = 16384, sweep: Sweep | None = None, *, free: Tensor | None = None
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Mean square error [b], J'WJ / n [b, P, P] and J'Wr / n [b, P], summed over blocks of rows.
 
-    `sweep` is the forward sweep over all rows, when it is known already.
+    `sweep` is the forward sweep over all rows, when it is known already; `free` [F] are the parameters that J is by,
+    if not all.
     """
-    n, p = rows.count, kan.parameters
+    n, p = rows.count, kan.parameters if free is None else len(free)
     loss = rows.y.new_zeros(kan.batch)
     matrix, vector = rows.y.new_zeros(kan.batch, p, p), rows.y.new_zeros(kan.batch, p)
     for part in [rows] if sweep is not None else _blocks(rows, block):
         output, j = jacobian(kan, part.x) if sweep is None else (sweep.output, columns(kan, sweep))
+        j = j if free is None else j[..., free]
         residual = output - part.y
         weighed = j if part.weight is None else j * part.weight[..., None]
         loss += (residual**2 if part.weight is None else residual**2 * part.weight).sum(-1) / n
