@@ -191,7 +191,8 @@ def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, label: str, bar: fl
         return None  # a constant beyond what a formula can hold: no formula from this network
     probe = {name: column[:_PROBE] for name, column in rows.columns.items()}
     short = shortest(fit.expression, probe) if hopeful else fit.expression
-    return Discovery(expression=short, fit=fit, bits=length(fit, rows.y, rows.weighing), choice=choice, label=label)
+    bits = length(replace(fit, expression=short), rows.y, rows.weighing)
+    return Discovery(expression=short, fit=fit, bits=bits, choice=choice, label=label)
 
 
 def _with_whole(expr: sp.Expr) -> sp.Expr:
