@@ -22,10 +22,10 @@ from kansr.table.names import numbered, tidy
 from kansr.table.split import LEAST_ROWS
 
 if TYPE_CHECKING:
-    import pandas as pd
     import sympy
 
     from kansr.recipe import Recipe
+    from kansr.table.frame import DataFrame
 
 Array = NDArray[np.float64]
 
@@ -140,10 +140,13 @@ class KANSymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         X, y = validate_data(
             self, X, y, dtype=np.float64, multi_output=True, y_numeric=True, ensure_min_samples=LEAST_ROWS
         )
-        weight = None if sample_weight is None else _check_sample_weight(sample_weight, X, dtype=np.float64)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         with refusals():
             columns, _ = tidy(self._names())
-            results = formulas(X, y, weight, columns=columns, targets=targets, parameters=self.get_params(deep=False))
+            results = formulas(
+                X, y, sample_weight, columns=columns, targets=targets, parameters=self.get_params(deep=False)
+            )
         self._columns = list(columns)
         self.records_ = [result.to_record() for result in results]
         texts = [result.formula.text for result in results]
@@ -182,10 +185,10 @@ class KANSymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return [Result.from_record(record) for record in self.records_]
 
     @property
-    def front_(self) -> pd.DataFrame:
+    def front_(self) -> DataFrame:
         """Formulas that no other beats in both complexity and error; with several targets, which one each is for."""
-        columns = ("target", *FRONT) if isinstance(self.formula_, list) else FRONT
-        return frame_of([row for result in self.results_ for row in front(result)], columns)
+        rows = [row for result in self.results_ for row in front(result)]
+        return frame_of(rows, ("target", *FRONT) if isinstance(self.formula_, list) else FRONT)
 
     def __sklearn_tags__(self) -> Any:
         """Say what the estimator can do: several targets at once."""

@@ -49,7 +49,7 @@ def weighed_rows(x: Array, y: Array, weight: Array | None = None) -> Rows:
     distinct, which = np.unique(np.column_stack([x, y]) + 0.0, axis=0, return_inverse=True)  # + 0.0: one zero of two
     if len(distinct) == len(y) and np.all(given == given[0]):
         return Rows(x=x, y=y)
-    total = np.bincount(which.ravel(), weights=given)
+    total: Array = np.bincount(which.ravel(), weights=given).astype(np.float64)
     times = -(-LEAST_ROWS // len(distinct))  # of so few rows nothing can be held back: each is then on every side
     distinct, total = np.tile(distinct, (times, 1)), np.tile(total, times)
     alike = bool(np.all(total == total[0]))

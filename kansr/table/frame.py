@@ -19,6 +19,8 @@ from kansr.table.table import Floats, Table
 if TYPE_CHECKING:
     import pandas as pd
 
+    DataFrame = pd.DataFrame  # for rooms that name the type, and must not know pandas
+
 _DEFAULT = TableSpec()
 
 
