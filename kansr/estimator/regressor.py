@@ -40,6 +40,8 @@ class KANSymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Find the formula behind a table with Kolmogorov-Arnold networks: the engine of `kansr fit`.
 
     The same rows and the same seed give the same formula as the command line, as long as the time limit ends neither.
+    Rows with weights, or that occur twice, are taken once each, with the weight of all their copies: a copy of a row
+    that trains must not judge.
     The method is that of Liu et al., *KAN: Kolmogorov-Arnold Networks* (2024), arXiv:2404.19756.
 
     Parameters

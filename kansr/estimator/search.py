@@ -21,6 +21,8 @@ from kansr.table.frame import table_from_arrays
 
 Array = NDArray[np.float64]
 
+_LEAST = 1e-3  # seconds for a target when the others have used up the time: it then gets what is found first
+
 
 def formulas(
     x: Array,
@@ -58,9 +60,6 @@ def formulas(
         own = recipe if recipe.budget is None else replace(recipe, budget=max(clock.left() / (len(rows) - i), _LEAST))
         results.append(_formula(part, columns, name, recipe=own, report=report))
     return results
-
-
-_LEAST = 1e-3  # seconds for a target when the others have used up the time: it then gets what is found first
 
 
 def _formula(rows: Rows, columns: Sequence[str], target: str, *, recipe: Recipe, report: Report) -> Result:

@@ -61,6 +61,12 @@ def test_a_negative_weight_is_refused():
         small().fit(X, Y, sample_weight=np.r_[-1.0, np.ones(11)])
 
 
+def test_a_weight_gives_the_formula_of_the_row_so_many_times():
+    weight = np.array([0, 1, 2, 3, 1, 2, 1, 1, 4, 1, 1, 2])
+    weighted = small().fit(X[::-1], Y[::-1], sample_weight=weight[::-1])
+    assert weighted.formula_ == small().fit(X.repeat(weight, axis=0), Y.repeat(weight)).formula_
+
+
 def test_rows_of_little_weight_bend_the_formula_little():
     x = np.random.default_rng(0).uniform(1, 2, (40, 1))
     y, weight = 2 * x[:, 0], np.ones(40)
