@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import accumulate, count
 from typing import Any
 
@@ -16,6 +16,7 @@ from kansr.export import export
 from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN, edge_name, names
+from kansr.pipeline.explain import result_of, staircase
 from kansr.pipeline.groups import Groups
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution
@@ -173,16 +174,8 @@ def load_network(run: Run, problem: Problem, name: str = NETWORK) -> tuple[KAN, 
 
 def save_history(run: Run, trained: Trained, scale: float, **extra: Any) -> tuple[StageRow, ...]:
     """Add the stages of a training to the metrics, errors in the target's units; gives the stages of this network."""
-    for row in trained.history:
-        record = {
-            "stage": row.stage,
-            "grid": row.grid,
-            "parameters": row.parameters,
-            "rmse_train": row.rmse_train * scale,
-            "rmse_validation": row.rmse_validation * scale,
-            "seconds": row.seconds,
-        }
-        run.append_line(METRICS, record | extra)
+    for row in staircase(trained.history, scale):
+        run.append_line(METRICS, asdict(row) | extra)
     return load_history(run)
 
 
@@ -215,30 +208,12 @@ def save_result(
 
     `hand` says what the user's last choice did, `learned` what rows that were added taught.
     """
-    table, split = solution.problem.table, solution.problem.split
     if run.has(RESULT):
         run.write_text(_free_name(run, "result-before", ".json"), run.read_text(RESULT))
-    result = Result(
-        run=str(run.folder),
-        status=clock.status,
-        target=table.target,
-        features=table.features,
-        formula=solution.formula,
-        front=solution.front,
-        verdicts=solution.verdicts,
-        rivals=solution.rivals,
-        verdict=solution.verdict,
-        spread=float(np.std(table.y[split.test])),
-        network=solution.network,
-        history=history,
-        exact=solution.exact,
-        seconds=clock.seconds(),
-        warnings=(*(str(w) for w in table.warnings), *solution.warnings),
-        hand=(*_set_by_hand(solution), *hand),
-        learned=learned,
-        units=dict(table.units),
-    )
-    run.write_text(FORMULA_TXT, f"{table.target} = {result.formula.text}\n")
+    every = (*_set_by_hand(solution), *hand)
+    result = result_of(solution, history=history, clock=clock, run=str(run.folder), hand=every)
+    result = replace(result, learned=learned)
+    run.write_text(FORMULA_TXT, f"{result.target} = {result.formula.text}\n")
     run.write_text(FORMULA_TEX, export(result.formula, "latex"))
     run.write_text(FORMULA_PY, export(result.formula, "python"))
     run.write_json(GRAPH, _graph_record(solution.found.trained.graph) | {"edges_text": list(solution.network.lines)})

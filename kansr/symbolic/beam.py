@@ -50,6 +50,8 @@ def beam_search(search: Search, beam: list[Choice], fitted: dict[int, list[Candi
     while any(open_edges(c) for c in beam) and not search.clock.over():
         grown = [g for c in beam for g in (_settle(search, c, fitted) if open_edges(c) else [c])]
         beam = best_of(search, grown)[:width]
+        if not beam:  # no network has a finite error
+            break
         report(event(f"{len(open_edges(beam[0])) or 'no'} curves open", beam[0]))
     return [search.refit(c.kan, c.settled, steps=FINAL_STEPS) for c in beam]
 

@@ -1,0 +1,62 @@
+"""How a fitted estimator looks in a notebook: the formula of each target, and its front, as HTML.
+
+Jupyter typesets LaTeX between dollar signs; elsewhere the plain text below it can be read. All text is escaped: names
+of columns come from data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+
+from kansr.result import Result
+
+FRONT = ("formula", "complexity", "rmse_validation", "rmse_test", "chosen")
+"""What is told of each formula of a front."""
+
+_SAID = {"exact": "exact", "noise": "consistent with the noise", "approximation": "an approximation"}
+_LONG = 400  # letters of LaTeX above which only the text is shown: it would run out of the page
+
+
+def front(result: Result) -> list[dict[str, Any]]:
+    """Give the formulas of a front, simplest first: the target, and the keys of `FRONT`."""
+    return [
+        {
+            "target": result.target,
+            "formula": formula.text,
+            "complexity": formula.complexity,
+            "rmse_validation": formula.rmse.validation,
+            "rmse_test": formula.rmse.test,
+            "chosen": formula.text == result.formula.text,
+        }
+        for formula in result.front
+    ]
+
+
+def page(results: Iterable[Result]) -> str:
+    """Give a part of a page: for each target its formula, what it is worth, and the front as a table."""
+    return "".join(_part(result) for result in results)
+
+
+def _part(result: Result) -> str:
+    formula, target = result.formula, escape(result.target)
+    typeset = f"<p>${escape(formula.latex)}$</p>" if len(formula.latex) <= _LONG else ""
+    worth = (
+        f"{_SAID[result.verdict]}; {formula.rmse.test:.3g} RMSE on test rows, the spread there is {result.spread:.3g}"
+    )
+    return (
+        f'<div class="kansr"><p><b><code>{target} = {escape(formula.text)}</code></b></p>{typeset}'
+        f"<p>{worth}</p>{_table(front(result))}</div>"
+    )
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> str:
+    head = "".join(f"<th>{name}</th>" for name in ("", "size", "validation RMSE", "test RMSE", "formula"))
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(_row(row) for row in rows)}</tbody></table>"
+
+
+def _row(row: dict[str, Any]) -> str:
+    mark = "&#9656;" if row["chosen"] else ""
+    errors = "".join(f"<td>{row[key]:.3g}</td>" for key in ("rmse_validation", "rmse_test"))
+    return f"<tr><td>{mark}</td><td>{row['complexity']}</td>{errors}<td><code>{escape(row['formula'])}</code></td></tr>"
