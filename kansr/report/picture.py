@@ -25,7 +25,11 @@ def require_matplotlib() -> None:
 def draw(module: str, record: dict[str, Any]) -> Figure:
     """Draw a record by `kansr.report.figures.MODULE`."""
     require_matplotlib()
-    figure: Figure = import_module(f"kansr.report.figures.{module}").draw(record)
+    from kansr.report.figures.style import styled  # noqa: PLC0415  (only where matplotlib is there)
+
+    with styled():
+        figure: Figure = import_module(f"kansr.report.figures.{module}").draw(record)
+        figure.draw_without_rendering()
     return figure
 
 
