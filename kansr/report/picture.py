@@ -35,9 +35,11 @@ def draw(module: str, record: dict[str, Any]) -> Figure:
 
 def save(figure: Figure, stem: Path) -> list[Path]:
     """Write a figure as `stem.svg` and `stem.png`; the same figure gives the same bytes."""
+    from kansr.report.figures.style import styled  # noqa: PLC0415
+
     paths = [stem.with_suffix(f".{suffix}") for suffix in FORMATS]
     for path in paths:
-        with replacing(path) as temporary:
+        with styled(), replacing(path) as temporary:
             dated = {"Date": None} if path.suffix == ".svg" else {"Software": None}
             figure.savefig(temporary, metadata=dated)
     return paths

@@ -77,4 +77,5 @@ def label(axes: Axes, x: float, y: float, text: str, *, colour: str = INK, shift
 
 def coloured_legend(axes: Axes, **place: Any) -> None:
     """Name the lines of a panel in their colours, without a frame."""
-    axes.legend(frameon=False, labelcolor="linecolor", handlelength=1.2, fontsize=7.5, **place)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, labelcolor="linecolor", handlelength=1.2, fontsize=7.5, **place)
