@@ -36,7 +36,8 @@ def _staircase(axes: Axes, network: dict[str, Any]) -> None:
     for stage in network["stages"]:
         if done:
             axes.axvline(done + 0.5, color=FAINT, linewidth=0.6, linestyle=":")
-        label(axes, done + 1, axes.get_ylim()[1], f"G={stage['grid']}", colour=FAINT, shift=(1, -5))
+        named = f"{stage['grid']}" if done else f"G={stage['grid']}"
+        label(axes, done + 1, axes.get_ylim()[1], named, colour=FAINT, shift=(0, -4))
         done += stage["steps"]
     label(axes, done, steps["train"][-1], "train", colour=COLOURS[0], shift=(4, -4))
     label(axes, done, steps["test"][-1], "test", colour=COLOURS[1], shift=(4, 5))
@@ -51,7 +52,7 @@ def _errors(axes: Axes, record: dict[str, Any]) -> None:
     for colour, network in zip(COLOURS, networks, strict=False):
         grids = [s["grid"] for s in network["stages"]]
         errors = [s["rmse_test"] for s in network["stages"]]
-        power = f"  falls as G^{network['slope']:.2f}" if network["slope"] is not None else ""
+        power = f"  G^{network['slope']:.2f}" if network["slope"] is not None else ""
         axes.plot(grids, errors, color=colour, marker="o", label=f"{_name(network)}{power}")
     coloured_legend(axes, loc="upper right")
     if record["networks"]:
