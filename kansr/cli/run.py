@@ -35,13 +35,12 @@ def run(
     *,
     name: str | None,
     quick: bool,
-    seed: int | None,
-    budget: Any,
     out: Path | None,
     force: bool,
     as_json: bool,
     quiet: bool,
     verbose: bool,
+    **given: Any,
 ) -> None:
     """Run an experiment of the KAN paper: its numbers, and its figure.
 
@@ -57,7 +56,6 @@ def run(
     from kansr.shipped import shipped_experiment  # noqa: PLC0415
 
     module = import_module(f"kansr.experiments.{EXPERIMENTS[shipped_experiment(name).name]}")
-    given = {"seed": seed, "budget": budget}
     changes = {key: None if value is NULL else value for key, value in given.items() if value is not None}
     settings = load_experiment(name, module.Settings, quick=quick, **changes)
     folder = Run.create(name, out, force)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from time import perf_counter
+from time import process_time
 
 import torch
 
@@ -59,7 +59,8 @@ def climbed(
 ) -> Iterator[tuple[KAN, Record]]:
     """Yield the network trained on each grid, with what there is to say of it, to the last grid or the clock's end.
 
-    Errors are RMSE in the unit of the target; `seconds` are those of this grid, without what `watch` took.
+    Errors are RMSE in the unit of the target; `seconds` are those
+    of the processor on this grid, without what `watch` took.
     """
     for grid in fit.grids:
         if clock.over():
@@ -69,17 +70,17 @@ def climbed(
 
         def look(now: KAN) -> None:
             nonlocal looked, steps
-            before = perf_counter()
+            before = process_time()
             steps += 1
             if watch is not None:
                 watch(now)
-            looked += perf_counter() - before
+            looked += process_time() - before
 
-        begun = perf_counter()
+        begun = process_time()
         laid = extend(_roomy(kan, drawn.data.train.x, fit.room), max(grid, kan.grid))
         penalty = smoothness(fit.smoothness)
         kan = levenberg(laid, drawn.data.train, steps=fit.steps, clock=clock, penalty=penalty, watch=look).kan
-        seconds = perf_counter() - begun - looked
+        seconds = process_time() - begun - looked
         yield kan, facts_of(kan, drawn) | {"steps": steps, "seconds": seconds}
 
 
@@ -100,7 +101,7 @@ def fitted(graph: Graph, drawn: Sample, fit: Fit, *, seed: int, clock: Clock) ->
 
     The ladder ends after two grids that made nothing better, and before one that gives more parameters than rows.
     """
-    begun = perf_counter()
+    begun = process_time()
     kan = started(graph, drawn, fit, seed=seed, clock=clock)
     best, facts, stuck = kan, facts_of(kan, drawn), 0
     most = (drawn.data.train.count - kan.parameters) // len(kan.splines) + kan.grid
@@ -111,7 +112,7 @@ def fitted(graph: Graph, drawn: Sample, fit: Fit, *, seed: int, clock: Clock) ->
         stuck = 0 if better else stuck + 1
         if stuck == 2:
             break
-    return best, facts | {"seconds": perf_counter() - begun}
+    return best, facts | {"seconds": process_time() - begun}
 
 
 def _roomy(kan: KAN, x: torch.Tensor, room: float) -> KAN:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from kansr.experiments.sample import Sample
@@ -14,12 +16,20 @@ from kansr.table.table import fingerprint
 
 
 def solved(
-    drawn: Sample, *, seed: int, seconds: float, clock: Clock, report: Report, width: tuple[int, ...] | None = None
+    drawn: Sample,
+    *,
+    seed: int,
+    seconds: float,
+    clock: Clock,
+    report: Report,
+    options: Mapping[str, object] | None = None,
 ) -> Solution:
-    """Fit the rows of a sample as `kansr fit` would with its default recipe: graph, functions, formula."""
-    options: dict[str, object] = {"seed": seed, "network.width": width}
-    problem = problem_of(drawn, with_options(load_recipe("default"), options))
-    return solve(problem, clock=clock.within(seconds), report=report)
+    """Fit the rows of a sample as `kansr fit` would: graph, functions, formula, in at most so many seconds.
+
+    `options` are keys of a recipe, such as `network.width`, that come before those of the default recipe.
+    """
+    recipe = with_options(load_recipe("default"), {"seed": seed, **(options or {})})
+    return solve(problem_of(drawn, recipe), clock=clock.within(seconds), report=report)
 
 
 def problem_of(drawn: Sample, recipe: Recipe) -> Problem:

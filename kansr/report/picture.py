@@ -25,15 +25,21 @@ def require_matplotlib() -> None:
 def draw(module: str, record: dict[str, Any]) -> Figure:
     """Draw a record by `kansr.report.figures.MODULE`."""
     require_matplotlib()
-    figure: Figure = import_module(f"kansr.report.figures.{module}").draw(record)
+    from kansr.report.figures.style import styled  # noqa: PLC0415  (only where matplotlib is there)
+
+    with styled():
+        figure: Figure = import_module(f"kansr.report.figures.{module}").draw(record)
+        figure.draw_without_rendering()
     return figure
 
 
 def save(figure: Figure, stem: Path) -> list[Path]:
     """Write a figure as `stem.svg` and `stem.png`; the same figure gives the same bytes."""
+    from kansr.report.figures.style import styled  # noqa: PLC0415
+
     paths = [stem.with_suffix(f".{suffix}") for suffix in FORMATS]
     for path in paths:
-        with replacing(path) as temporary:
+        with styled(), replacing(path) as temporary:
             dated = {"Date": None} if path.suffix == ".svg" else {"Software": None}
             figure.savefig(temporary, metadata=dated)
     return paths

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kansr.report.figures.style import COLOURS, FAINT, INK, label, log_axes, new_figure
+from kansr.report.figures.style import COLOURS, FAINT, coloured_legend, label, log_axes, new_figure
 
 
 def draw(record: dict[str, Any]) -> Figure:
@@ -36,10 +36,11 @@ def _staircase(axes: Axes, network: dict[str, Any]) -> None:
     for stage in network["stages"]:
         if done:
             axes.axvline(done + 0.5, color=FAINT, linewidth=0.6, linestyle=":")
-        label(axes, done + 1, axes.get_ylim()[1], f"G={stage['grid']}", colour=FAINT, shift=(1, -5))
+        named = f"{stage['grid']}" if done else f"G={stage['grid']}"
+        label(axes, done + 1, axes.get_ylim()[1], named, colour=FAINT, shift=(0, -4))
         done += stage["steps"]
-    label(axes, done, steps["train"][-1], "train", colour=COLOURS[0])
-    label(axes, done, steps["test"][-1], "test", colour=COLOURS[1])
+    label(axes, done, steps["train"][-1], "train", colour=COLOURS[0], shift=(4, -4))
+    label(axes, done, steps["test"][-1], "test", colour=COLOURS[1], shift=(4, 5))
     axes.set_xlim(right=done * 1.12)
 
 
@@ -51,10 +52,9 @@ def _errors(axes: Axes, record: dict[str, Any]) -> None:
     for colour, network in zip(COLOURS, networks, strict=False):
         grids = [s["grid"] for s in network["stages"]]
         errors = [s["rmse_test"] for s in network["stages"]]
-        axes.plot(grids, errors, color=colour, marker="o")
-        power = f" falls as G^{network['slope']:.1f}" if network["slope"] is not None else ""
-        label(axes, grids[-1], errors[-1], f"{_name(network)}{power}", colour=colour, shift=(5, 6))
-    axes.set_xlim(right=2e4)
+        power = f"  G^{network['slope']:.2f}" if network["slope"] is not None else ""
+        axes.plot(grids, errors, color=colour, marker="o", label=f"{_name(network)}{power}")
+    coloured_legend(axes, loc="upper right")
     if record["networks"]:
         _guide(axes, record["networks"][0])
 
@@ -72,7 +72,7 @@ def _guide(axes: Axes, network: dict[str, Any]) -> None:
 
 def _times(axes: Axes, record: dict[str, Any]) -> None:
     """Seconds on each grid; the starts are in the first."""
-    log_axes(axes, "grid G", "seconds on this grid")
+    log_axes(axes, "grid G", "CPU seconds on this grid")
     axes.set_title("time against grid (one core)")
     for colour, network in zip(COLOURS, record["networks"], strict=False):
         grids = [s["grid"] for s in network["stages"]]
@@ -85,4 +85,3 @@ def _times(axes: Axes, record: dict[str, Any]) -> None:
                 0.02, 0.97, f"{_name(network)}{over}", transform=axes.transAxes, fontsize=7, color=colour, va="top"
             )
     axes.set_xlim(right=4e3)
-    axes.tick_params(labelcolor=INK)

@@ -21,13 +21,9 @@ def draw(record: dict[str, Any]) -> Figure:
             axes.plot(paper, at, "o", color=COLOURS[1], markersize=5)
         axes.plot(own, at, "o", color=COLOURS[0], markersize=5)
         shape = f"[{','.join(map(str, law['best']['width']))}] G={law['best']['grid']}"
-        axes.annotate(
-            shape, (own, at), xytext=(-6, 0), textcoords="offset points", ha="right", va="center", fontsize=7.5,
-            color=COLOURS[0],
-        )  # fmt: skip
+        axes.text(1.01, at, shape, transform=axes.get_yaxis_transform(), va="center", fontsize=8, color=COLOURS[0])
     axes.set_yticks(range(len(laws)), [_title(law) for law in laws])
     axes.grid(axis="y", visible=False)
-    axes.margins(x=0.2)
     axes.plot([], [], "o", color=COLOURS[0], label="kansr, chosen by validation error")
     axes.plot([], [], "o", color=COLOURS[1], label="KAN paper, best")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.1), ncols=2, frameon=False, labelcolor="linecolor")
@@ -36,4 +32,4 @@ def draw(record: dict[str, Any]) -> Figure:
 
 def _title(law: dict[str, Any]) -> str:
     """Name a law: its call, or its own name where the formula is longer."""
-    return law["formula"] if len(law["formula"]) < 20 else law["name"]
+    return str(law["formula"]) if len(law["formula"]) < 20 else str(law["name"])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
@@ -41,9 +41,16 @@ _STYLE: Any = {
 }
 
 
+@contextmanager
+def styled() -> Iterator[None]:
+    """Let what is drawn and written inside have the common look; matplotlib's own settings come back after it."""
+    with mpl.rc_context(_STYLE):
+        yield
+
+
 def new_figure(height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, list[Axes]]:
     """Give an empty figure of the common width, and its panels row by row. `height` is in inches."""
-    with mpl.rc_context(_STYLE):
+    with styled():
         figure = Figure(figsize=(WIDTH, height), dpi=_DPI, layout="constrained", facecolor="white")
         panels = figure.subplots(rows, columns, squeeze=False)
     return figure, list(panels.flat)
@@ -68,13 +75,7 @@ def label(axes: Axes, x: float, y: float, text: str, *, colour: str = INK, shift
     )
 
 
-def power_of(x: Sequence[float], y: Sequence[float]) -> float:
-    """Slope of a straight line through log x, log y.
-
-    >>> round(power_of([1, 2, 4], [1, 1 / 16, 1 / 256]), 6)
-    -4.0
-    """
-    u, v = [math.log(value) for value in x], [math.log(value) for value in y]
-    mean_u, mean_v = sum(u) / len(u), sum(v) / len(v)
-    over = sum((a - mean_u) * (b - mean_v) for a, b in zip(u, v, strict=True))
-    return over / sum((a - mean_u) ** 2 for a in u)
+def coloured_legend(axes: Axes, **place: Any) -> None:
+    """Name the lines of a panel in their colours, without a frame."""
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, labelcolor="linecolor", handlelength=1.2, fontsize=7.5, **place)
