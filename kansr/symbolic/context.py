@@ -27,7 +27,6 @@ _USUAL = ("exp", "log", "x", "x^2", "1/x", "sqrt")
 _SLIDING = 2  # unclear curves from which curves may slide along each other
 _HELD, _HEAT = 12, 40  # usual functions that are put in place, at most, and the steps that the rest gets
 _FINALS, _STEADY = 4, 200  # the same for the best of them
-_SURE = 2  # networks that are read before their alternatives under noise
 _COMBINED = 2  # curves that sums and products are tried on
 _HOLDING = 0.4  # share of the time for that
 
@@ -71,11 +70,27 @@ def symbolise(
         found = undone(search, best_of(search, found, final=True), fitted, report)
     if found and all(c.kan.splines for c in found):
         found.append(_forced(search, best_of(search, found, final=True)[0], fitted))
-    ranked = best_of(search, found, final=True)
+    return best_of(search, found, final=True)
+
+
+def further(
+    kan: KAN,
+    data: Data,
+    library: Sequence[Primitive],
+    spec: SymbolicSpec,
+    *,
+    ranked: Sequence[Choice],
+    falling: bool = True,
+    clock: Clock | None = None,
+) -> Iterator[Choice]:
+    """Yield what else may stand in the place of the best of `ranked`, which `symbolise` gave, where noise hides it.
+
+    Nothing where that is exact, or where splines that still fall say more than any function.
+    """
+    search = Search(kan, data, library, spec, clock=clock or Clock(), falling=falling)
     whole = [c for c in ranked if not c.kan.splines]
-    if not whole or search.finished(whole[0]) or (falling and whole[0] is not ranked[0]):
-        return ranked
-    return [*whole[:_SURE], *alternatives(search, whole[0]), *(c for c in ranked if c not in whole[:_SURE])]
+    if whole and not search.finished(whole[0]) and (not falling or whole[0] is ranked[0]):
+        yield from alternatives(search, whole[0])
 
 
 def curve_on(kan: KAN, edge: int, data: Data) -> Curves:

@@ -24,7 +24,7 @@ from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.progress import Clock, Event, Report, silent
 from kansr.symbolic.choices import Choice
-from kansr.symbolic.context import symbolise
+from kansr.symbolic.context import further, symbolise
 from kansr.symbolic.custom import rows_of
 from kansr.symbolic.held import held
 from kansr.symbolic.library import choose
@@ -36,7 +36,8 @@ from kansr.training.rows import Data
 
 _CURVES = 0.7  # share of the time for the curves; the rest is for the constants
 _WHOLE = 4  # largest constant that may have been put into a formula
-_KEPT = 24  # assignments of functions whose constants are refitted and snapped
+_TELLING = 1  # constants that a formula may have which needs no other beside it
+_KEPT = 8  # assignments of functions whose constants are refitted and snapped
 _ROWS = 5000  # rows on which constants are snapped; the last refit sees all
 _STEPS = 60
 _PIECES = 30  # pieces of splines up to which a formula is written with them
@@ -112,8 +113,9 @@ def discover(
     library = choose(spec.functions, rows_of(spec.custom))
     part = clock.part(_CURVES)
     choices = symbolise(kan, data, library, spec, falling=falling, deep=deep, clock=part, report=report)
+    more = further(kan, data, library, spec, ranked=choices, falling=falling, clock=part) if deep else iter(())
     found: list[Discovery] = []
-    for label, choice in _candidates(choices, data, clock):
+    for label, choice in _candidates(choices, more, found, data, clock):
         if found and clock.over():
             break
         bar = min((d.bits for d in found), default=math.inf)
@@ -137,9 +139,18 @@ def _pieces(choice: Choice) -> int:
     return sum(c.grid for c in choice.kan.curves if isinstance(c, Spline))
 
 
-def _candidates(choices: Sequence[Choice], data: Data, clock: Clock) -> Iterator[tuple[str, Choice]]:
-    """Yield the networks that are read: the best assignments of functions, then the best one cut down."""
+def _candidates(
+    choices: Sequence[Choice], more: Iterator[Choice], found: Sequence[Discovery], data: Data, clock: Clock
+) -> Iterator[tuple[str, Choice]]:
+    """Yield the networks that are read: the best assignments of functions, then the best one cut down.
+
+    Between them come what else is possible under noise, unless the shortest formula that was `found` so far has hardly
+    a constant left: chance does not make such a one.
+    """
     yield from (("network", c) for c in choices[:_KEPT])
+    best = min(found, key=lambda d: d.bits, default=None)
+    if best is None or len(best.fit.values) > _TELLING:
+        yield from (("network", c) for c in more)
     yield from (("pruned", c) for best in choices[:1] for c in _smaller(best, data, clock))
 
 
