@@ -13,7 +13,7 @@ from kansr.network.knots import extend
 from kansr.progress import Event
 from kansr.structure.coordinates import Coordinates, Named, Twice, coordinates
 from kansr.structure.dense import pruned, trimmed
-from kansr.structure.found import Found, Searched, found_of, rank
+from kansr.structure.found import ALIKE, Found, Searched, found_of, rank
 from kansr.structure.grow import ROWS, grow
 from kansr.structure.layers import layers
 from kansr.structure.minimal import minimal
@@ -386,12 +386,17 @@ class _Hunt:
         found = [found_of(self.task, runner.space, trained, way, self.floor)]
         if found[0].settled:
             right = found[0].verdict.right
-            logs = _logs(self.task, found[0]) if right else []
+            logs = [f for f in _logs(self.task, found[0]) if right or self.as_good(f, found[0])]
             lean = [] if right else self.leaner(runner.space, trained, found[0])
             best, *others = sorted([*logs, *rank([*lean, *found])], key=lambda f: right and not f.verdict.right)
             found = [trimmed(self.task, best), *others]
             self.enough = self.enough or self.task.enough(found)
         self.found += found
+
+    @staticmethod
+    def as_good(one: Found, other: Found) -> bool:
+        """Whether a graph leaves noise only, and no more of it than another one."""
+        return one.settled and one.verdict.floor <= ALIKE * other.verdict.floor
 
     def trained(self, runner: Runner) -> Trained | None:
         """Train a graph up the ladder; none where that was done from as good a start."""

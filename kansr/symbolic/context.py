@@ -7,7 +7,7 @@ may be undone once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from kansr.network.kan import KAN
@@ -15,8 +15,9 @@ from kansr.progress import Clock, Report, silent
 from kansr.symbolic.beam import beam_search, obvious, undone
 from kansr.symbolic.choices import ROUNDING, STEPS, Choice, Search, best_of, curve_of, error_of, open_edges
 from kansr.symbolic.curve import Candidate, Curves
+from kansr.symbolic.custom import rows_of
 from kansr.symbolic.gauge import slid
-from kansr.symbolic.library import Primitive
+from kansr.symbolic.library import Primitive, choose
 from kansr.symbolic.noisy import alternatives
 from kansr.symbolic.plain import plainest
 from kansr.symbolic.spec import SymbolicSpec
@@ -34,28 +35,32 @@ _HOLDING = 0.4  # share of the time for that
 def symbolise(
     kan: KAN,
     data: Data,
-    library: Sequence[Primitive],
     spec: SymbolicSpec,
     *,
     falling: bool = True,
     deep: bool = True,
     clock: Clock | None = None,
     report: Report = silent,
+    enough: Callable[[Choice], bool] = lambda _: False,
 ) -> list[Choice]:
     """Replace the splines of a trained network (b = 1) by functions of the library.
 
     `falling` says that the network's error still fell with its last extension: then splines approximate, and small
     differences of error say nothing; else what is left is noise, and they do. Without `deep` only the plainest
-    functions are read, which takes seconds: the network that comes of it, or nothing where curves stay open.
+    functions are read, which takes seconds: the network that comes of it, or nothing where curves stay open. Under
+    noise no error tells that the plainest functions are the law's: `enough` is asked.
 
     Returns
     -------
     The best networks found, best first, every edge settled: by a function, or as a spline where none fits.
     """
+    library = library_of(spec)
     search = Search(kan, data, library, spec, clock=clock or Clock(), falling=falling)
     start = Choice(kan=kan, settled=frozenset(), error=search.error)
     fitted = search.candidates(kan, kan.splines, library)
     plain = plainest(search, start, fitted, report)
+    if not falling and not plain.kan.splines and enough(plain):
+        return [plain]
     if not search.finished(plain):
         plain, start = _read(search, plain, start, report)
     if search.finished(plain) or not deep:
@@ -76,7 +81,6 @@ def symbolise(
 def further(
     kan: KAN,
     data: Data,
-    library: Sequence[Primitive],
     spec: SymbolicSpec,
     *,
     ranked: Sequence[Choice],
@@ -87,10 +91,15 @@ def further(
 
     Nothing where that is exact, or where splines that still fall say more than any function.
     """
-    search = Search(kan, data, library, spec, clock=clock or Clock(), falling=falling)
+    search = Search(kan, data, library_of(spec), spec, clock=clock or Clock(), falling=falling)
     whole = [c for c in ranked if not c.kan.splines]
     if whole and not search.finished(whole[0]) and (not falling or whole[0] is ranked[0]):
         yield from alternatives(search, whole[0])
+
+
+def library_of(spec: SymbolicSpec) -> tuple[Primitive, ...]:
+    """Give the functions that a search tries: those that the settings name, and the user's own."""
+    return choose(spec.functions, rows_of(spec.custom))
 
 
 def curve_on(kan: KAN, edge: int, data: Data) -> Curves:

@@ -25,9 +25,7 @@ from kansr.network.kan import KAN
 from kansr.progress import Clock, Event, Report, silent
 from kansr.symbolic.choices import Choice
 from kansr.symbolic.context import further, symbolise
-from kansr.symbolic.custom import rows_of
 from kansr.symbolic.held import held
-from kansr.symbolic.library import choose
 from kansr.symbolic.spec import SymbolicSpec
 from kansr.symbolic.translate import expression
 from kansr.training.levenberg import levenberg
@@ -110,28 +108,62 @@ def discover(
     deep
         Whether to go on where curves stay open after the plainest functions are read.
     """
-    library = choose(spec.functions, rows_of(spec.custom))
-    part = clock.part(_CURVES)
-    choices = symbolise(kan, data, library, spec, falling=falling, deep=deep, clock=part, report=report)
-    more = further(kan, data, library, spec, ranked=choices, falling=falling, clock=part) if deep else iter(())
-    found: list[Discovery] = []
-    for label, choice in _candidates(choices, more, found, data, clock):
-        if found and clock.over():
+    part, reading = clock.part(_CURVES), _Reading(rows, spec, clock, report)
+
+    def enough(choice: Choice) -> bool:
+        reading.take("network", choice)
+        return reading.is_telling
+
+    choices = symbolise(kan, data, spec, falling=falling, deep=deep, clock=part, report=report, enough=enough)
+    more = further(kan, data, spec, ranked=choices, falling=falling, clock=part) if deep else iter(())
+    for label, choice in _candidates(choices, more, reading, data, clock):
+        if reading.found and clock.over():
             break
-        bar = min((d.bits for d in found), default=math.inf)
-        if label == "network" and len(rows.y) * math.log2(max(choice.error, ROUNDING)) > bar:
-            continue  # even for nothing, its constants would not make it shorter than what is found
+        reading.take(label, choice)
+    return sorted(reading.found, key=lambda d: d.bits)
+
+
+class _Reading:
+    """Networks read for formulas, one after the other: those that cannot beat the shortest so far are passed over."""
+
+    def __init__(self, rows: Rows, spec: SymbolicSpec, clock: Clock, report: Report):
+        self.rows, self.spec, self.clock, self.report = rows, spec, clock, report
+        self.found: list[Discovery] = []
+        self.taken: set[int] = set()  # networks that were read, by identity
+
+    @property
+    def bar(self) -> float:
+        """Length of the shortest formula so far."""
+        return min((d.bits for d in self.found), default=math.inf)
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether the shortest formula so far has hardly a constant left: chance does not make such a one."""
+        best = min(self.found, key=lambda d: d.bits, default=None)
+        return best is not None and len(best.fit.values) <= _TELLING
+
+    def take(self, label: str, choice: Choice) -> None:
+        """Read a network, unless that is of no use."""
+        bar = self.bar
+        if id(choice.kan) in self.taken or not self.is_hopeful(label, choice):
+            return
+        self.taken.add(id(choice.kan))
         one = None
-        if choice.kan.splines and (label == "pruned" or len(choice.kan.splines) > 1 or _pieces(choice) > _PIECES):
-            continue  # nobody reads a formula of so many pieces, and sympy would take minutes to write it
-        if choice.kan.splines and any(d.has_splines for d in found):
-            continue  # one formula with a spline in it is enough
-        with suppress(FormulaError), limited(max(_LEAST, min(_LONGEST, clock.left()))):
-            one = _read(choice, rows, spec, label=label, bar=bar if not clock.over() else -math.inf)
-        found += [] if one is None else [one]
+        with suppress(FormulaError), limited(max(_LEAST, min(_LONGEST, self.clock.left()))):
+            one = _read(choice, self.rows, self.spec, label=label, bar=bar if not self.clock.over() else -math.inf)
+        self.found += [] if one is None else [one]
         if one is not None and one.bits < bar:
-            report(Event(stage="constants", message="snapped", formula=str(one.expression)))
-    return sorted(found, key=lambda d: d.bits)
+            self.report(Event(stage="constants", message="snapped", formula=str(one.expression)))
+
+    def is_hopeful(self, label: str, choice: Choice) -> bool:
+        """Whether a network may give a formula that anyone reads."""
+        if label == "network" and len(self.rows.y) * math.log2(max(choice.error, ROUNDING)) > self.bar:
+            return False  # even for nothing, its constants would not make it shorter than what is found
+        if not choice.kan.splines:
+            return True
+        if label == "pruned" or len(choice.kan.splines) > 1 or _pieces(choice) > _PIECES:
+            return False  # nobody reads a formula of so many pieces, and sympy would take minutes to write it
+        return not any(d.has_splines for d in self.found)  # one formula with a spline in it is enough
 
 
 def _pieces(choice: Choice) -> int:
@@ -140,16 +172,14 @@ def _pieces(choice: Choice) -> int:
 
 
 def _candidates(
-    choices: Sequence[Choice], more: Iterator[Choice], found: Sequence[Discovery], data: Data, clock: Clock
+    choices: Sequence[Choice], more: Iterator[Choice], reading: _Reading, data: Data, clock: Clock
 ) -> Iterator[tuple[str, Choice]]:
     """Yield the networks that are read: the best assignments of functions, then the best one cut down.
 
-    Between them come what else is possible under noise, unless the shortest formula that was `found` so far has hardly
-    a constant left: chance does not make such a one.
+    Between them come what else is possible under noise, unless the shortest formula so far tells that it is the law.
     """
     yield from (("network", c) for c in choices[:_KEPT])
-    best = min(found, key=lambda d: d.bits, default=None)
-    if best is None or len(best.fit.values) > _TELLING:
+    if not reading.is_telling:
         yield from (("network", c) for c in more)
     yield from (("pruned", c) for best in choices[:1] for c in _smaller(best, data, clock))
 
