@@ -15,6 +15,7 @@ from kansr.network.kan import KAN, names
 from kansr.pipeline.judging import Judged, judged, of_one_dimension, verdict
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.rivals import rivals
+from kansr.pipeline.threads import one_thread
 from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Verdict
 from kansr.structure.account import account
@@ -70,6 +71,7 @@ class Solution:
         return self.verdict != "approximation" and not self.warnings
 
 
+@one_thread()
 def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
     """Search for the graph, and read each graph that is settled for formulas until one is a law.
 
@@ -88,6 +90,7 @@ def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
     return _best([first, _searched(problem, clock, report)])
 
 
+@one_thread()
 def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Solution:
     """Find formulas for a trained graph."""
     reader = _Reader(problem, clock, report)
