@@ -40,7 +40,8 @@ _COMBINED, _COMBINING = 2, 0.3  # unclear curves that sums and products are trie
 _BETTER = 0.3  # .. where they lower the error to this share
 _LOG = 1e-3  # error up to which an edge is taken for a log
 _POINTS = 256  # points of a curve that a function is fitted to
-_BLIND = 1e-8  # least weight of a point: a curve says nothing where the output is deaf to it, far down a tail
+LEAST, _DEAF = 0.05, 1e-8  # least weight of a point of a curve, and of one that may lie in a tail
+_TAIL = 0.2  # median weight, as a share of the mean, below which a curve has one
 _ROWS = 800  # rows of a joint refit while choices are compared
 _SAME = 3.0  # isolated fits whose errors are this close are ranked by simplicity alone
 _KNOWN = 4.0  # and so are those below so many times what is known of the curve
@@ -95,10 +96,16 @@ class Search:
         return Choice(kan=kan, settled=settled, error=error_of(kan, self.data))
 
     def candidates(
-        self, kan: KAN, edges: Sequence[int], library: Sequence[Primitive], error: float | None = None
+        self,
+        kan: KAN,
+        edges: Sequence[int],
+        library: Sequence[Primitive],
+        error: float | None = None,
+        *,
+        least: float = LEAST,
     ) -> dict[int, list[Candidate]]:
-        """Functions fitted to the present curves of some edges."""
-        points = [curve_of(kan, e, self.data.everything) for e in edges]
+        """Functions fitted to the present curves of some edges; points weigh at least this share of the mean."""
+        points = [curve_of(kan, e, self.data.everything, least) for e in edges]
         if not points:
             return {}
         x, y, weight = (torch.stack(part) for part in zip(*points, strict=True))
@@ -112,6 +119,16 @@ class Search:
             for i, found in zip(far, more, strict=True):
                 fitted[i] += found
         return {e: ranked(c, known[e]) for e, c in zip(edges, fitted, strict=True)}
+
+    def heard(self, kan: KAN, edge: int, error: float) -> list[Candidate]:
+        """Functions fitted to a curve where the output hears of it, if that is a small part of its range; else none.
+
+        Far down the tail of exp(-u) a spline may be anything.
+        """
+        weight = curve_of(kan, edge, self.data.everything, _DEAF)[2]
+        if weight.median() > _TAIL * weight.mean():
+            return []
+        return self.candidates(kan, [edge], self.library, error, least=_DEAF)[edge]
 
     def known(self, kan: KAN, error: float | None = None) -> list[float]:
         """How well each curve is known, as a share of its spread: the splines' error over what the curve does.
@@ -236,14 +253,14 @@ def error_of(kan: KAN, data: Data) -> float:
     return float((square / (n + m)).sqrt()[0])
 
 
-def curve_of(kan: KAN, edge: int, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def curve_of(kan: KAN, edge: int, x: Tensor, least: float = LEAST) -> tuple[Tensor, Tensor, Tensor]:
     """Points of the curve on an edge where rows lie, both ends included, weighed by what they do to the output."""
     sweep = forward(kan, x)
     value = sweep.nodes[kan.graph.edges[edge].source][0]
     order = value.argsort()
     pick = order[torch.linspace(0, len(order) - 1, min(_POINTS, len(order))).round().long()]
     delta = backward(kan, sweep)[edge][0, pick].square()
-    weight = delta + _BLIND * delta.mean() + 1e-30
+    weight = delta + least * delta.mean() + 1e-30
     return value[pick], sweep.edges[edge].value[0, pick], weight
 
 

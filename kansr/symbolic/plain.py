@@ -90,7 +90,7 @@ def _with_one(search: Search, choice: Choice, fitted: Fitted) -> Choice | None:
     to be known. The right function shows when it is in place.
     """
     for e in sorted((e for e, c in fitted.items() if c), key=lambda e: fitted[e][0].error)[:_UNSURE]:
-        for c in fitted[e][:_TRIED]:
+        for c in (*fitted[e][:_TRIED], *search.heard(choice.kan, e, choice.error)[:_TRIED]):
             if search.clock.over():
                 return None
             kan = choice.kan.with_curve(e, c.symbol, c.p[None])
