@@ -79,3 +79,12 @@ def coloured_legend(axes: Axes, **place: Any) -> None:
     """Name the lines of a panel in their colours, without a frame."""
     if axes.get_legend_handles_labels()[0]:
         axes.legend(frameon=False, labelcolor="linecolor", handlelength=1.2, fontsize=7.5, **place)
+
+
+def below_legend(figure: Figure, axes: Axes) -> None:
+    """Name the lines of a panel below the figure, in their colours."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        figure.legend(
+            handles, labels, loc="outside lower center", ncols=3, frameon=False, labelcolor="linecolor", fontsize=7.5
+        )
