@@ -41,6 +41,6 @@ def _guide(axes: Axes) -> None:
     start = (low * high) ** 0.5
     axes.plot([start, high], [top, top * (high / start) ** -4], color=FAINT, linestyle="--", linewidth=0.9)
     axes.annotate(
-        "power -4", (start, top), xytext=(8, -10), textcoords="offset points", color=FAINT, fontsize=8, ha="left"
+        "power -4", (start, top), xytext=(16, -4), textcoords="offset points", color=FAINT, fontsize=8, ha="left"
     )
     axes.set_xlim(low, high)
