@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -48,11 +48,16 @@ def styled() -> Iterator[None]:
         yield
 
 
-def new_figure(height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, list[Axes]]:
-    """Give an empty figure of the common width, and its panels row by row. `height` is in inches."""
+def new_figure(
+    height: float, rows: int = 1, columns: int = 1, *, ratios: Sequence[float] | None = None
+) -> tuple[Figure, list[Axes]]:
+    """Give an empty figure of the common width, and its panels row by row.
+
+    `height` is in inches; `ratios` are the heights of the rows beside each other (None: all alike).
+    """
     with styled():
         figure = Figure(figsize=(WIDTH, height), dpi=_DPI, layout="constrained", facecolor="white")
-        panels = figure.subplots(rows, columns, squeeze=False)
+        panels = figure.subplots(rows, columns, squeeze=False, height_ratios=ratios)
     return figure, list(panels.flat)
 
 
