@@ -13,7 +13,7 @@ from kansr.files import replacing
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_COLOURS = 128
+_COLOURS = 48
 
 
 def require_matplotlib() -> None:
