@@ -83,7 +83,12 @@ class Clock:
         return _Apart(self, self.left() * share)
 
     def within(self, seconds: float) -> Clock:
-        """Give a clock for work beside the main one that may take some seconds, and ends with this one."""
+        """Give a clock for work beside the main one that may take some seconds, and ends with this one.
+
+        >>> whole = Clock()
+        >>> whole.within(0.0).over(), whole.over(), whole.status
+        (True, False, 'done')
+        """
         return _Apart(self, seconds)
 
     def cut(self) -> None:

@@ -14,7 +14,7 @@ from kansr.recipe.recipe import KEYS
 from tests.cli.test_json_contract import KEYS as CONTRACT
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "datasets/README.md", "recipes/README.md")
+PAGES = ("README.md", "datasets/README.md", "recipes/README.md", "recipes/experiments/README.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

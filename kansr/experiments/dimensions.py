@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import perf_counter
+from time import process_time
 
 from kansr.experiments import Record
 from kansr.experiments.sample import Sample, formula_law, sample
@@ -54,13 +54,13 @@ def dimensions(settings: Dimensions, *, seed: int, clock: Clock, report: Report)
 def _one(case: Case, settings: Dimensions, seed: int, clock: Clock, report: Report) -> Record:
     law = formula_law(formula(case.inputs), case.inputs, low=settings.low, high=settings.high)
     drawn = sample(law, train=case.rows, test=settings.test_rows, seed=seed)
-    begun = perf_counter()
+    begun = process_time()
     if case.graph:
         solution = _on_graph(case, drawn, seed, clock, report)
     else:
         options = {"training.grid": case.grids}
         solution = solved(drawn, seed=seed, seconds=case.seconds, clock=clock, report=report, options=options)
-    seconds = perf_counter() - begun
+    seconds = process_time() - begun
     text = solution.formula.text
     report(Event(stage=f"n={case.inputs}", message=f"{solution.verdict}: {text[:60]}"))
     return {

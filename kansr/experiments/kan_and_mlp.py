@@ -1,13 +1,12 @@
 """The same rows on KANs and on MLPs: error against parameters and against time (sections 2.3 and 3.1 of the KAN paper).
 
 A KAN of L layers, N nodes wide, on G intervals has O(N^2 L G) parameters, an MLP O(N^2 L). The KANs climb their grids;
-each MLP is trained from one start for a fixed number of steps, as `kansr.peers.mlp` trains it, and the best of several
-learning methods is left to the recipe.
+each MLP is trained from one start, as `kansr.peers.mlp` does it, with the optimiser and the steps of the recipe.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import process_time
 
 import numpy as np
@@ -47,7 +46,8 @@ def run(settings: Settings, *, clock: Clock, report: Report) -> Record:
     law = formula_law(settings.formula, settings.inputs)
     drawn = sample(law, train=settings.rows, test=settings.test_rows, seed=settings.seed)
     kans = [_kan(net, drawn, settings.seed, clock, report) for net in settings.kans if not clock.over()]
-    mlps = [_mlp(spec, drawn, clock, report) for spec in settings.mlps if not clock.over()]
+    specs = [replace(spec, seed=settings.seed) for spec in settings.mlps]
+    mlps = [_mlp(spec, drawn, clock, report) for spec in specs if not clock.over()]
     return {
         "formula": settings.formula,
         "rows": settings.rows,

@@ -119,4 +119,4 @@ def _summary(functions: list[Record], measured: list[Record]) -> Record:
         shape = ",".join(map(str, one["width"]))
         rows.append((f"exp(mean sin^2), n={one['inputs']}, {one['way']}", f"[{shape}]", one["rmse_test"], None,
                      one["verdict"], one["seconds"]))  # fmt: skip
-    return summary(("function", "network", "test RMSE", "turns a curve", "verdict", "seconds"), rows)
+    return summary(("function", "network", "test RMSE", "turns a curve", "verdict", "CPU seconds"), rows)

@@ -79,7 +79,24 @@ def _checked(entry: Entry, key: str, hints: dict[str, Any]) -> object:
     if key not in hints:
         close = get_close_matches(key, hints, n=1)
         raise ValueError(f"there is no key {key!r}; " + (f"did you mean {close[0]}?" if close else "see the file"))
+    adapter: TypeAdapter[Any] = TypeAdapter(hints[key])
     try:
-        return TypeAdapter(hints[key]).validate_json(json.dumps(entry.value), strict=True)
+        value = adapter.validate_json(json.dumps(entry.value), strict=True)
     except (ValidationError, TypeError, ValueError) as error:
         raise ValueError(f"{entry.key} is {json.dumps(entry.value)[:60]}, which is no value for it") from error
+    unread = _unread(entry.value, adapter.dump_python(value, mode="json"))
+    if unread is not None:
+        raise ValueError(f"{entry.key} has no key {unread!r}")
+    return value
+
+
+def _unread(given: object, read: object) -> str | None:
+    """Find a key that stands in a value but was not read: pydantic passes over what a record has no field for."""
+    if isinstance(given, dict) and isinstance(read, dict):
+        pairs = [(given[key], read[key]) for key in given if key in read]
+        unknown = next((str(key) for key in given if key not in read), None)
+    else:
+        both = isinstance(given, list) and isinstance(read, list)
+        pairs = list(zip(given, read, strict=True)) if both else []  # type: ignore[call-overload]
+        unknown = None
+    return unknown or next((found for one, other in pairs if (found := _unread(one, other)) is not None), None)

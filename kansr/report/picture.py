@@ -13,7 +13,7 @@ from kansr.files import replacing
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FORMATS = ("svg", "png")
+_COLOURS = 48
 
 
 def require_matplotlib() -> None:
@@ -25,7 +25,7 @@ def require_matplotlib() -> None:
 def draw(module: str, record: dict[str, Any]) -> Figure:
     """Draw a record by `kansr.report.figures.MODULE`."""
     require_matplotlib()
-    from kansr.report.figures.style import styled  # noqa: PLC0415  (only where matplotlib is there)
+    from kansr.report.figures.style import styled  # noqa: PLC0415
 
     with styled():
         figure: Figure = import_module(f"kansr.report.figures.{module}").draw(record)
@@ -35,11 +35,22 @@ def draw(module: str, record: dict[str, Any]) -> Figure:
 
 def save(figure: Figure, stem: Path) -> list[Path]:
     """Write a figure as `stem.svg` and `stem.png`; the same figure gives the same bytes."""
-    from kansr.report.figures.style import styled  # noqa: PLC0415
+    from kansr.report.figures.style import styled  # noqa: PLC0415  (only where matplotlib is there)
 
-    paths = [stem.with_suffix(f".{suffix}") for suffix in FORMATS]
-    for path in paths:
-        with styled(), replacing(path) as temporary:
-            dated = {"Date": None} if path.suffix == ".svg" else {"Software": None}
-            figure.savefig(temporary, metadata=dated)
-    return paths
+    svg, png = stem.with_suffix(".svg"), stem.with_suffix(".png")
+    with styled():
+        with replacing(svg) as temporary:
+            figure.savefig(temporary, metadata={"Date": None})
+        with replacing(png) as temporary:
+            figure.savefig(temporary, metadata={"Software": None})
+            _with_a_palette(temporary)
+    return [svg, png]
+
+
+def _with_a_palette(path: Path) -> None:
+    """Write a PNG again with a palette: a third of the size, and nothing to be seen of it in lines and letters."""
+    from PIL import Image  # noqa: PLC0415  (comes with matplotlib)
+
+    with Image.open(path) as image:
+        few = image.convert("RGB").quantize(_COLOURS)
+    few.save(path, optimize=True)

@@ -120,3 +120,10 @@ def test_what_is_wrong_with_a_recipe_is_said_with_its_place(text, said):
 def test_grids_that_do_not_rise_are_refused():
     with pytest.raises(UsageError, match="do not rise"):
         replace(FIT, grids=(5, 5))
+
+
+def test_a_key_that_a_part_of_a_setting_does_not_know_is_refused():
+    path = shipped_experiment("special-functions").path
+    text = path.read_text(encoding="utf-8").replace("fit: {grids", "fit: {gird: 3, grids", 1)
+    with pytest.raises(RecipeError, match="fit has no key 'gird'"):
+        settings_of(text, "a.yaml", module_of("special-functions").Settings)

@@ -11,32 +11,31 @@ from kansr.report.figures.network import draw_network
 from kansr.report.figures.style import FAINT, INK, new_figure
 
 _STEPS = 3
-_LONGEST = 66
+_LONGEST = 48  # signs of a formula that are written
+_TITLE = 0.12  # height of a line above three panels, as a share of theirs
 
 
 def draw(record: dict[str, Any]) -> Figure:
-    """Draw a row for each law: sparsified, pruned, with functions."""
+    """Draw a row for each law: sparsified, pruned, with functions; above it the law, and what came out."""
     examples = record["examples"]
-    figure, panels = new_figure(0.4 + 2.0 * max(len(examples), 1), max(len(examples), 1), _STEPS)
+    count = max(len(examples), 1)
+    figure, panels = new_figure(0.3 + 1.95 * count, 2 * count, _STEPS, ratios=[_TITLE, 1.0] * count)
+    for axes in panels:
+        axes.set_axis_off()
     for row, example in enumerate(examples):
-        for column in range(_STEPS):
-            axes = panels[_STEPS * row + column]
-            axes.set_axis_off()
-            if column < len(example["steps"]):
-                step = example["steps"][column]
-                draw_network(axes, step)
-                shape = ",".join(map(str, step["width"]))
-                text = f"{step['title']} [{shape}], test RMSE {step['rmse_test']:.1e}"
-                axes.set_title(text, fontsize=7.5, fontweight="normal", color=FAINT)
-        _above(panels[_STEPS * row], f"y = {example['formula']}", weight="bold")
+        above, drawn = (panels[_STEPS * i : _STEPS * (i + 1)] for i in (2 * row, 2 * row + 1))
+        _write(above[0], f"y = {example['formula']}", weight="bold")
         found = example["found"] if len(example["found"]) <= _LONGEST else f"{example['found'][:_LONGEST]}…"
-        _above(
-            panels[_STEPS * row + 1], f"refitted: y = {found}   test RMSE {example['rmse_test']:.1e}", weight="normal"
-        )
+        _write(above[1], f"refitted: y = {found}   test RMSE {example['rmse_test']:.1e}", weight="normal")
+        for axes, step in zip(drawn, example["steps"], strict=False):
+            draw_network(axes, step)
+            shape = ",".join(map(str, step["width"]))
+            text = f"{step['title']} [{shape}], test RMSE {step['rmse_test']:.1e}"
+            axes.set_title(text, fontsize=7.5, fontweight="normal", color=FAINT)
     return figure
 
 
-def _above(axes: Axes, text: str, *, weight: str) -> None:
-    """Write above a panel and, where it is long, above the next one."""
-    written = axes.text(0, 1.2, text, transform=axes.transAxes, fontsize=9, fontweight=weight, color=INK)
+def _write(axes: Axes, text: str, *, weight: str) -> None:
+    """Write into a panel and, where the text is long, over those beside it."""
+    written = axes.text(0, 0, text, transform=axes.transAxes, fontsize=8.5, fontweight=weight, color=INK)
     written.set_in_layout(False)  # else the panels would make room for it

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kansr.report.figures.style import COLOURS, FAINT, label, log_axes, new_figure
+from kansr.report.figures.style import COLOURS, FAINT, below_legend, label, log_axes, new_figure
 
 
 def draw(record: dict[str, Any]) -> Figure:
@@ -38,10 +38,7 @@ def draw(record: dict[str, Any]) -> Figure:
         0.98, 0.97, "parameters of a KAN: O(N² L G), of an MLP: O(N² L)", transform=by_size.transAxes, fontsize=7.5,
         color=FAINT, ha="right", va="top",
     )  # fmt: skip
-    figure.legend(
-        *by_time.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False,
-        labelcolor="linecolor", fontsize=7.5,
-    )  # fmt: skip
+    below_legend(figure, by_time)
     return figure
 
 

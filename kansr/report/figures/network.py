@@ -16,7 +16,7 @@ _BOX_HEIGHT, _BOX_WIDTH = 0.17, 0.13  # shares of the panel
 _FULL = 0.3  # attribution, as a share of the target's spread, from which an edge is drawn in full
 _FAINTEST = 0.12
 _BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
-_LONGEST = 22  # signs of a label that are written
+_SIGNS = 44  # that there is room for across a panel
 
 
 def draw_network(axes: Axes, network: dict[str, Any]) -> None:
@@ -30,6 +30,8 @@ def draw_network(axes: Axes, network: dict[str, Any]) -> None:
         alpha = max(_FAINTEST, min(1.0, edge["attribution"] / _FULL))
         _edge(axes, places[edge["source"]], (x, y), places[edge["target"]], alpha=alpha)
         _curve(axes, edge, (x, y), alpha=alpha, width=_width(network, edge))
+        if edge["label"] is not None:
+            _label(axes, edge["label"], (x, y), most=_SIGNS // _beside(network, edge))
     for node, (x, y) in enumerate(places):
         axes.plot(x, y, "o", color=INK, markersize=4)
         if node in network["products"]:
@@ -63,9 +65,13 @@ def _boxes(network: dict[str, Any], places: list[tuple[float, float]]) -> list[t
 
 def _width(network: dict[str, Any], edge: dict[str, Any]) -> float:
     """Width of the boxes of a layer: narrower where there are many."""
+    return min(_BOX_WIDTH, 0.8 / _beside(network, edge))
+
+
+def _beside(network: dict[str, Any], edge: dict[str, Any]) -> int:
+    """Count the edges that end in the same layer."""
     layers = network["layers"]
-    beside: int = sum(layers[other["target"]] == layers[edge["target"]] for other in network["edges"])
-    return min(_BOX_WIDTH, 0.8 / beside)
+    return sum(bool(layers[other["target"]] == layers[edge["target"]]) for other in network["edges"])
 
 
 def _edge(
@@ -77,7 +83,7 @@ def _edge(
 
 
 def _curve(axes: Axes, edge: dict[str, Any], at: tuple[float, float], *, alpha: float, width: float) -> None:
-    """Draw the curve of an edge, scaled to its box, and its label beside it."""
+    """Draw the curve of an edge, scaled to its box."""
     (x, y), half, tall = at, width / 2, _BOX_HEIGHT / 2
     colour = COLOURS[0] if edge["label"] in (None, "spline") else COLOURS[1]
     axes.add_patch(
@@ -86,9 +92,15 @@ def _curve(axes: Axes, edge: dict[str, Any], at: tuple[float, float], *, alpha: 
     across = [x + 0.8 * half * u for u in _unit(edge["x"])]
     up = [y + 0.8 * tall * v for v in _unit(edge["y"])]
     axes.plot(across, up, color=colour, linewidth=1.2, alpha=alpha)
-    if edge["label"] is not None:
-        text = edge["label"] if len(edge["label"]) <= _LONGEST else f"{edge['label'][: _LONGEST - 1]}…"
-        axes.text(x, y + tall + 0.02, text, ha="center", va="bottom", fontsize=7, color=colour, bbox=_BEHIND)
+
+
+def _label(axes: Axes, text: str, at: tuple[float, float], *, most: int) -> None:
+    """Write the function of an edge above its box, as much of it as there is room for."""
+    short = text if len(text) <= most else f"{text[: most - 1]}…"
+    colour = COLOURS[0] if text == "spline" else COLOURS[1]
+    axes.text(
+        at[0], at[1] + _BOX_HEIGHT / 2 + 0.02, short, ha="center", va="bottom", fontsize=7, color=colour, bbox=_BEHIND
+    )
 
 
 def _unit(values: list[float]) -> list[float]:

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kansr.report.figures.style import COLOURS, FAINT, coloured_legend, log_axes, new_figure
+from kansr.report.figures.style import COLOURS, FAINT, below_legend, log_axes, new_figure
 
 
 def draw(record: dict[str, Any]) -> Figure:
@@ -24,7 +24,7 @@ def draw(record: dict[str, Any]) -> Figure:
     by_size.set_title("error against parameters")
     _guide(by_grid)
     _guide(by_size)
-    coloured_legend(by_grid, loc="lower left")
+    below_legend(figure, by_grid)
     return figure
 
 
@@ -41,6 +41,6 @@ def _guide(axes: Axes) -> None:
     start = (low * high) ** 0.5
     axes.plot([start, high], [top, top * (high / start) ** -4], color=FAINT, linestyle="--", linewidth=0.9)
     axes.annotate(
-        "power -4", (start, top), xytext=(8, -10), textcoords="offset points", color=FAINT, fontsize=8, ha="left"
+        "power -4", (start, top), xytext=(16, -4), textcoords="offset points", color=FAINT, fontsize=8, ha="left"
     )
     axes.set_xlim(low, high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -48,11 +48,16 @@ def styled() -> Iterator[None]:
         yield
 
 
-def new_figure(height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, list[Axes]]:
-    """Give an empty figure of the common width, and its panels row by row. `height` is in inches."""
+def new_figure(
+    height: float, rows: int = 1, columns: int = 1, *, ratios: Sequence[float] | None = None
+) -> tuple[Figure, list[Axes]]:
+    """Give an empty figure of the common width, and its panels row by row.
+
+    `height` is in inches; `ratios` are the heights of the rows beside each other (None: all alike).
+    """
     with styled():
         figure = Figure(figsize=(WIDTH, height), dpi=_DPI, layout="constrained", facecolor="white")
-        panels = figure.subplots(rows, columns, squeeze=False)
+        panels = figure.subplots(rows, columns, squeeze=False, height_ratios=ratios)
     return figure, list(panels.flat)
 
 
@@ -79,3 +84,12 @@ def coloured_legend(axes: Axes, **place: Any) -> None:
     """Name the lines of a panel in their colours, without a frame."""
     if axes.get_legend_handles_labels()[0]:
         axes.legend(frameon=False, labelcolor="linecolor", handlelength=1.2, fontsize=7.5, **place)
+
+
+def below_legend(figure: Figure, axes: Axes) -> None:
+    """Name the lines of a panel below the figure, in their colours."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        figure.legend(
+            handles, labels, loc="outside lower center", ncols=3, frameon=False, labelcolor="linecolor", fontsize=7.5
+        )

@@ -44,7 +44,7 @@ def _dimensions(figure: Figure, cases: list[dict[str, Any]]) -> None:
     """Write what came out for each number of inputs: lines, since there is no curve to draw."""
     lines = [
         f"n = {c['inputs']}, {c['rows']} rows, {c['way']}: {c['verdict']}, test RMSE {c['rmse_test']:.1e} after "
-        f"{c['seconds']:.0f} s of {c['limit']:.0f} (the splines: {c['network_rmse_test']:.1e})"
+        f"{c['seconds']:.0f} CPU s of {c['limit']:.0f} (the splines: {c['network_rmse_test']:.1e})"
         for c in cases
     ]
     if lines:
