@@ -17,6 +17,7 @@ from kansr.structure.surgery import released
 from kansr.symbolic.chain import fit_chains, is_algebra
 from kansr.symbolic.choices import Choice, Search, curve_of, rates_of
 from kansr.symbolic.curve import Candidate, Curves, Function
+from kansr.symbolic.held import held
 from kansr.symbolic.natural import fit_natural
 from kansr.symbolic.symbol import Symbol
 
@@ -34,30 +35,31 @@ def alternatives(search: Search, best: Choice) -> Iterator[Choice]:
 
     Those with natural constants keep these: the noise would move them, and move what they come with.
     """
-    kan = best.kan
-    curves = [(e, c) for e, c in enumerate(kan.curves) if isinstance(c, Function) and c.size and c.name not in _LINES]
-    for e, _ in sorted(curves, key=lambda pair: -pair[1].complexity)[:_EDGES]:
+    kan, own = best.kan, held(best.kan)
+    free = [(e, c) for e, c in enumerate(kan.curves) if isinstance(c, Function) and c.size and e not in own]
+    for e, _ in sorted((p for p in free if p[1].name not in _LINES), key=lambda p: -p[1].complexity)[:_EDGES]:
+        if not search.clock.over():
+            yield from _on(search, best, e)
+
+
+def _on(search: Search, best: Choice, edge: int) -> Iterator[Choice]:
+    """Yield the network with other functions on one of its curves, which is learned anew as a spline."""
+    free = _without_line_behind(released(best.kan, edge, search.data.everything, Spline(_GRID)), edge)
+    least = search.refit(free, best.settled, steps=_STEPS)
+    x, y, weight = (part[_ENDS:-_ENDS] for part in curve_of(least.kan, edge, search.data.everything))
+    curve = Curves(x=x, y=y, weight=weight)
+    rates = rates_of(best.kan, best.kan.graph.edges[edge].source, {})
+    chains = fit_chains(curve, search.library, rates=rates, clock=search.clock)
+    limit = _NEAR * max(search.known(least.kan)[edge], min((c.error for c in chains), default=0.0))
+    ways = (fit_natural(curve, search.library, offset=offset) for offset in (False, True))
+    natural = [c for way in ways for c in way[:_NATURAL] if c.error <= limit]
+    for c, as_it_is in [*((c, True) for c in natural), *((c, False) for c in _equal(chains, limit))]:
         if search.clock.over():
             return
-        free = _without_line_behind(released(kan, e, search.data.everything, Spline(_GRID)), e)
-        least = search.refit(free, best.settled, steps=_STEPS)
-        free = least.kan
-        x, y, weight = curve_of(free, e, search.data.everything)
-        known = search.known(free)[e]
-        curve = Curves(x=x[_ENDS:-_ENDS], y=y[_ENDS:-_ENDS], weight=weight[_ENDS:-_ENDS])
-        rates = rates_of(kan, kan.graph.edges[e].source, {})
-        chains = fit_chains(curve, search.library, rates=rates, clock=search.clock)
-        limit = _NEAR * max(known, min((c.error for c in chains), default=0.0))
-        ways = (fit_natural(curve, search.library, offset=offset) for offset in (False, True))
-        natural = [c for way in ways for c in way[:_NATURAL] if c.error <= limit]
-        tried = [*((c, True) for c in natural), *((c, False) for c in _equal(chains, limit))]
-        for c, as_it_is in tried:
-            if search.clock.over():
-                return
-            other = free.with_curve(e, c.symbol, c.p[None])
-            after = search.refit(other, best.settled, steps=2 * _STEPS)
-            if after.error <= _WORSE * least.error:
-                yield replace(after, kan=other) if as_it_is else after
+        other = least.kan.with_curve(edge, c.symbol, c.p[None])
+        after = search.refit(other, best.settled, steps=2 * _STEPS)
+        if after.error <= _WORSE * least.error:
+            yield replace(after, kan=other) if as_it_is else after
 
 
 def _without_line_behind(kan: KAN, edge: int) -> KAN:
