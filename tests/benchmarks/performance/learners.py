@@ -20,9 +20,7 @@ GRIDS = (3, 5, 10, 20, 50)  # those of the default recipe, and one more
 _CHOOSING = 0.2  # share of the rows that kansr does not fit: they choose among starts, and end the ladder
 
 
-def ladder(
-    table: Drawn, seed: int, watched: Watched, *, width: tuple[int, ...], grids: tuple[int, ...] = GRIDS
-) -> None:
+def ladder(table: Drawn, seed: int, watched: Watched, *, width: tuple[int, ...]) -> None:
     """Train a KAN of kansr from nothing: many starts on the coarsest grid, the best of them up the ladder.
 
     It is looked at after each grid, not before: what a target took is what the whole grid took.
