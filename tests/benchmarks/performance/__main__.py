@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--only", help="a part of the name of what is to be measured")
-    parser.add_argument("--limit", type=float, default=300.0, help="seconds for each training")
+    parser.add_argument("--limit", type=float, default=300.0, help="seconds of the processor for each training")
     parser.add_argument("--targets", type=_numbers(float), default=(1e-3, 1e-4, 1e-5), help="test RMSE")
     parser.add_argument("--seeds", type=_numbers(int), default=(0, 1, 2))
     for name, value in (("--rows", 3000), ("--test-rows", 1000)):

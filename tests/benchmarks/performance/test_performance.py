@@ -18,7 +18,7 @@ def mark(error, seconds):
 
 def result(tool, *times, trained=9.0):
     return [
-        {"tool": tool, "seconds": trained, "reached": {"0.001": None if t is None else (t, t / 2, "grid 3")}}
+        {"tool": tool, "processor": trained, "reached": {"0.001": None if t is None else (t, t / 2, "grid 3")}}
         for t in times
     ]
 
@@ -53,13 +53,20 @@ def test_the_ladder_of_kansr_comes_below_a_thousandth_from_nothing():
     rows = drawn(LAW, rows=1000, test=1000, seed=0)
     watched = Watched(rows, target=1e-3, limit=60.0)
     ladder(rows, 0, watched, width=(2, 1, 1))
-    assert watched.clock.status == "interrupted"
+    assert watched.ended == "target"
     assert reached(watched.marks, 1e-3) == watched.marks[-1]
+
+
+def test_a_training_ends_at_the_limit_of_the_processor_and_says_so():
+    watched = Watched(drawn(LAW, rows=10, test=10, seed=0), target=1e-3, limit=-1.0)
+    watched.look(lambda x: LAW.values(x) + 1, "far")
+    assert watched.clock.over()
+    assert watched.ended == "limit"
 
 
 def test_a_seed_that_never_came_to_a_target_counts_as_the_slowest():
     assert to_error.ratio(result("pykan", 10.0, 30.0, None), result("kansr", 1.0, 2.0, 3.0), "0.001") == "15 (15)"
-    assert to_error.ratio(result("pykan", 1.0, None, None), result("kansr", 3.0, 3.0, 3.0), "0.001") == "> 3"
+    assert to_error.ratio(result("pykan", 1.0, None, None), result("kansr", 3.0, 3.0, 3.0), "0.001") == "> 6"
     assert to_error.ratio(result("pykan", 1.0), result("kansr", None), "0.001") == "kansr: not reached"
 
 

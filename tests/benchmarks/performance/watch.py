@@ -48,13 +48,14 @@ class Mark:
 class Watched:
     """A training under a stopwatch, which stands still while the network is looked at.
 
-    `clock` is for the training: it is over when the time limit is, or when the last target is reached.
+    `clock` is for the training: it is over when the last target is reached, or the limit. The limit is in seconds of
+    the processor, and asked at each look: a busy machine makes a training longer, and must not make it fail.
     """
 
     def __init__(self, table: Drawn, *, target: float, limit: float) -> None:
-        self.clock = Clock(limit)
+        self.clock = Clock()
         self.marks: list[Mark] = []
-        self._table, self._target = table, target
+        self._table, self._target, self._limit = table, target, limit
         self._begun, self._worked = time.perf_counter(), time.process_time()
 
     def look(self, predict: Predict, stage: str) -> None:
@@ -63,10 +64,17 @@ class Watched:
         error = float(np.sqrt(np.mean((predict(self._table.test_x) - self._table.test_y) ** 2)))
         passed = {"seconds": now - self._begun, "processor": worked - self._worked}
         self.marks.append(Mark(stage=stage, error=error, **passed))
-        if error < self._target:
+        if error < self._target or passed["processor"] > self._limit:
             self.clock.interrupt()
         self._begun += time.perf_counter() - now
         self._worked += time.process_time() - worked
+
+    @property
+    def ended(self) -> str:
+        """Why the training ended: the target was reached, the limit was, or the tool was done before both."""
+        if any(mark.error < self._target for mark in self.marks):
+            return "target"
+        return "limit" if self.marks and self.marks[-1].processor > self._limit else "done"
 
 
 def reached(marks: Sequence[Mark], target: float) -> Mark | None:
