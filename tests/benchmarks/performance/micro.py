@@ -1,4 +1,4 @@
-"""Seconds of one operation in kansr and in pykan: the table of `operations`, timed in turns."""
+"""Processor seconds of one operation in kansr and in pykan: the table of `operations`, timed in turns."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def timed(what: str, some: Sequence[Operation]) -> list[Result]:
-    """Call each operation in turns until the slowest has used its time; median seconds of a step."""
+    """Call each operation in turns until the slowest has used its time; median processor seconds of a step."""
     with apart(0) as folder:
         ready = [operation.make(folder) for operation in some]
         given = [one.call() for one in ready]  # the first call is not timed: it loads, and fills caches
@@ -52,9 +52,10 @@ def timed(what: str, some: Sequence[Operation]) -> list[Result]:
 
 
 def _seconds(one: Ready) -> float:
-    begun = time.perf_counter()
+    """Give seconds of the processor for a step: on a busy machine those of the wall are no measure."""
+    begun = time.process_time()
     one.call()
-    return (time.perf_counter() - begun) / one.steps
+    return (time.process_time() - begun) / one.steps
 
 
 def _enough(times: Sequence[Sequence[float]]) -> bool:
