@@ -78,10 +78,8 @@ def _times(axes: Axes, record: dict[str, Any]) -> None:
         grids = [s["grid"] for s in network["stages"]]
         seconds = [s["seconds"] for s in network["stages"]]
         axes.plot(grids, seconds, color=colour, marker="o")
-        over = f"; G={network['skipped'][0]} and finer: more parameters than rows" if network["skipped"] else ""
         label(axes, grids[-1], seconds[-1], _name(network), colour=colour, shift=(5, 4))
-        if over:
-            axes.text(
-                0.02, 0.97, f"{_name(network)}{over}", transform=axes.transAxes, fontsize=7, color=colour, va="top"
-            )
+        if network["skipped"]:
+            text = f"{_name(network)}, G={network['skipped'][0]} and finer:\nfar more parameters than rows"
+            axes.text(0.98, 0.03, text, transform=axes.transAxes, fontsize=7.5, color=colour, ha="right")
     axes.set_xlim(right=4e3)
