@@ -36,7 +36,7 @@ def _staircase(axes: Axes, function: dict[str, Any]) -> None:
         errors = [s["rmse_test"] for s in network["stages"]]
         axes.plot(grids, errors, color=colour, marker="o", label=f"[{','.join(map(str, network['width']))}]")
     log_axes(axes, "grid G", "test RMSE")
-    axes.set_title(function["formula"], fontsize=8)
+    axes.set_title(function["formula"], fontsize=min(8.0, 320 / len(function["formula"])))  # a long one must fit, too
     coloured_legend(axes, loc="lower left")
 
 
