@@ -116,18 +116,21 @@ def _noise_or_not(problem: Problem, formula: Formula, found: Found) -> Verdict:
     rows = problem.rows
     left = rows.y - evaluate(formula.expression, rows.columns)
     residual = weighed(left, rows.weighing)
-    columns = with_parts(formula.expression, rows.columns)
     if rows.weighing is not None and rows.weighing.noise is not None:
         freedom = max(len(residual) - len(formula.errors), 1)
         chi2 = float(np.sum(residual**2)) / rows.weighing.noise / freedom
         explained = chi2 <= 1 + _SURE * math.sqrt(2 / freedom)
-        return "noise" if explained and is_white(residual, columns) else "approximation"
+        return (
+            "noise"
+            if explained and is_white(residual, with_parts(formula.expression, rows.columns))
+            else "approximation"
+        )
     if not found.settled:
         return "approximation"
     error = float(np.sqrt(np.mean(problem.seen(left) ** 2)))
     limit = _NOISY + _SURE / math.sqrt(2 * len(residual))  # the error of an error: few rows tell little
     small = error <= limit * _network_error(problem, found)
-    return "noise" if small and is_white(residual, columns) else "approximation"
+    return "noise" if small and is_white(residual, with_parts(formula.expression, rows.columns)) else "approximation"
 
 
 def _network_error(problem: Problem, found: Found) -> float:

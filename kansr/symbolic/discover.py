@@ -129,7 +129,7 @@ class _Reading:
     def __init__(self, rows: Rows, spec: SymbolicSpec, clock: Clock, report: Report):
         self.rows, self.spec, self.clock, self.report = rows, spec, clock, report
         self.found: list[Discovery] = []
-        self.taken: set[int] = set()  # networks that were read, by identity
+        self.taken: list[KAN] = []  # networks that were read
 
     @property
     def bar(self) -> float:
@@ -145,9 +145,9 @@ class _Reading:
     def take(self, label: str, choice: Choice) -> None:
         """Read a network, unless that is of no use."""
         bar = self.bar
-        if id(choice.kan) in self.taken or not self.is_hopeful(label, choice):
+        if any(kan is choice.kan for kan in self.taken) or not self.is_hopeful(label, choice):
             return
-        self.taken.add(id(choice.kan))
+        self.taken.append(choice.kan)
         one = None
         with suppress(FormulaError), limited(max(_LEAST, min(_LONGEST, self.clock.left()))):
             one = _read(choice, self.rows, self.spec, label=label, bar=bar if not self.clock.over() else -math.inf)
