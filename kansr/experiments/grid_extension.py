@@ -13,21 +13,13 @@ from time import process_time
 
 from kansr.experiments import Record, summary
 from kansr.experiments.deep import Deep, deep
-from kansr.experiments.ladder import Fit, climbed, started
+from kansr.experiments.ladder import Ladder, climbed, started
 from kansr.experiments.sample import Sample, formula_law, sample
 from kansr.experiments.slopes import local_slopes, slope
 from kansr.network.graph import dense
 from kansr.network.kan import KAN
 from kansr.progress import Clock, Event, Report
 from kansr.training.levenberg import rmse
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ladder:
-    """A network and how it is trained."""
-
-    width: tuple[int, ...]
-    fit: Fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,19 +12,11 @@ from time import process_time
 import numpy as np
 
 from kansr.experiments import Record, summary
-from kansr.experiments.ladder import Fit, climbed, started
+from kansr.experiments.ladder import Ladder, climbed, started
 from kansr.experiments.sample import Array, Sample, formula_law, sample
 from kansr.network.graph import dense
 from kansr.peers.mlp import MLP, MLPSpec
 from kansr.progress import Clock, Event, Report
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Net:
-    """A KAN: the nodes of each layer, and how it is trained."""
-
-    width: tuple[int, ...]
-    fit: Fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +29,7 @@ class Settings:
     inputs: int
     rows: int
     test_rows: int
-    kans: tuple[Net, ...]
+    kans: tuple[Ladder, ...]
     mlps: tuple[MLPSpec, ...]
 
 
@@ -58,7 +50,7 @@ def run(settings: Settings, *, clock: Clock, report: Report) -> Record:
     }
 
 
-def _kan(net: Net, drawn: Sample, seed: int, clock: Clock, report: Report) -> Record:
+def _kan(net: Ladder, drawn: Sample, seed: int, clock: Clock, report: Report) -> Record:
     """Climb the grids; seconds are those of the processor since the start, the starts among them."""
     begun = process_time()
     kan = started(dense(net.width), drawn, net.fit, seed=seed, clock=clock)

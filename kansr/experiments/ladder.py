@@ -47,6 +47,14 @@ class Fit:
             raise UsageError("starts and steps are at least 1, smoothness and room at least 0")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """A KAN: the nodes of each layer, and how it is trained."""
+
+    width: tuple[int, ...]
+    fit: Fit
+
+
 def started(graph: Graph, drawn: Sample, fit: Fit, *, seed: int, clock: Clock) -> KAN:
     """Advance many starts on the coarsest grid; the best one (b = 1) by the rows to choose by."""
     spec = TrainingSpec(grid=fit.grids, starts=fit.starts, steps=fit.steps)

@@ -6,13 +6,11 @@ from importlib import import_module
 from kansr.experiments import EXPERIMENTS
 from kansr.experiments.deep import Deep
 from kansr.experiments.dimensions import Case, Dimensions
-from kansr.experiments.grid_extension import Ladder
 from kansr.experiments.grid_extension import Settings as GridExtension
 from kansr.experiments.interpretability import Example
 from kansr.experiments.interpretability import Settings as Interpretability
-from kansr.experiments.kan_and_mlp import Net
 from kansr.experiments.kan_and_mlp import Settings as KanAndMlp
-from kansr.experiments.ladder import Fit
+from kansr.experiments.ladder import Fit, Ladder
 from kansr.experiments.scaling import Settings as Scaling
 from kansr.experiments.scaling import Toy
 from kansr.experiments.special_functions import Settings as SpecialFunctions
@@ -49,7 +47,7 @@ TINY = {
     ),
     "kan-and-mlp": KanAndMlp(
         **COMMON, formula="exp(sin(pi*x1) + x2**2)", inputs=2, rows=300, test_rows=100,
-        kans=(Net(width=(2, 1, 1), fit=FIT),), mlps=(MLPSpec(hidden=(8,), optimiser="lbfgs", steps=200),),
+        kans=(Ladder(width=(2, 1, 1), fit=FIT),), mlps=(MLPSpec(hidden=(8,), optimiser="lbfgs", steps=200),),
     ),
     "universal": Universal(
         **COMMON, rows=300, test_rows=100, functions=(Function(formula="x1*x2", inputs=2, own=(2, 2, 1)),),
