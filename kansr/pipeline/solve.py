@@ -37,6 +37,7 @@ _GRAPHS = 4  # graphs that are read for formulas, at most
 _SEARCH = 0.6  # share of the time after which no graph is searched any more
 _CLEAR = 5e-4  # error of a graph from which its curves are not read before the search is over
 _CONSTANTS = 4  # of a formula at which the search may end: under noise, more of them make nearly anything fit
+_SURE = 2  # the same where there was no time to read a network to the end
 _CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
 _READ, _READ_NOISE = 0.3, 0.6  # shares of what is left that reading a graph may take while the search may still go on
 
@@ -170,7 +171,8 @@ class _Reader:
         )
         (self.hurried.add if clock.over() else self.hurried.discard)(form)
         self.solutions[form] = _solution(problem, found, [*_judged(problem, discoveries), *self.simple])
-        self.law = self.solutions[form].is_law and len(self.solutions[form].formula.errors) <= _CONSTANTS
+        most = _SURE if form in self.hurried else _CONSTANTS
+        self.law = self.solutions[form].is_law and len(self.solutions[form].formula.errors) <= most
 
     def best(self) -> Solution:
         """The graph with the best formula, and what the others gave beside it."""

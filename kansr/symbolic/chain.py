@@ -172,10 +172,12 @@ def _over_power(curve: Curves, library: Sequence[Primitive], rate: float, clock:
     return found
 
 
-def powered(curve: Curves, library: Sequence[Primitive], rate: float) -> tuple[Primitive | None, Curves]:
-    """The curve over exp(rate x), in units of its value in the middle; without exp where that is not finite."""
+def powered(
+    curve: Curves, library: Sequence[Primitive], rate: float, unit: float | None = None
+) -> tuple[Primitive | None, Curves]:
+    """The curve over exp(rate x), in a unit (None: its value in the middle); without exp where that is not finite."""
     exp = next((row for row in library if row.name == "exp"), None)
-    w = (rate * (curve.x - curve.x.mean())).exp()
+    w = (rate * (curve.x - curve.x.mean())).exp() if unit is None else (rate * curve.x).exp() / unit
     order = w.argsort()
     over = Curves(x=w[order], y=curve.y[order], weight=curve.weight[order])
     return exp if bool(torch.isfinite(w).all()) else None, over

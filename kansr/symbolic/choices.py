@@ -7,7 +7,7 @@ over all constants and all remaining splines.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -52,6 +52,10 @@ _SLACK = 1.5  # errors this many times apart count as equal: an approximating sp
 _BITS = 6.0  # price of one node of a formula when networks are compared
 
 
+Fit = Callable[[Curves, Sequence[float], float], list[Candidate]]
+"""Functions fitted to a curve, given rates of logs and the error that ends the search."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Choice:
     """A partly symbolic network (b = 1), the edges that are settled, and its errors."""
@@ -78,6 +82,7 @@ class Search:
         self.data, self.library, self.spec, self.clock, self.falling = data, tuple(library), spec, clock, falling
         self.error = error_of(kan, data)
         self.few = data.train.head(_ROWS)
+        self._fits: dict[tuple[object, ...], list[Candidate]] = {}
 
     @property
     def slack(self) -> float:
@@ -155,8 +160,11 @@ class Search:
     def composed(
         self, kan: KAN, fitted: dict[int, list[Candidate]], most: int = _COMBINED, error: float | None = None
     ) -> dict[int, list[Candidate]]:
-        """Add functions of functions where no single one comes near, and sums and products on `most` curves."""
-        known = self.known(kan, error)
+        """Add functions of functions where no single one comes near, and sums and products on `most` curves.
+
+        Not under noise: it hides the constants of so many, and `kansr.symbolic.noisy` tries them in the end.
+        """
+        known, most = self.known(kan, error), most if self.falling else 0
         for n, e in enumerate(self.unclear(kan, fitted, error)[:_COMPOSED]):
             if self.clock.over():
                 break
@@ -164,16 +172,29 @@ class Search:
             curve = Curves(x=x, y=y, weight=weight)
             rates = rates_of(kan, kan.graph.edges[e].source, fitted)
             enough = max(known[e], ROUNDING)
-            chains = fit_chains(curve, self.library, rates=rates, enough=enough, clock=self.clock)
-            composed = _nearer(fitted[e], chains, known[e])
+            composed = _nearer(fitted[e], self._seen(self._chains, curve, rates, enough), known[e])
             if n < most and composed[0].error > _UNCLEAR * known[e]:
-                clock = self.clock.part(_COMBINING)
-                combined = over_power(curve, self.library, rates[:1], enough=enough, clock=clock)
-                if not combined or combined[0].error > enough:
-                    combined += fit_combinations(curve, self.library, enough=enough, clock=clock)
-                composed = _nearer(composed, combined, known[e])
+                composed = _nearer(composed, self._seen(self.combinations, curve, rates, enough), known[e])
             fitted[e] = composed
         return fitted
+
+    def _seen(self, fit: Fit, curve: Curves, rates: Sequence[float], enough: float) -> list[Candidate]:
+        """Fit functions to a curve, unless that was done: networks that differ elsewhere come with the same curves."""
+        key = fit.__name__, *(part.numpy().tobytes() for part in (curve.x, curve.y, curve.weight)), *rates
+        if key not in self._fits:
+            self._fits[key] = fit(curve, rates, enough)
+        return self._fits[key]
+
+    def _chains(self, curve: Curves, rates: Sequence[float], enough: float) -> list[Candidate]:
+        return fit_chains(curve, self.library, rates=rates, enough=enough, clock=self.clock)
+
+    def combinations(self, curve: Curves, rates: Sequence[float], enough: float) -> list[Candidate]:
+        """Sums and products fitted to a curve, best first; one whose error is at most `enough` ends the search."""
+        clock = self.clock.part(_COMBINING)
+        found = over_power(curve, self.library, rates[:1], enough=enough, clock=clock)
+        if not found or found[0].error > enough:
+            found += fit_combinations(curve, self.library, enough=enough, clock=clock)
+        return found
 
     def finished(self, choice: Choice) -> bool:
         """Whether nothing is left to read or to explain: the error fell to rounding, far below that of the splines."""

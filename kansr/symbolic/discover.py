@@ -35,7 +35,7 @@ from kansr.training.rows import Data
 _CURVES = 0.7  # share of the time for the curves; the rest is for the constants
 _WHOLE = 4  # largest constant that may have been put into a formula
 _TELLING = 1  # constants that a formula may have which needs no other beside it
-_KEPT = 8  # assignments of functions whose constants are refitted and snapped
+_FIRST, _KEPT = 2, 8  # assignments of functions whose constants are refitted and snapped, before all else and in all
 _ROWS = 5000  # rows on which constants are snapped; the last refit sees all
 _STEPS = 60
 _PIECES = 30  # pieces of splines up to which a formula is written with them
@@ -178,9 +178,10 @@ def _candidates(
 
     Between them come what else is possible under noise, unless the shortest formula so far tells that it is the law.
     """
-    yield from (("network", c) for c in choices[:_KEPT])
+    yield from (("network", c) for c in choices[:_FIRST])
     if not reading.is_telling:
         yield from (("network", c) for c in more)
+    yield from (("network", c) for c in choices[_FIRST:_KEPT])
     yield from (("pruned", c) for best in choices[:1] for c in _smaller(best, data, clock))
 
 
@@ -222,9 +223,9 @@ def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, label: str, bar: fl
         steps = _STEPS if not choice.kan.splines else 0
         fit = refit(raw, few.columns, few.y, steps=steps, weighing=few.weighing)
         hopeful = length(fit, few.y, few.weighing) - _MOST_SAVED * len(fit.values) < bar
+        hopeful &= not choice.kan.splines  # the numbers of a spline mean nothing to anyone
         if spec.snap and hopeful:
-            fit = _snapped(fit.expression, few)
-            fit = _straight(fit, few) if not choice.kan.splines else fit
+            fit = _straight(_snapped(fit.expression, few), few)
         if len(few.y) < len(rows.y):
             fit = refit(fit.expression, rows.columns, rows.y, weighing=rows.weighing)
         fit = rounded(fit, rows.columns, rows.y, rows.weighing)

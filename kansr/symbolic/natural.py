@@ -1,7 +1,8 @@
 """Functions of functions with natural constants inside: 1 / sqrt(1 - x^2), log(1 + e^x), sqrt((1 + x) / (1 - x)), ..
 
-A law over a coordinate without units mostly has 1, -1 or 2 there. With only scale and offset left to fit, few of these
-come near a curve by chance, however much noise is on it: where a fit of all constants tells nothing apart, these do.
+A law over a coordinate without units mostly has 1, -1, 2 or 1/2 there. With only scale and offset left to fit, few of
+these come near a curve by chance, however much noise is on it: where a fit of all constants tells nothing apart, these
+do. The same holds of one of them times a power of x: exp(-1 / (2 x^2)) / x, x^3 / (e^x - 1), ..
 """
 
 from __future__ import annotations
@@ -14,16 +15,19 @@ import torch
 from torch import Tensor
 
 from kansr.symbolic.chain import Chain, seen_of
+from kansr.symbolic.combination import Combination
 from kansr.symbolic.curve import Candidate, Curves, fitted
 from kansr.symbolic.dictionary import ends
 from kansr.symbolic.library import Primitive
+from kansr.symbolic.over_x import divided, x_to_the
 from kansr.symbolic.symbol import Symbol
 
 _SHIFTS = (0.0, 1.0, -1.0)
 _RATES = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
-_BETWEEN = tuple(product((1.0, -1.0, 2.0, -2.0), (0.0, 1.0, -1.0, 2.0, -2.0)))
-_INNER = ("x^2", "1/x", "1/x^2", "sqrt", "exp", "log", "sin")
+_BETWEEN = tuple(product((1.0, -1.0, 2.0, -2.0, 0.5, -0.5), (0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0, 0.5, -0.5)))
+_INNER = ("x", "x^2", "1/x", "1/x^2", "sqrt", "exp", "log", "sin")
 _OUTER = ("sqrt", "1/sqrt", "1/x", "1/x^2", "x^2", "log", "exp")
+_POWERS = (1, -1, 2, -2, 3, -3)
 _TINY = 1e-300
 
 
@@ -32,15 +36,42 @@ def fit_natural(curve: Curves, library: Sequence[Primitive], *, offset: bool) ->
 
     Gives the best of each pair, best first.
     """
-    seen, rows = seen_of(curve), {row.name: row for row in library}
+    best = _best(seen_of(curve), library, _INNER, offset)
+    found = [fitted(chain, p, p.new_tensor(loss), curve) for loss, chain, p in best]
+    return sorted(found, key=lambda c: c.error)
+
+
+def fit_natural_times(curve: Curves, library: Sequence[Primitive]) -> list[Candidate]:
+    """Fit the scale of every function, and function of a function, times a power of x to one curve [m].
+
+    Gives the best of each, best first. Of the curve y / x^n is fitted, weighed so that errors stay those of y.
+    """
+    found: list[Candidate] = []
+    for n in _POWERS:
+        left = divided(curve, n)
+        if left is None:
+            continue
+        share = left.weight.sum() / curve.weight.sum()  # what a square of y / x^n is in squares of y
+        for loss, chain, p in _best(seen_of(left), library, _INNER, offset=False):
+            assert isinstance(chain.then, Symbol)
+            bare = Chain(chain.first, Symbol(replace(chain.then.primitive, free="")))
+            own = torch.cat([p[: chain.first.size], p[chain.size - 2 :][:1], p.new_zeros(1)])
+            found.append(fitted(Combination("product", (x_to_the(n), bare)), own, share.mul(loss), curve))
+    return sorted(found, key=lambda c: c.error)
+
+
+def _best(
+    seen: Curves, library: Sequence[Primitive], inner_names: Sequence[str], offset: bool
+) -> list[tuple[float, Chain, Tensor]]:
+    """Lay every pair over the points that are seen: the best way of each, its mean square error and its parameters."""
+    rows = {row.name: row for row in library}
     best: dict[str, tuple[float, Chain, Tensor]] = {}
-    for inner in (rows[n] for n in _INNER if n in rows):
+    for inner in (rows[n] for n in inner_names if n in rows):
         for outer in (rows[n] for n in _OUTER if n in rows and n != inner.name):
             for loss, chain, p in _laid(inner, outer, seen, offset):
                 if chain.name not in best or loss < best[chain.name][0]:
                     best[chain.name] = loss, chain, p
-    found = [fitted(chain, p, p.new_tensor(loss), curve) for loss, chain, p in best.values()]
-    return sorted(found, key=lambda c: c.error)
+    return list(best.values())
 
 
 def _laid(inner: Primitive, outer: Primitive, seen: Curves, offset: bool) -> Iterator[tuple[float, Chain, Tensor]]:

@@ -34,12 +34,8 @@ def fit_over_x(
     rows = [row for row in library if row.name not in _POWER_ROWS]
     found: list[Candidate] = []
     for n in _POWERS:
-        factor = curve.x**n
-        left = Curves(x=curve.x, y=curve.y / factor, weight=curve.weight * factor**2)
-        sound = torch.isfinite(left.y) & torch.isfinite(left.weight) & (factor != 0)
-        if not bool(sound.all()):
-            left = Curves(x=left.x[sound], y=left.y[sound], weight=left.weight[sound])
-        if len(left.x) < len(curve.x) // 2 or (clock is not None and clock.over()):
+        left = divided(curve, n)
+        if left is None or (clock is not None and clock.over()):
             continue
         each = Curves(x=left.x[None], y=left.y[None], weight=left.weight[None])
         for c in fit_curves(each, rows, clock=clock)[0][:_BEST]:
@@ -47,6 +43,21 @@ def fit_over_x(
             if found and found[-1].error <= enough:
                 return [found[-1]]
     return sorted(found, key=lambda c: c.error)
+
+
+def divided(curve: Curves, n: int) -> Curves | None:
+    """Give y / x^n [m] of a curve, weighed so that errors stay those of y; None where hardly a point has a value."""
+    factor = curve.x**n
+    left = Curves(x=curve.x, y=curve.y / factor, weight=curve.weight * factor**2)
+    sound = torch.isfinite(left.y) & torch.isfinite(left.weight) & (factor != 0)
+    if not bool(sound.all()):
+        left = Curves(x=left.x[sound], y=left.y[sound], weight=left.weight[sound])
+    return None if len(left.x) < len(curve.x) // 2 else left
+
+
+def x_to_the(n: int) -> Symbol:
+    """The function x^n, without constants."""
+    return Symbol(replace(power(n) if n != 1 else primitive("x"), free=""))
 
 
 def _times_power(candidate: Candidate, n: int, curve: Curves) -> list[Candidate]:
@@ -57,8 +68,7 @@ def _times_power(candidate: Candidate, n: int, curve: Curves) -> list[Candidate]
     scale = own.get("c", 1.0)
     if scale == 0:
         return []
-    x = Symbol(replace(power(n) if n != 1 else primitive("x"), free=""))
     part = Symbol(replace(symbol.primitive, free="".join(k for k in symbol.free if k != "c")), symbol.sign)
     inner = [own[k] / scale if k == "d" else own[k] for k in part.free]
     start = candidate.p.new_tensor([[*inner, scale, 0.0]])
-    return refit_composed(Combination("product", (x, part)), start, curve)
+    return refit_composed(Combination("product", (x_to_the(n), part)), start, curve)

@@ -45,7 +45,8 @@ def plainest(search: Search, start: Choice, fitted: Fitted, report: Report, *, c
         if after is None and composed is not None:
             fitted = search.composed(choice.kan, dict(fitted), composed, choice.error)
             after = _with_clear(search, choice, fitted) or _with_clear(search, choice, fitted, longer=True)
-            after = after or _with_one(search, choice, fitted)
+            if after is None and search.falling:  # noise would stay, whatever function stood there
+                after = _with_one(search, choice, fitted)
         if after is None:
             break
         choice = _finer(search, _with_simple_powers(search, after))
