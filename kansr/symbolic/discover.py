@@ -179,9 +179,10 @@ def _candidates(
     Between them come what else is possible under noise, unless the shortest formula so far tells that it is the law.
     """
     yield from (("network", c) for c in choices[:_FIRST])
+    while not reading.is_telling and (choice := next(more, None)) is not None:
+        yield "network", choice
     if not reading.is_telling:
-        yield from (("network", c) for c in more)
-    yield from (("network", c) for c in choices[_FIRST:_KEPT])
+        yield from (("network", c) for c in choices[_FIRST:_KEPT])
     yield from (("pruned", c) for best in choices[:1] for c in _smaller(best, data, clock))
 
 

@@ -3,12 +3,10 @@
 Of a product node, factors to the power p and the curve behind it to 1/p are the same. Where all factors turn out to be
 powers, the exponents are divided by the smallest of them. The curve behind then is a function of the product as a law
 would write it, and can be read. Of a sum node, a straight line can move from the curve behind it to edges beside it.
-Of a node that one curve follows, the scale is anyone's guess, too: lines and logs before it are freed of theirs.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -153,47 +151,3 @@ def _raised(kan: KAN, node: int, target: int, by: Tensor) -> KAN:
     edge = next(i for i, e in enumerate(kan.graph.edges) if e == (node, target))
     curve = kan.curves[edge]
     return kan.with_curve(edge, curve, curve.raised(kan.of_edge(edge), by.mean(-1, keepdim=True)))
-
-
-def unscaled(kan: KAN, edge: int, x: Tensor) -> tuple[KAN, Tensor]:
-    """Free the lines or logs before an edge of their scale: gives the network (b = 1) and where points x [m] lie then.
-
-    A product becomes one of its columns, a sum of lines has 1 or -1 before the first of them, and a sum of logs has no
-    constant. The curve on the edge still belongs to the old scale. Where another curve leaves the node, or something
-    else comes before it, nothing changes.
-    """
-    node, shape = kan.graph.edges[edge].source, kan.graph
-    if node < shape.inputs or len(shape.out_of(node)) > 1:
-        return kan, x
-    into = shape.into(node)
-    own = [_line_or_log(kan, e) for e in into]
-    known = [c for c in own if c is not None]
-    if len(known) < len(own) or len({name for name, *_ in known}) > 1:
-        return kan, x
-    if shape.kind(node) == "product":
-        return _times_each(kan, into, [1 / c for _, c, _ in known]), x / math.prod(c for _, c, _ in known)
-    new, moved = kan, sum(d for *_, d in known)
-    for e, (_, _, d) in zip(into, known, strict=True):
-        curve, p = kan.curves[e], kan.of_edge(e)
-        new = new.with_curve(e, curve, curve.raised(p, p.new_full((1, 1), -d)))
-    if known[0][0] == "log":
-        return new, x - moved
-    scale = abs(known[0][1])
-    return _times_each(new, into, [1 / scale] * len(into)), (x - moved) / scale
-
-
-def _line_or_log(kan: KAN, edge: int) -> tuple[str, float, float] | None:
-    """Name, scale and offset of a straight line or a log on an edge; None for another curve."""
-    curve = kan.curves[edge]
-    if not isinstance(curve, Symbol) or curve.name not in ("x", "log"):
-        return None
-    own = dict(zip(curve.free, kan.of_edge(edge)[0].tolist(), strict=True))
-    return (curve.name, own["c"], own.get("d", 0.0)) if own.get("c") else None
-
-
-def _times_each(kan: KAN, edges: list[int], factors: list[float]) -> KAN:
-    """Multiply the curves on some edges."""
-    for e, factor in zip(edges, factors, strict=True):
-        curve, p = kan.curves[e], kan.of_edge(e)
-        kan = kan.with_curve(e, curve, curve.scaled(p, p.new_full((1, 1), factor)))
-    return kan

@@ -7,6 +7,7 @@ do. The same holds of one of them times a power of x: exp(-1 / (2 x^2)) / x, x^3
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
@@ -23,10 +24,11 @@ from kansr.symbolic.over_x import divided, x_to_the
 from kansr.symbolic.symbol import Symbol
 
 _SHIFTS = (0.0, 1.0, -1.0)
-_RATES = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
+_TURN = 2 * math.pi  # of a circle: h is so many times what angular frequencies stand beside
+_RATES = tuple(sign * rate for rate in (1.0, 2.0, 0.5, math.pi, _TURN, 1 / _TURN) for sign in (1.0, -1.0))
 _BETWEEN = tuple(product((1.0, -1.0, 2.0, -2.0, 0.5, -0.5), (0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0, 0.5, -0.5)))
-_INNER = ("x", "x^2", "1/x", "1/x^2", "sqrt", "exp", "log", "sin")
-_OUTER = ("sqrt", "1/sqrt", "1/x", "1/x^2", "x^2", "log", "exp")
+_INNER = ("x", "x^2", "1/x", "1/x^2", "sqrt", "exp", "log", "sin", "cosh")
+_OUTER = ("sqrt", "1/sqrt", "1/x", "1/x^2", "x^2", "log", "exp", "tanh")
 _POWERS = (1, -1, 2, -2, 3, -3)
 _TINY = 1e-300
 
