@@ -127,6 +127,7 @@ KEYS = {
     "delimiter": "table.delimiter",
     "decimal": "table.decimal",
     "encoding": "table.encoding",
+    "sheet": "table.sheet",
     "no_header": "table.header",
     "skip_lines": "table.skip_lines",
     "null_value": "table.null_values",
@@ -198,6 +199,7 @@ reader_options = together(
     ),
     option("--decimal", metavar="CHAR", help="Decimal sign: `.` or `,`.  [found out]"),
     option("--encoding", metavar="NAME", help="Encoding of the file.  [utf-8]"),
+    option("--sheet", metavar="NAME", help="Sheet of a workbook.  [the first one that holds something]"),
     option("-H", "--no-header", is_flag=True, help="The first line holds values, not names."),
     option("--skip-lines", type=int, metavar="N", help="Lines to pass over at the top."),
     option(

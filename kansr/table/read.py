@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from kansr.table.choose import check_some, choose_features, choose_target, leave
 from kansr.table.columns import Column, refused
 from kansr.table.decode import decode
 from kansr.table.group import Labels, known_group, labels_at, read_labels, take_group
-from kansr.table.names import found, listed, nearest, place, tidy
+from kansr.table.names import Place, found, listed, nearest, place, tidy
 from kansr.table.parquet import read_sheet
 from kansr.table.source import read_content
 from kansr.table.spec import TableSpec
@@ -23,6 +24,7 @@ from kansr.table.split import check_rows
 from kansr.table.table import Floats, Table, TableWarning, fingerprint
 from kansr.table.text import Sheet, read_text
 from kansr.table.units import factor_between, units_of, unreadable
+from kansr.table.workbook import read_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +42,9 @@ def read_table(source: str | Path, spec: TableSpec = _DEFAULT) -> Table:
     Raises `UsageError` where there is no such file or column, `TableError` where the table cannot be used.
     """
     sheet, name = _sheet(source, spec)
-    return _table(sheet, spec, name)
+    with _by_cell(sheet):
+        table = _table(sheet, spec, name)
+    return replace(table, warnings=tuple(_with_cell(warning, sheet) for warning in table.warnings))
 
 
 def table_from_frame(frame: pd.DataFrame, spec: TableSpec = _DEFAULT, source: str = "<frame>") -> Table:
@@ -79,8 +83,9 @@ def read_grouped(
     spec = replace(spec, target=None, features=tuple(names), sigma=None, weights=None)
     sheet, _ = _sheet(source, spec)
     group = None if spec.group is None else known_group(spec.group, list(sheet.frame.columns))
-    labels = None if group is None else read_labels(sheet.frame[group], group, spec)
-    return _features(sheet, names, spec, units), labels
+    with _by_cell(sheet):
+        labels = None if group is None else read_labels(sheet.frame[group], group, spec)
+        return _features(sheet, names, spec, units), labels
 
 
 def features_from_frame(
@@ -94,12 +99,33 @@ def _sheet(source: str | Path, spec: TableSpec) -> tuple[Sheet, str]:
     content = read_content(source)
     if content.form == "parquet":
         return read_sheet(content.data, content.name), content.name
+    if content.form == "workbook":
+        return read_workbook(content.data, spec, content.name), content.name
     return read_text(decode(content.data, spec.encoding, content.name), spec, content.name), content.name
 
 
 def _sheet_of(frame: pd.DataFrame) -> Sheet:
     names, unnamed = tidy([str(name) for name in frame.columns])
     return Sheet(frame=frame.set_axis(list(names), axis=1), warnings=unnamed)
+
+
+@contextmanager
+def _by_cell(sheet: Sheet) -> Iterator[None]:
+    """Say where things are as a spreadsheet does: cell B17."""
+    try:
+        yield
+    except TableError as error:
+        where = error.where
+        if sheet.cells is None or not isinstance(where, Place) or where.row is None or where.column is None:
+            raise
+        cell = f'{sheet.cells.name(where.row, where.column)}, column "{where.column}"'
+        raise TableError(error.what, where=cell, hint=error.hint) from error
+
+
+def _with_cell(warning: TableWarning, sheet: Sheet) -> TableWarning:
+    if sheet.cells is None or warning.row is None or warning.column is None:
+        return warning
+    return replace(warning, message=f"{warning.message} ({sheet.cells.name(warning.row, warning.column)})")
 
 
 def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:

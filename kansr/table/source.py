@@ -16,15 +16,19 @@ from kansr.table.names import listed
 
 STDIN = "<stdin>"
 _GZIP, _ZSTD, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
+_ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # what new and old workbooks are packed in
 _SUFFIXES = {
     ".gz": (_GZIP, "gzip"),
     ".zst": (_ZSTD, "zstd"),
     ".parquet": (_PARQUET, "Parquet"),
     ".pq": (_PARQUET, "Parquet"),
+    ".xlsx": (_ZIP, "an Excel workbook"),
+    ".xlsm": (_ZIP, "an Excel workbook"),
+    ".xlsb": (_ZIP, "an Excel workbook"),
+    ".xls": (_COMPOUND, "an old Excel workbook"),
+    ".ods": (_ZIP, "an OpenDocument spreadsheet"),
 }
 _FOREIGN = {
-    b"PK\x03\x04": "an Excel workbook or ZIP archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"\x89HDF": "an HDF5 file",
     b"\x93NUMPY": "a NumPy array file",
     b"MATLAB 5.0": "a MATLAB file",
@@ -41,11 +45,11 @@ _FOREIGN = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a source holds: its name, unpacked bytes, and whether they are text or Parquet."""
+    """What a source holds: its name, unpacked bytes, and what they are."""
 
     name: str
     data: bytes
-    form: Literal["text", "parquet"]
+    form: Literal["text", "parquet", "workbook"]
 
 
 def read_content(source: str | Path) -> Content:
@@ -65,7 +69,21 @@ def read_content(source: str | Path) -> Content:
     for magic, what in _FOREIGN.items():
         if data.startswith(magic):
             raise TableError(f"this is {what}, not a table", where=name, hint="save it as CSV or Parquet")
-    return Content(name=name, data=data, form="parquet" if data.startswith(_PARQUET) else "text")
+    return Content(name=name, data=data, form=_form(data, name))
+
+
+def _form(data: bytes, name: str) -> Literal["text", "parquet", "workbook"]:
+    """Tell what unpacked bytes are. Raises `TableError` for a ZIP archive that is no workbook."""
+    if data.startswith(_PARQUET):
+        return "parquet"
+    if data.startswith(_ZIP) and Path(name).suffix.lower() not in _SUFFIXES and not _is_workbook(data):
+        raise TableError("this is a ZIP archive, not a table", where=name, hint="unpack it and give the file inside")
+    return "workbook" if data.startswith((_ZIP, _COMPOUND)) else "text"
+
+
+def _is_workbook(data: bytes) -> bool:
+    """Whether a ZIP archive holds what a workbook holds: the names of its parts stand in it as they are."""
+    return any(part in data for part in (b"xl/workbook.", b"opendocument.spreadsheet"))
 
 
 def _stdin() -> bytes:

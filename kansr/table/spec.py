@@ -31,6 +31,8 @@ class TableSpec:
         `.` or `,`; None is found out, and a comma is reported.
     encoding
         Of text files. A byte-order mark (UTF-8, UTF-16, UTF-32) is obeyed where this is `utf-8`.
+    sheet
+        The sheet of a workbook, by name; None is the first one that holds something.
     header
         Whether the first line holds the column names.
     skip_lines
@@ -64,6 +66,7 @@ class TableSpec:
     delimiter: str | None = None
     decimal: Literal[".", ","] | None = None
     encoding: str = "utf-8"
+    sheet: str | None = None
     header: bool = True
     skip_lines: int = 0
     null_values: tuple[str, ...] = ()
