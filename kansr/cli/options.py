@@ -128,6 +128,8 @@ KEYS = {
     "decimal": "table.decimal",
     "encoding": "table.encoding",
     "sheet": "table.sheet",
+    "query": "table.query",
+    "table_name": "table.name",
     "no_header": "table.header",
     "skip_lines": "table.skip_lines",
     "null_value": "table.null_values",
@@ -200,6 +202,8 @@ reader_options = together(
     option("--decimal", metavar="CHAR", help="Decimal sign: `.` or `,`.  [found out]"),
     option("--encoding", metavar="NAME", help="Encoding of the file.  [utf-8]"),
     option("--sheet", metavar="NAME", help="Sheet of a workbook.  [the first one that holds something]"),
+    option("--query", metavar="SQL", help="What to ask of a database, such as 'select x, y from runs'."),
+    option("--table", "table_name", metavar="NAME", help="Table of a database.  [the only one]"),
     option("-H", "--no-header", is_flag=True, help="The first line holds values, not names."),
     option("--skip-lines", type=int, metavar="N", help="Lines to pass over at the top."),
     option(

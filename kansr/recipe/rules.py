@@ -93,6 +93,8 @@ RULES = (
     Rule("table.decimal", "'.' or ',', or null to find out"),
     Rule("table.encoding", "an encoding that Python knows, such as utf-8 or latin-1", _encoding),
     Rule("table.sheet", "the name of a sheet, or null for the first one", _or_none(bool)),
+    Rule("table.query", "a query that begins with SELECT, or null", _or_none(bool)),
+    Rule("table.name", "the name of a table in the database, or null for the only one", _or_none(bool)),
     Rule("table.header", "true or false"),
     Rule("table.skip_lines", "a whole number from 0 to 1000000", _within(0, 1_000_000)),
     Rule("table.null_values", "a list of texts that stand for a missing value"),

@@ -12,6 +12,7 @@ from kansr.errors import TableError
 from kansr.table.group import Labels
 from kansr.table.names import place
 from kansr.table.read import read_grouped
+from kansr.table.source import public_name
 from kansr.table.spec import TableSpec
 from kansr.table.split import check_rows
 from kansr.table.table import Floats, Table, fingerprint
@@ -34,7 +35,7 @@ def read_more(source: str | Path, table: Table, spec: TableSpec) -> Table:
     in_unit = {name: table.units[table.target] for name in errors if table.absolute and table.target in table.units}
     spec = spec if table.group is not None else replace(spec, group=None)
     cells, labels = read_grouped(source, names, spec, {**table.units, **in_unit})
-    name = "<stdin>" if str(source) == "-" else str(source)
+    name = public_name(source)
     count = len(table.features)
     known = set(_keys(np.column_stack([table.x, table.y]), table.group))
     is_new = np.array([key not in known for key in _keys(cells[:, : count + 1], labels)], dtype=bool)

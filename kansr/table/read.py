@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kansr.errors import TableError
+from kansr.errors import TableError, UsageError
 from kansr.table.check import check_table
 from kansr.table.choose import check_some, choose_features, choose_target, leave_out_useless, read_columns, take_errors
 from kansr.table.columns import Column, refused
@@ -18,9 +18,10 @@ from kansr.table.decode import decode
 from kansr.table.group import Labels, known_group, labels_at, read_labels, take_group
 from kansr.table.names import Place, found, listed, nearest, place, tidy
 from kansr.table.parquet import read_sheet
-from kansr.table.source import read_content
+from kansr.table.source import is_url, public_name, read_content
 from kansr.table.spec import TableSpec
 from kansr.table.split import check_rows
+from kansr.table.sql import read_sql
 from kansr.table.table import Floats, Table, TableWarning, fingerprint
 from kansr.table.text import Sheet, read_text
 from kansr.table.units import factor_between, units_of, unreadable
@@ -34,13 +35,16 @@ _NO_UNITS: Mapping[str, str] = {}
 
 
 def read_table(source: str | Path, spec: TableSpec = _DEFAULT) -> Table:
-    """Read a table: CSV, TSV or other text, also packed with gzip or zstd, or Parquet; `-` is stdin.
+    """Read a table: CSV, TSV or other text, also packed with gzip or zstd; Parquet; a spreadsheet; `-` is stdin.
+
+    `sqlite:///lab.db`, or another URL that SQLAlchemy knows, is a database.
 
     Rows that miss a value are left out (or refused, see `TableSpec`), and so are columns that cannot be features;
     `Table.warnings` says which and why.
 
     Raises `UsageError` where there is no such file or column, `TableError` where the table cannot be used.
     """
+    _check_asked(source, spec)
     sheet, name = _sheet(source, spec)
     with _by_cell(sheet):
         table = _table(sheet, spec, name)
@@ -96,6 +100,8 @@ def features_from_frame(
 
 
 def _sheet(source: str | Path, spec: TableSpec) -> tuple[Sheet, str]:
+    if is_url(source):
+        return read_sql(str(source), spec), public_name(source)
     content = read_content(source)
     if content.form == "parquet":
         return read_sheet(content.data, content.name), content.name
@@ -107,6 +113,14 @@ def _sheet(source: str | Path, spec: TableSpec) -> tuple[Sheet, str]:
 def _sheet_of(frame: pd.DataFrame) -> Sheet:
     names, unnamed = tidy([str(name) for name in frame.columns])
     return Sheet(frame=frame.set_axis(list(names), axis=1), warnings=unnamed)
+
+
+def _check_asked(source: str | Path, spec: TableSpec) -> None:
+    """Raise `UsageError` where a file is asked what only a database could answer."""
+    if (spec.query is not None or spec.name is not None) and not is_url(source):
+        flag = "--query" if spec.query is not None else "--table"
+        hint = "a database is given by its URL, such as sqlite:///lab.db"
+        raise UsageError(f"{flag} is for databases, and this is a file", where=public_name(source), hint=hint)
 
 
 @contextmanager

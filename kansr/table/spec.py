@@ -33,6 +33,10 @@ class TableSpec:
         Of text files. A byte-order mark (UTF-8, UTF-16, UTF-32) is obeyed where this is `utf-8`.
     sheet
         The sheet of a workbook, by name; None is the first one that holds something.
+    query
+        What is asked of a database, in SQL. Files are not asked.
+    name
+        The table of a database that is read whole, where no query is given; None is the only one. Files have one.
     header
         Whether the first line holds the column names.
     skip_lines
@@ -67,6 +71,8 @@ class TableSpec:
     decimal: Literal[".", ","] | None = None
     encoding: str = "utf-8"
     sheet: str | None = None
+    query: str | None = None
+    name: str | None = None
     header: bool = True
     skip_lines: int = 0
     null_values: tuple[str, ...] = ()
@@ -85,6 +91,8 @@ class TableSpec:
             raise UsageError(f"cannot skip {self.skip_lines} lines", hint="give a number that is 0 or more")
         _check_separator(self.separator, self.decimal)
         check_shares(self.split)
+        if self.query is not None and self.name is not None:
+            raise UsageError("a table and a query are asked for", hint="give --table or --query")
         if self.sigma is not None and self.weights is not None:
             raise UsageError("rows have measurement errors or weights, not both", hint="give --sigma or --weights")
 
