@@ -107,7 +107,9 @@ def _sheet(source: str | Path, spec: TableSpec) -> tuple[Sheet, str]:
         return read_sheet(content.data, content.name), content.name
     if content.form == "workbook":
         return read_workbook(content.data, spec, content.name), content.name
-    return read_text(decode(content.data, spec.encoding, content.name), spec, content.name), content.name
+    text, guessed = decode(content.data, spec.encoding, content.name)
+    sheet = read_text(text, spec, content.name)
+    return replace(sheet, warnings=(*guessed, *sheet.warnings)), content.name
 
 
 def _sheet_of(frame: pd.DataFrame) -> Sheet:

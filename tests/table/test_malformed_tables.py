@@ -132,7 +132,7 @@ BAD = (
     Bad(name="no features", content=GOOD, spec=TableSpec(features=()), error=UsageError, says=("no features",)),
     Bad(
         name="wrong encoding",
-        content=f"Température,b,y\n{ROWS}".encode("cp1252"),
+        content=f"Température,b\x81,y\n{ROWS}".encode("latin-1"),
         says=("byte 0xe9 in line 1 is not utf-8", "Température", "--encoding cp1252"),
     ),
     Bad(
