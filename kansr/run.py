@@ -224,7 +224,12 @@ def stem_of(source: str) -> str:
     if source == "-":
         return "stdin"
     name = re.split(r"[\\/]", source)[-1]
-    name = re.sub(r"(\.(csv|tsv|txt|dat|parquet|gz|zst|zstd|bz2|xz|zip))+$", "", name, flags=re.IGNORECASE)
+    name = re.sub(
+        r"(\.(csv|tsv|txt|dat|parquet|pq|xlsx|xlsm|xlsb|xls|ods|db|sqlite|sqlite3|gz|zst|zstd|bz2|xz|zip))+$",
+        "",
+        name,
+        flags=re.IGNORECASE,
+    )
     return re.sub(r"[^\w.]+", "-", name).strip("-._")[:60] or "table"
 
 

@@ -14,7 +14,18 @@ from kansr.cli.options import recipe_options
 if TYPE_CHECKING:
     from kansr.result import Result
 
-_READING = ("units", "delimiter", "decimal", "encoding", "no_header", "skip_lines", "null_value")
+_READING = (
+    "units",
+    "delimiter",
+    "decimal",
+    "encoding",
+    "sheet",
+    "query",
+    "table_name",
+    "no_header",
+    "skip_lines",
+    "null_value",
+)
 _MAY = (*_READING, "budget", "table", "out", "force", "as_json", "quiet", "verbose", "former")
 
 
@@ -40,13 +51,14 @@ def go_on(
     from kansr.cli.work import limit_of, note, opened, recipe_of, work  # noqa: PLC0415
     from kansr.recipe import with_options  # noqa: PLC0415
     from kansr.run import Run, stem_of  # noqa: PLC0415
+    from kansr.table import public_name  # noqa: PLC0415
 
     before = opened(former, quiet)
     given = recipe_options({name: options[name] for name in _READING})
     spec = with_options(recipe_of(before), given).table if given else None
     rows = pipeline.more_rows(before, source, spec)
     note(f"{rows.source}: {len(rows)} new rows of {rows.target} for {before.folder}", quiet)
-    run = Run.create(stem_of(source), out, force)
+    run = Run.create(stem_of(public_name(source)), out, force)
     try:
         return work(
             run,

@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     "kansr fit data.csv --select simple --stability 5",
     "kansr fit data.csv -t force -x mass,acceleration --budget 60",
     "kansr fit data.csv --function 'softplus=log(1+exp(x))'",
+    "kansr fit book.xlsx --sheet Data",
+    "kansr fit sqlite:///lab.db --query 'select x, y from runs'",
     "kansr fit --continue data-001 more.csv",
     "cat data.csv | kansr fit - --json",
 )
@@ -90,7 +92,8 @@ def fit(
 ) -> None:
     """Find the formula behind a table.
 
-    TABLE is a CSV, TSV or Parquet file, also compressed; - reads from a pipe.
+    TABLE is a CSV, TSV, Parquet or Excel file, also compressed; - reads from a pipe. A database is given by its URL:
+    sqlite:///lab.db.
     """
     source = _source(table)
     if former is not None:
@@ -103,7 +106,13 @@ def fit(
         said: tuple[str, ...] = ()
     else:
         result, said = _fitted(source, recipe, options, out=out, force=force, **talk)
-    finish(result, source=source if former is None else None, said=said, as_json=as_json, quiet=quiet)
+    finish(
+        result,
+        source=source if former is None and "://" not in source else None,
+        said=said,
+        as_json=as_json,
+        quiet=quiet,
+    )
 
 
 def _fitted(
@@ -114,7 +123,7 @@ def _fitted(
     from kansr.cli.work import note, work  # noqa: PLC0415
     from kansr.recipe import load_recipe, with_options  # noqa: PLC0415
     from kansr.run import Run, stem_of  # noqa: PLC0415
-    from kansr.table import read_table  # noqa: PLC0415
+    from kansr.table import public_name, read_table  # noqa: PLC0415
 
     settings = with_options(load_recipe(recipe), recipe_options(options))
     rows = read_table(source, settings.table)
@@ -122,7 +131,7 @@ def _fitted(
     said = tuple(str(warning) for warning in rows.warnings)
     for warning in said:
         note(f"warning: {warning}", quiet)
-    run = Run.create(stem_of(source), out, force)
+    run = Run.create(stem_of(public_name(source)), out, force)
     try:
         result = work(
             run,

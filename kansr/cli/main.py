@@ -53,6 +53,8 @@ class LazyGroup(click.RichGroup):
 
 def _unknown(name: str) -> str:
     close = get_close_matches(name, COMMANDS, n=1)
+    if "://" in name:  # a database; its URL may hold a password, so it is not repeated
+        return "This is no command. Did you mean 'kansr fit' with this URL?"
     if "." in name:  # a file
         advice = f"Did you mean 'kansr fit {name}'?"
     else:

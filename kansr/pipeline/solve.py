@@ -25,6 +25,7 @@ from kansr.structure.task import Search
 from kansr.symbolic.curve import Function
 from kansr.symbolic.discover import Discovery, constant, discover, linear, snapped
 from kansr.symbolic.held import held
+from kansr.symbolic.powers import power_law
 from kansr.symbolic.targets import logarithm, named, transforms
 from kansr.training.levenberg import rmse
 
@@ -180,9 +181,10 @@ class _Reader:
 
 
 def _power_laws(problem: Problem) -> list[Discovery]:
-    """The factor of the target times a constant, and the input of a network that sees only one monomial."""
+    """The power law of all columns; with groups, the factor of the target times a constant, and a single monomial."""
     if problem.groups is None:
-        return []
+        law = power_law(problem.rows)
+        return [] if law is None else [law]
     single = problem.rows.inputs if problem.rows.inputs is not None and len(problem.inputs) == 1 else ()
     monomials = [problem.multiplier / sp.Float(problem.inside), *single]
     return [snapped(sp.Float(1.0) * m, problem.rows, "power law") for m in monomials if m != 1]

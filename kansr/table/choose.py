@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from kansr.errors import TableError, UsageError
 from kansr.table.cells import advice, shown
 from kansr.table.check import is_constant, is_counter
-from kansr.table.columns import Column, column, refused
+from kansr.table.columns import Column, column, instead, refused
 from kansr.table.names import found, nearest, place
 from kansr.table.spec import TableSpec
 from kansr.table.table import Kind, TableWarning
@@ -129,7 +130,8 @@ def _not_used(one: Column) -> TableWarning:
     kind: Kind = "empty" if one.kind == "empty" else "date" if one.kind == "date" else "text"
     what = {"empty": "holds no values", "date": "holds dates", "text": "holds text"}[kind]
     cell = "" if kind == "empty" else f" ({shown(one.cell)} in row {one.row})"
-    return _left_out(kind, one.name, f"{what}{cell}", row=one.row or None)
+    warning = _left_out(kind, one.name, f"{what}{cell}", row=one.row or None)
+    return replace(warning, message=f"{warning.message}{instead(one)}")
 
 
 def _left_out(kind: Kind, name: str, what: str, row: int | None = None) -> TableWarning:

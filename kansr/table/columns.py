@@ -35,6 +35,8 @@ class Column:
         `number`; `empty`: every cell is missing; `date`; `text`; `broken`: numbers, but for some cells.
     row, cell
         The first cell that is not a number; the row counts from 1.
+    labels
+        How many different texts there are, where some of them come back and may be labels; else 0.
     rounded
         The first row with a whole number that float64 cannot hold.
     """
@@ -44,6 +46,7 @@ class Column:
     kind: Literal["number", "empty", "date", "text", "broken"]
     row: int = 0
     cell: object = ""
+    labels: int = 0
     rounded: int | None = None
 
 
@@ -73,8 +76,19 @@ def refused(column: Column, role: str) -> TableError:
     return TableError(
         f"{shown(column.cell)} is {what}; the {role} must hold numbers",
         where=place(column.row, column.name),
-        hint=advice(column.cell) if column.kind == "broken" else _OTHER[role],
+        hint=advice(column.cell) if column.kind == "broken" else f"{_OTHER[role]}{instead(column)}",
     )
+
+
+def instead(column: Column) -> str:
+    """Say how a column of dates or labels could be used; nothing where it could not."""
+    if column.kind == "date":
+        return "; a column of seconds since the first date could be used"
+    if column.kind != "text" or column.labels < 2:
+        return ""
+    name = column.name if " " not in column.name else f"'{column.name}'"
+    by_hand = f", or write a column of 1 for {shown(column.cell)} and 0 for the other" if column.labels == 2 else ""
+    return f"; --group {name} gives each of its {column.labels} values constants of its own{by_hand}"
 
 
 _OTHER = {
@@ -127,4 +141,11 @@ def _not_numbers(name: str, cells: npt.NDArray[np.object_], row: int, cell: obje
     kind: Literal["date", "text", "broken"] = "date" if 2 * dates >= len(sample) else "text"
     if kind == "text" and 2 * meant >= len(sample):
         kind = "broken"
-    return Column(name=name, values=np.empty(0), kind=kind, row=row, cell=cell)
+    labels = _labels(cells) if kind == "text" else 0
+    return Column(name=name, values=np.empty(0), kind=kind, row=row, cell=cell, labels=labels)
+
+
+def _labels(cells: npt.NDArray[np.object_]) -> int:
+    """Count the different texts of a column, where each comes twice on average; names and notes are no labels."""
+    labels = len({str(cell).strip() for cell in cells})
+    return labels if 2 * labels <= len(cells) else 0

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from kansr.errors import TableError, UsageError
+from kansr.table.cells import shown
+from kansr.table.table import TableWarning
 
 _MARKS = (  # longest first: the mark of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -14,10 +17,14 @@ _MARKS = (  # longest first: the mark of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _MARK = "\ufeff"
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_WORD = re.compile(r"[^\s,;|\"]+")
 
 
-def decode(data: bytes, encoding: str, where: str) -> str:
-    """Give the text of `data`. A byte-order mark is obeyed where the encoding is the default, UTF-8.
+def decode(data: bytes, encoding: str, where: str) -> tuple[str, list[TableWarning]]:
+    """Give the text of `data`, and what is said of it. A byte-order mark is obeyed where the encoding is UTF-8.
+
+    UTF-8 is the default, too: bytes that are none, and are text in Windows-1252, are read so and that is said.
 
     Raises `UsageError` for an encoding that does not exist, `TableError` for bytes that are not text in this encoding.
     """
@@ -27,10 +34,30 @@ def decode(data: bytes, encoding: str, where: str) -> str:
     try:
         text = data.decode(name)
     except UnicodeDecodeError as error:
-        raise _wrong(data, name, error, where) from error
+        guess = _as_windows(data) if name == "utf-8" else None
+        if guess is None:
+            raise _wrong(data, name, error, where) from error
+        return guess, [_guessed(data, guess, error)]
     except (ValueError, LookupError) as error:
         raise UsageError(f"{encoding!r} cannot decode text: {error}", hint="such as utf-8, cp1252, utf-16") from error
-    return text.removeprefix(_MARK)
+    return text.removeprefix(_MARK), []
+
+
+def _as_windows(data: bytes) -> str | None:
+    """Read bytes as Windows does in the west of Europe; None where that gives signs that no text holds."""
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    return None if _CONTROL.search(text) else text
+
+
+def _guessed(data: bytes, text: str, error: UnicodeDecodeError) -> TableWarning:
+    """Say that the encoding was guessed, and how a word of the text reads."""
+    word = next((word for word in _WORD.findall(text) if not word.isascii()), "")
+    line = _line(data, error.start)
+    message = f"the file is not utf-8 (byte 0x{data[error.start]:02x} in line {line}): it is read as Windows-1252"
+    return TableWarning(kind="encoding", row=None, message=f"{message}, {shown(word)}; --encoding says otherwise")
 
 
 def _encoding(data: bytes, encoding: str) -> str:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from kansr.errors import TableError
 from kansr.table.cells import is_null, is_number
+from kansr.table.layout import about_units, units_below
 from kansr.table.names import numbered
 from kansr.table.spec import WHITESPACE, TableSpec
 from kansr.table.table import TableWarning
@@ -32,8 +33,8 @@ class Dialect:
     """How a text table is written.
 
     `names` has one entry for each cell of a record, empty where the header has none; the first `width` of them are
-    from the header; the first row has `cells`. `header` says that the first record is the header; `named` is False
-    where names were made up.
+    from the header; the first row has `cells`. `above` counts the records above the rows: the header, and units below
+    it. `named` is False where names were made up.
     """
 
     delimiter: str
@@ -41,7 +42,7 @@ class Dialect:
     names: tuple[str, ...]
     width: int
     cells: int
-    header: bool
+    above: int
     named: bool
     warnings: tuple[TableWarning, ...]
 
@@ -52,8 +53,12 @@ def sniff(body: str, spec: TableSpec, comment: str = "") -> Dialect:
     `comment` is the comment line just before the first record: where there is no header, it may hold the names.
     """
     sample = _sample(body)
-    delimiter = spec.separator or _delimiter(sample)
-    lines = list(islice(records(sample, delimiter), _RECORDS))
+    delimiter = spec.separator or delimiter_of(body)
+    return dialect_of(list(islice(records(sample, delimiter), _RECORDS)), delimiter, spec, comment)
+
+
+def dialect_of(lines: list[Record], delimiter: str, spec: TableSpec, comment: str = "") -> Dialect:
+    """Say how a table is written from its first records: what its header is, whether units stand below it."""
     if not lines:
         raise TableError(
             "there is no data: no line holds a cell", hint="is the delimiter (-d) right, or a quote left open?"
@@ -61,16 +66,19 @@ def sniff(body: str, spec: TableSpec, comment: str = "") -> Dialect:
     names, named, odd = _names(lines[0], spec, comment, delimiter)
     header = spec.header and not _looks_like_data(lines[0], spec)
     rows = lines[1:] if header else lines
+    full = (*names, *[""] * _trailing(rows, len(names)))
+    units = units_below(full, rows) if named else None
+    rows = rows[1:] if units else rows
     decimal, comma = _decimal(rows, delimiter, spec)
     return Dialect(
         delimiter=delimiter,
         decimal=decimal,
-        names=(*names, *[""] * _trailing(rows, len(names))),
+        names=units or full,
         width=len(names),
         cells=len(rows[0]) if rows else 0,
-        header=header,
+        above=int(header) + (units is not None),
         named=named,
-        warnings=(*odd, *comma),
+        warnings=(*odd, *([] if units is None else [about_units(units)]), *comma),
     )
 
 
@@ -100,8 +108,9 @@ def _sample(body: str) -> str:
     return body[: end if end > 0 else _CHARACTERS]
 
 
-def _delimiter(sample: str) -> str:
+def delimiter_of(body: str) -> str:
     """Choose the delimiter that gives records of one width, two or more, that hold numbers."""
+    sample = _sample(body)
     scores = [_score(sample, delimiter) for delimiter in _CANDIDATES]
     best = max(scores)
     return _CANDIDATES[scores.index(best)] if best > 0 else ","

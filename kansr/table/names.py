@@ -10,14 +10,23 @@ from kansr.errors import TableError
 from kansr.table.table import TableWarning
 
 
-def place(row: int | None, column: str | None) -> str:
+class Place(str):
+    """Where a cell is, in words; `row` and `column` say it to those who can name it better, such as a spreadsheet."""
+
+    row: int | None
+    column: str | None
+
+
+def place(row: int | None, column: str | None) -> Place:
     """Say where a cell is; rows count from 1, without the header.
 
     >>> place(17, "temp")
     'row 17, column "temp"'
     """
     parts = [f"row {row}"] if row is not None else []
-    return ", ".join([*parts, f'column "{column}"'] if column is not None else parts)
+    words = Place(", ".join([*parts, f'column "{column}"'] if column is not None else parts))
+    words.row, words.column = row, column
+    return words
 
 
 def listed(names: Iterable[object], limit: int = 8) -> str:

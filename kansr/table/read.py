@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kansr.errors import TableError
+from kansr.errors import TableError, UsageError
 from kansr.table.check import check_table
 from kansr.table.choose import check_some, choose_features, choose_target, leave_out_useless, read_columns, take_errors
 from kansr.table.columns import Column, refused
 from kansr.table.decode import decode
-from kansr.table.names import found, listed, nearest, place, tidy
+from kansr.table.group import Labels, known_group, labels_at, read_labels, take_group
+from kansr.table.names import Place, found, listed, nearest, place, tidy
 from kansr.table.parquet import read_sheet
-from kansr.table.source import read_content
+from kansr.table.source import is_url, public_name, read_content
 from kansr.table.spec import TableSpec
 from kansr.table.split import check_rows
+from kansr.table.sql import read_sql
 from kansr.table.table import Floats, Table, TableWarning, fingerprint
 from kansr.table.text import Sheet, read_text
 from kansr.table.units import factor_between, units_of, unreadable
+from kansr.table.workbook import read_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,15 +35,20 @@ _NO_UNITS: Mapping[str, str] = {}
 
 
 def read_table(source: str | Path, spec: TableSpec = _DEFAULT) -> Table:
-    """Read a table: CSV, TSV or other text, also packed with gzip or zstd, or Parquet; `-` is stdin.
+    """Read a table: CSV, TSV or other text, also packed with gzip or zstd; Parquet; a spreadsheet; `-` is stdin.
+
+    `sqlite:///lab.db`, or another URL that SQLAlchemy knows, is a database.
 
     Rows that miss a value are left out (or refused, see `TableSpec`), and so are columns that cannot be features;
     `Table.warnings` says which and why.
 
     Raises `UsageError` where there is no such file or column, `TableError` where the table cannot be used.
     """
+    _check_asked(source, spec)
     sheet, name = _sheet(source, spec)
-    return _table(sheet, spec, name)
+    with _by_cell(sheet):
+        table = _table(sheet, spec, name)
+    return replace(table, warnings=tuple(_with_cell(warning, sheet) for warning in table.warnings))
 
 
 def table_from_frame(frame: pd.DataFrame, spec: TableSpec = _DEFAULT, source: str = "<frame>") -> Table:
@@ -64,9 +73,23 @@ def read_features(
     Every row counts: raises `TableError` where a column is missing or a cell is missing, text or infinite, and
     `UsageError` where a column's unit measures something else.
     """
+    return read_grouped(source, names, replace(spec, group=None), units)[0]
+
+
+def read_grouped(
+    source: str | Path, names: Sequence[str], spec: TableSpec = _DEFAULT, units: Mapping[str, str] = _NO_UNITS
+) -> tuple[Floats, Labels | None]:
+    """Read the columns that a formula needs, as `read_features` does, and the labels of `TableSpec.group` beside them.
+
+    Gives the columns [rows, names] and the labels [rows], None where `spec` names no group. Raises what
+    `read_features` raises, `TableError` for a row without a label, and `UsageError` where there is no such column.
+    """
     spec = replace(spec, target=None, features=tuple(names), sigma=None, weights=None)
     sheet, _ = _sheet(source, spec)
-    return _features(sheet, names, spec, units)
+    group = None if spec.group is None else known_group(spec.group, list(sheet.frame.columns))
+    with _by_cell(sheet):
+        labels = None if group is None else read_labels(sheet.frame[group], group, spec)
+        return _features(sheet, names, spec, units), labels
 
 
 def features_from_frame(
@@ -77,10 +100,16 @@ def features_from_frame(
 
 
 def _sheet(source: str | Path, spec: TableSpec) -> tuple[Sheet, str]:
+    if is_url(source):
+        return read_sql(str(source), spec), public_name(source)
     content = read_content(source)
     if content.form == "parquet":
         return read_sheet(content.data, content.name), content.name
-    return read_text(decode(content.data, spec.encoding, content.name), spec, content.name), content.name
+    if content.form == "workbook":
+        return read_workbook(content.data, spec, content.name), content.name
+    text, guessed = decode(content.data, spec.encoding, content.name)
+    sheet = read_text(text, spec, content.name)
+    return replace(sheet, warnings=(*guessed, *sheet.warnings)), content.name
 
 
 def _sheet_of(frame: pd.DataFrame) -> Sheet:
@@ -88,16 +117,45 @@ def _sheet_of(frame: pd.DataFrame) -> Sheet:
     return Sheet(frame=frame.set_axis(list(names), axis=1), warnings=unnamed)
 
 
+def _check_asked(source: str | Path, spec: TableSpec) -> None:
+    """Raise `UsageError` where a file is asked what only a database could answer."""
+    if (spec.query is not None or spec.name is not None) and not is_url(source):
+        flag = "--query" if spec.query is not None else "--table"
+        hint = "a database is given by its URL, such as sqlite:///lab.db"
+        raise UsageError(f"{flag} is for databases, and this is a file", where=public_name(source), hint=hint)
+
+
+@contextmanager
+def _by_cell(sheet: Sheet) -> Iterator[None]:
+    """Say where things are as a spreadsheet does: cell B17."""
+    try:
+        yield
+    except TableError as error:
+        where = error.where
+        if sheet.cells is None or not isinstance(where, Place) or where.row is None or where.column is None:
+            raise
+        cell = f'{sheet.cells.name(where.row, where.column)}, column "{where.column}"'
+        raise TableError(error.what, where=cell, hint=error.hint) from error
+
+
+def _with_cell(warning: TableWarning, sheet: Sheet) -> TableWarning:
+    if sheet.cells is None or warning.row is None or warning.column is None:
+        return warning
+    return replace(warning, message=f"{warning.message} ({sheet.cells.name(warning.row, warning.column)})")
+
+
 def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     """Choose target and features, leave out what cannot be used, and check the rest."""
     check_rows(len(sheet.frame), source)
     decimal = spec.decimal or sheet.decimal
-    frame, errors = take_errors(sheet.frame, spec, decimal)
+    frame, group, labels = take_group(sheet.frame, spec)
+    frame, errors = take_errors(frame, spec, decimal)
     target = choose_target(frame, spec, decimal)
     features, unusable = choose_features(frame, target.name, spec, decimal)
     features, useless = leave_out_useless(features, spec.features is not None)
     check_some(features, target, [*unusable, *useless])
-    kept, missing = _whole_rows([*features, target, *errors], spec)
+    kept, missing = _whole_rows([*features, target, *errors, *group], spec)
+    kept, group = kept[: len(kept) - len(group)], kept[len(kept) - len(group) :]
     features, target, errors = kept[: len(features)], kept[len(features)], kept[len(features) + 1 :]
     features, emptied = leave_out_useless(features, spec.features is not None)
     check_some(features, target, emptied)
@@ -105,6 +163,7 @@ def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     spec = replace(spec, units=None) if silent else spec
     units = _units(list(sheet.frame.columns), [*features, target, *errors], spec)
     table = _stack([*features, target], _in_unit_of(target, errors, spec, units), spec, source)
+    table = _grouped(table, group, labels)
     table = replace(table, units={one.name: units[one.name] for one in (*features, target) if one.name in units})
     said = (*sheet.warnings, *unusable, *useless, *missing, *emptied, *_rounded([*features, target]))
     return replace(table, warnings=(*said, *check_table(table), *_without_unit(table), *_without_pint(silent)))
@@ -154,10 +213,19 @@ def _stack(columns: Sequence[Column], errors: Sequence[Column], spec: TableSpec,
     x, y = np.column_stack([one.values for one in columns[:-1]]), columns[-1].values
     absolute = spec.sigma is not None
     sigma = None if not errors else errors[0].values if absolute else errors[0].values ** -0.5
-    digest = fingerprint(features, target, x, y, sigma)
+    digest = fingerprint(features, target, x, y, sigma=sigma)
     return Table(
         features=features, target=target, x=x, y=y, source=source, sha256=digest, sigma=sigma, absolute=absolute
     )
+
+
+def _grouped(table: Table, group: Sequence[Column], labels: Labels) -> Table:
+    """Put the labels of the rows that are left beside them."""
+    if not group:
+        return table
+    of_rows = labels_at(group[0], labels)
+    digest = fingerprint(table.features, table.target, table.x, table.y, sigma=table.sigma, group=of_rows)
+    return replace(table, group=of_rows, sha256=digest)
 
 
 def _whole_rows(columns: list[Column], spec: TableSpec) -> tuple[list[Column], list[TableWarning]]:

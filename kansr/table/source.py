@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import gzip
+import re
 import sys
 import zlib
 from collections.abc import Callable
@@ -15,21 +16,27 @@ from kansr.errors import TableError, UsageError
 from kansr.table.names import listed
 
 STDIN = "<stdin>"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+://)(?:[^@/?#]*@)?((?:[\w.-]*)(?::\d+)?(?:/[^?#@]*)?)(?:[?#][^@]*)?")
 _GZIP, _ZSTD, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
+_SQLITE = b"SQLite format 3\0"
+_ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # what new and old workbooks are packed in
 _SUFFIXES = {
     ".gz": (_GZIP, "gzip"),
     ".zst": (_ZSTD, "zstd"),
     ".parquet": (_PARQUET, "Parquet"),
     ".pq": (_PARQUET, "Parquet"),
+    ".xlsx": (_ZIP, "an Excel workbook"),
+    ".xlsm": (_ZIP, "an Excel workbook"),
+    ".xlsb": (_ZIP, "an Excel workbook"),
+    ".xls": (_COMPOUND, "an old Excel workbook"),
+    ".ods": (_ZIP, "an OpenDocument spreadsheet"),
 }
 _FOREIGN = {
-    b"PK\x03\x04": "an Excel workbook or ZIP archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"\x89HDF": "an HDF5 file",
     b"\x93NUMPY": "a NumPy array file",
     b"MATLAB 5.0": "a MATLAB file",
     b"ARROW1": "an Arrow file",
-    b"SQLite format 3": "a SQLite database",
     b"BZh": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",
     b"%PDF": "a PDF document",
@@ -41,11 +48,36 @@ _FOREIGN = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a source holds: its name, unpacked bytes, and whether they are text or Parquet."""
+    """What a source holds: its name, unpacked bytes, and what they are."""
 
     name: str
     data: bytes
-    form: Literal["text", "parquet"]
+    form: Literal["text", "parquet", "workbook"]
+
+
+def is_url(source: str | Path) -> bool:
+    """Whether a source is the URL of a database, and not a file.
+
+    >>> is_url("sqlite:///lab.db"), is_url("lab.csv")
+    (True, False)
+    """
+    return isinstance(source, str) and _SCHEME.match(source) is not None
+
+
+def public_name(source: str | Path) -> str:
+    """Give the name of a source that may be shown and kept: of a URL without user, password and options.
+
+    Where it is not certain what of a URL is secret, only its first word is left.
+
+    >>> public_name("postgresql://ada:secret@lab.org:5432/runs?sslpassword=x"), public_name("lab.csv")
+    ('postgresql://lab.org:5432/runs', 'lab.csv')
+    >>> public_name("postgresql://ada:s/e@cret@lab.org/runs")
+    'postgresql://'
+    """
+    if not is_url(source):
+        return STDIN if str(source) == "-" else str(source)
+    match = _URL.fullmatch(str(source))
+    return match[1] + match[2] if match else str(source).partition("://")[0] + "://"
 
 
 def read_content(source: str | Path) -> Content:
@@ -54,7 +86,7 @@ def read_content(source: str | Path) -> Content:
     The form is known by the first bytes; a suffix must not contradict them. Raises `UsageError` when there is no such
     file, `TableError` when it is empty, damaged or no table.
     """
-    name = STDIN if str(source) == "-" else str(source)
+    name = public_name(source)
     packed = _stdin() if name == STDIN else _file(Path(source))
     _check_suffix(name, packed)
     data = _unpack(packed, name)
@@ -62,10 +94,27 @@ def read_content(source: str | Path) -> Content:
         raise TableError(
             "there is no data: the input is empty", where=name, hint="check the file or the pipe before it"
         )
+    if data.startswith(_SQLITE):
+        hint = f"give it as a URL: kansr fit 'sqlite:///{name}'"
+        raise TableError("this is a database of SQLite, with tables in it", where=name, hint=hint)
     for magic, what in _FOREIGN.items():
         if data.startswith(magic):
             raise TableError(f"this is {what}, not a table", where=name, hint="save it as CSV or Parquet")
-    return Content(name=name, data=data, form="parquet" if data.startswith(_PARQUET) else "text")
+    return Content(name=name, data=data, form=_form(data, name))
+
+
+def _form(data: bytes, name: str) -> Literal["text", "parquet", "workbook"]:
+    """Tell what unpacked bytes are. Raises `TableError` for a ZIP archive that is no workbook."""
+    if data.startswith(_PARQUET):
+        return "parquet"
+    if data.startswith(_ZIP) and Path(name).suffix.lower() not in _SUFFIXES and not _is_workbook(data):
+        raise TableError("this is a ZIP archive, not a table", where=name, hint="unpack it and give the file inside")
+    return "workbook" if data.startswith((_ZIP, _COMPOUND)) else "text"
+
+
+def _is_workbook(data: bytes) -> bool:
+    """Whether a ZIP archive holds what a workbook holds: the names of its parts stand in it as they are."""
+    return any(part in data for part in (b"xl/workbook.", b"opendocument.spreadsheet"))
 
 
 def _stdin() -> bytes:
@@ -75,6 +124,12 @@ def _stdin() -> bytes:
         return sys.stdin.buffer.read()
     except (OSError, MemoryError) as error:
         raise TableError(f"cannot read: {error}", where=STDIN) from error
+
+
+def check_file(path: Path) -> None:
+    """Raise `UsageError` with the nearest name where a file is not there."""
+    if not path.is_file():
+        _file(path)
 
 
 def _file(path: Path) -> bytes:

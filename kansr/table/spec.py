@@ -31,6 +31,12 @@ class TableSpec:
         `.` or `,`; None is found out, and a comma is reported.
     encoding
         Of text files. A byte-order mark (UTF-8, UTF-16, UTF-32) is obeyed where this is `utf-8`.
+    sheet
+        The sheet of a workbook, by name; None is the first one that holds something.
+    query
+        What is asked of a database, in SQL. Files are not asked.
+    name
+        The table of a database that is read whole, where no query is given; None is the only one. Files have one.
     header
         Whether the first line holds the column names.
     skip_lines
@@ -47,6 +53,8 @@ class TableSpec:
         there is none.
     weights
         The column that holds what each row counts; None: all count alike. There can be one of the two.
+    group
+        The column of labels whose rows share one form, each label with constants of its own; None: there is none.
 
     Raises `UsageError` where a value cannot be.
 
@@ -62,6 +70,9 @@ class TableSpec:
     delimiter: str | None = None
     decimal: Literal[".", ","] | None = None
     encoding: str = "utf-8"
+    sheet: str | None = None
+    query: str | None = None
+    name: str | None = None
     header: bool = True
     skip_lines: int = 0
     null_values: tuple[str, ...] = ()
@@ -69,6 +80,7 @@ class TableSpec:
     split: tuple[float, float, float] = (0.7, 0.15, 0.15)
     sigma: str | None = None
     weights: str | None = None
+    group: str | None = None
 
     def __post_init__(self) -> None:
         if self.decimal not in {None, ".", ","}:
@@ -79,6 +91,8 @@ class TableSpec:
             raise UsageError(f"cannot skip {self.skip_lines} lines", hint="give a number that is 0 or more")
         _check_separator(self.separator, self.decimal)
         check_shares(self.split)
+        if self.query is not None and self.name is not None:
+            raise UsageError("a table and a query are asked for", hint="give --table or --query")
         if self.sigma is not None and self.weights is not None:
             raise UsageError("rows have measurement errors or weights, not both", hint="give --sigma or --weights")
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from kansr.errors import TableError
-from kansr.table.dialect import Dialect, records, sniff
+from kansr.table.dialect import Dialect, delimiter_of, records, sniff
+from kansr.table.layout import about_notes, about_titles, notes, titles
 from kansr.table.names import tidy
-from kansr.table.spec import TableSpec
+from kansr.table.spec import WHITESPACE, TableSpec
 from kansr.table.table import TableWarning
 
 if TYPE_CHECKING:
@@ -18,8 +21,27 @@ if TYPE_CHECKING:
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BLANK = re.compile(r"\s*[\r\n]+")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$")
 _COMMENT = re.compile(r"(?:^|(?<=[\r\n]))#[^\r\n]*(?:\r\n|\n|\r|$)")
+_AROUND, _TAIL = 25, 4096  # lines and letters that are looked at above and below the rows
 _DECLARED = re.compile(r'"?sep=([;,|\t])"?(?:\r\n|\n|\r)')  # what Excel writes and reads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """Where the cells of a spreadsheet are: the sheet, the line of each row, the letters of each column.
+
+    >>> Cells(sheet="Data", lines=(4, 6), letters={"v": "C"}).name(2, "v")
+    'cell C6 of sheet "Data"'
+    """
+
+    sheet: str
+    lines: Sequence[int]
+    letters: Mapping[str, str]
+
+    def name(self, row: int, column: str) -> str:
+        """Name the cell of a row (from 1) and a column."""
+        return f'cell {self.letters[column]}{self.lines[row - 1]} of sheet "{self.sheet}"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,12 +49,13 @@ class Sheet:
     """Columns as they were read: numbers where a whole column is, else text.
 
     `frame` has one named column each; `decimal` is how numbers are written in the text that is left; `named` is False
-    where the names were made up.
+    where the names were made up; `cells` names the cells of a spreadsheet.
     """
 
     frame: pd.DataFrame
     decimal: Literal[".", ","] = "."
     named: bool = True
+    cells: Cells | None = None
     warnings: tuple[TableWarning, ...] = ()
 
 
@@ -49,9 +72,10 @@ def read_text(text: str, spec: TableSpec, where: str) -> Sheet:
         body, spec = body[declared.end() :], replace(spec, delimiter=declared[1])
     if not body or body.isspace():
         raise TableError("there is no data: the table holds no lines", where=where, hint="check the file")
-    dialect = sniff(body, spec, comment)
-    frame = _parse(body, dialect, spec, where)
-    return _sheet(frame, body, dialect, where)
+    body, remarks, delimiter = _without_remarks(body, spec)
+    dialect = sniff(body, replace(spec, delimiter=delimiter), comment)
+    sheet = _sheet(_parse(body, dialect, spec, where), body, dialect, where)
+    return replace(sheet, warnings=(*remarks, *sheet.warnings))
 
 
 def _skip(text: str, lines: int, where: str) -> str:
@@ -79,6 +103,53 @@ def _without_comments(text: str) -> tuple[str, str]:
     return _COMMENT.sub("", text), comment.strip().lstrip("#").strip()
 
 
+def _without_remarks(body: str, spec: TableSpec) -> tuple[str, list[TableWarning], str]:
+    """Leave out titles above the header and notes below the rows; gives also what is said, and the delimiter.
+
+    Blanks part words as well as cells, so there a line of words is no sign of anything but itself.
+    """
+    delimiter = spec.separator or delimiter_of(body)
+    if delimiter == WHITESPACE:
+        return body, [], delimiter
+    said = []
+    first = [*islice(_lines(body, delimiter), _AROUND)]
+    above = titles([cells for cells, _ in first]) if spec.header else 0
+    if above:
+        said.append(about_titles([cells for cells, _ in first[:above]]))
+        body = body[first[above - 1][1] :]
+        body = body[match.end() :] if (match := _BLANK.match(body)) else body
+    start = body.rfind("\n", 0, max(0, len(body) - _TAIL)) + 1
+    last = [*_lines(body[start:], delimiter)][-_AROUND:]
+    width = len(next(records(body, delimiter), []))
+    below = notes([cells for cells, _ in last[1:]], width)
+    if below:
+        said.append(about_notes([cells for cells, _ in last[-below:]]))
+        body = body[: start + last[-below - 1][1]]
+    return body, said, delimiter
+
+
+def _lines(text: str, delimiter: str) -> Iterator[tuple[list[str], int]]:
+    """Walk the lines that hold something: their cells, and where they end. Where a quote is left open, it stops."""
+    for match in _LINE.finditer(text):
+        line = match[0]
+        if line.count('"') % 2:
+            return
+        if line.strip():
+            yield next(records(line, delimiter), []), match.end()
+
+
+def _lines_above(body: str, dialect: Dialect) -> int:
+    """Count the lines above the rows as pandas counts them: blank ones, too."""
+    if dialect.above < 2:
+        return dialect.above
+    left = dialect.above
+    for n, line in enumerate(io.StringIO(body, newline=""), start=1):
+        left -= bool(line.strip())
+        if not left:
+            return n
+    return dialect.above
+
+
 def _parse(body: str, dialect: Dialect, spec: TableSpec, where: str) -> pd.DataFrame:
     """Read all rows with the C engine of pandas; its numbers are correctly rounded, to the last bit."""
     import pandas as pd  # takes half a second  # noqa: PLC0415
@@ -92,7 +163,7 @@ def _parse(body: str, dialect: Dialect, spec: TableSpec, where: str) -> pd.DataF
             sep=dialect.delimiter,
             decimal=dialect.decimal,
             header=None,
-            skiprows=int(dialect.header),
+            skiprows=_lines_above(body, dialect),
             names=list(range(len(dialect.names))),
             index_col=False,
             na_values=list(spec.null_values),
@@ -132,9 +203,7 @@ def _spare(nameless: list[int]) -> tuple[TableWarning, ...]:
 def _check_widths(body: str, dialect: Dialect, where: str) -> None:
     """Raise `TableError` for the first row that is longer or shorter than the header. Slow: only when one may be."""
     rows = records(body, dialect.delimiter)
-    if dialect.header:
-        next(rows, None)
-    for n, cells in enumerate(rows, start=1):
+    for n, cells in enumerate(islice(rows, dialect.above, None), start=1):
         beyond = any(cell.strip() for cell in cells[dialect.width :])
         if beyond or not dialect.width <= len(cells) <= len(dialect.names):
             raise _ragged(n, len(cells), dialect, where)

@@ -23,6 +23,7 @@ NONE = "none"
 """Stands for no unit where one would be read from the header."""
 
 _LONGEST = 80  # letters of a unit
+_SHORT = 16  # letters of a text that is taken for a unit because it may be one
 _LARGEST = 99  # in a power
 _SQUARE, _ROUND = re.compile(r"\[([^\[\]]*)\]\s*$"), re.compile(r"\s\(([^()]*(?:\([^()]*\))?[^()]*)\)\s*$")
 _TOKEN = re.compile(r"\s*(?:(?P<symbol>[^\W\d_]+(?:_[^\W\d_]+)*|°[^\W\d_]*|%)|(?P<number>\d+)|(?P<sign>[*/^()\-]))")
@@ -93,6 +94,15 @@ def _in_header(column: str) -> str | None:
     alone = len(symbols) == 1 and len(symbols[0]) == 1 and symbols[0] not in _ALONE
     certain = symbols and not alone and all(map(_CERTAIN.fullmatch, symbols))
     return text if certain and _is_written_well(text) else None
+
+
+def is_spelled_like_a_unit(text: str) -> bool:
+    """Whether a short text is spelled like a unit; whether there is one of this name is another question.
+
+    >>> is_spelled_like_a_unit("m/s^2"), is_spelled_like_a_unit("see the lab book, page 7")
+    (True, False)
+    """
+    return len(text) <= _SHORT and (text.strip() in _DIMENSIONLESS or _is_written_well(text.strip()))
 
 
 def _is_written_well(text: str) -> bool:

@@ -132,7 +132,7 @@ BAD = (
     Bad(name="no features", content=GOOD, spec=TableSpec(features=()), error=UsageError, says=("no features",)),
     Bad(
         name="wrong encoding",
-        content=f"Température,b,y\n{ROWS}".encode("cp1252"),
+        content=f"Température,b\x81,y\n{ROWS}".encode("latin-1"),
         says=("byte 0xe9 in line 1 is not utf-8", "Température", "--encoding cp1252"),
     ),
     Bad(
@@ -154,7 +154,7 @@ BAD = (
     Bad(name="NUL byte", content=f"a,b,y\n1,\0,2\n{ROWS}", says=("line 2 holds a NUL byte",)),
     Bad(name="binary", content=bytes(range(256)) * 20, says=("NUL byte", "not text")),
     Bad(name="picture", content=b"\x89PNG\r\n\x1a\n\0\0", says=("PNG picture", "CSV")),
-    Bad(name="workbook", content=b"PK\x03\x04 and so on", file="data.xlsx", says=("Excel", "CSV")),
+    Bad(name="workbook", content=b"PK\x03\x04 and so on", file="data.xlsx", says=("workbook is damaged", "CSV")),
     Bad(name="not gzip", content=GOOD, file="data.csv.gz", says=("not gzip", "data.csv.gz")),
     Bad(name="cut gzip", content=gzip.compress(GOOD.encode())[:-9], file="data.csv.gz", says=("gzip", "damaged")),
     Bad(name="bad gzip", content=b"\x1f\x8bnonsense", file="data.csv.gz", says=("gzip", "damaged")),

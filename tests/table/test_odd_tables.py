@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kansr.errors import TableError
 from kansr.table import Table, TableSpec, table_from_frame
 
 N = 40
@@ -130,3 +131,27 @@ def test_columns_without_a_name_are_numbered_by_their_place() -> None:
 def test_the_largest_numbers_overflow_nowhere() -> None:
     found = table(b=1.7e308 * WAVE, y=1.7e308 * np.cos(STEPS))
     assert (found.features, said(found)) == (("a", "b"), [("leaking", "b", None)][:0])
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (["steel", "brass"] * (N // 2), ["--group b gives each of its 2 values", 'a column of 1 for "steel" and 0']),
+        (["Na", "Fe", "Cu", "Au"] * (N // 4), ["--group b gives each of its 4 values constants of its own"]),
+        (["2020-02-29"] * N, ["a column of seconds since the first date could be used"]),
+    ],
+)
+def test_a_column_of_labels_or_dates_that_is_left_out_is_told_what_it_could_be(
+    values: list[str], says: list[str]
+) -> None:
+    (warning,) = table(b=values).warnings
+    assert all(words in warning.message for words in says)
+    with pytest.raises(TableError) as caught:
+        table(TableSpec(features=("a", "b")), b=values)
+    assert all(words in str(caught.value) for words in says)
+
+
+@pytest.mark.parametrize("values", [[f"sample {i}" for i in range(N)], ["red"] * N])
+def test_names_and_a_single_text_are_no_labels(values: list[str]) -> None:
+    (warning,) = table(b=values).warnings
+    assert "--group" not in warning.message
