@@ -137,7 +137,7 @@ class _Reader:
     def glance(self, graphs: Sequence[Found]) -> bool:
         """Read the plainest functions of graphs while the search may go on: whether that gives a law."""
         for found in graphs:
-            if self.law or found.form in self.solutions:
+            if self.law or found.form in self.solutions or self.is_plain(found):
                 continue
             noise = not found.verdict.right  # where splines limit nothing, only the length of all decides
             if not noise and found.verdict.floor > _CLEAR:
@@ -145,6 +145,14 @@ class _Reader:
             self.take(found, self.clock.part(_READ_NOISE if noise else _READ), deep=noise)
             if not noise:
                 self.hurried.add(found.form)
+        return self.law
+
+    def is_plain(self, found: Found) -> bool:
+        """Whether a formula that needs no network is the law beside this one, and can hardly be so by chance."""
+        solution = _solution(self.problem, found, self.simple)
+        self.law = solution.is_law and len(solution.formula.errors) <= _SURE
+        if self.law:
+            self.solutions[found.form] = solution
         return self.law
 
     def read(self, graphs: Sequence[Found]) -> None:

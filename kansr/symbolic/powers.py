@@ -10,10 +10,13 @@ from kansr.symbolic.discover import Discovery, Rows, snapped
 
 _COLUMNS = 8  # at most: a longer product is no law that anyone looks for
 _ROWS_A_CONSTANT = 2
+_ONE_SIGN = 0.75  # share of the rows in which the target must have its sign
 
 
 def power_law(rows: Rows) -> Discovery | None:
     """Give the best `c x1**p1 x2**p2 ..`, where all columns are above zero and the target has one sign; else None.
+
+    Where the target comes near zero noise may give some rows the other sign.
 
     The logarithm of a power law is a straight line in the logarithms of its columns, so the start is exact where the
     law is. From there its constants are fitted to the target itself, whose errors are those that count.
@@ -22,11 +25,14 @@ def power_law(rows: Rows) -> Discovery | None:
     constants = len(columns) + 1
     if not 0 < len(columns) <= _COLUMNS or len(rows.y) < _ROWS_A_CONSTANT * constants:
         return None
-    if not all((column > 0).all() for column in columns) or not ((rows.y > 0).all() or (rows.y < 0).all()):
+    sign = float(np.sign(np.median(rows.y)))
+    own = sign * rows.y > 0
+    if not all((column > 0).all() for column in columns) or np.mean(own) < _ONE_SIGN:
         return None
-    design = np.column_stack([*(np.log(column) for column in columns), np.ones(len(rows.y))])
-    powers, *_ = np.linalg.lstsq(design, np.log(np.abs(rows.y)), rcond=None)
-    size = float(np.exp(powers[-1]) * np.sign(rows.y[0]))
+    weights = np.abs(rows.y[own])  # an error e of the target is one of e / y in its logarithm
+    design = np.column_stack([*(np.log(column[own]) for column in columns), np.ones(len(weights))])
+    powers, *_ = np.linalg.lstsq(weights[:, None] * design, weights * np.log(weights), rcond=None)
+    size = sign * float(np.exp(powers[-1]))
     if not np.isfinite(size) or not np.isfinite(powers).all():
         return None
     symbols = symbols_of(rows.columns).values()
