@@ -17,7 +17,8 @@ from kansr.training.rows import Data, Rows
 from kansr.training.spec import TrainingSpec
 from kansr.training.starts import starts
 
-_SAMPLE = 1000  # rows that the first steps of many starts see
+_LEAST, _MOST = 500, 1000  # rows that the first steps of many starts see ..
+_HEATS = ((4, 8, 4), (None, 30, 8))  # .. and how many for each parameter: one of so many starts goes on after the steps
 _BLIND = 0.3  # relative error above which one fruitless extension does not end the ladder: the grid may be too coarse
 _MOST_FOR_LM = 3000  # parameters above which L-BFGS takes over
 
@@ -82,10 +83,10 @@ def first(
 
 def advanced(kan: KAN, data: Data, spec: TrainingSpec, *, clock: Clock, penalty: Penalty | None = None) -> KAN:
     """Advance starts [b] together, dropping the worst early; the best one (b = 1), fitted to all rows."""
-    few = data.train.head(_SAMPLE)
-    for keep, steps in ((max(kan.batch // 4, 1), 8), (1, 30)):
+    for share, steps, each in _HEATS:
+        few = data.train.head(min(max(_LEAST, each * kan.parameters), _MOST))
         kan, _ = optimise(kan, few, spec, steps=steps, clock=clock, penalty=penalty)
-        kan = kan.pick(_ranked(kan, data.validation)[:keep])
+        kan = kan.pick(_ranked(kan, data.validation)[: max(kan.batch // share, 1) if share else 1])
     return optimise(kan, data.train, spec, steps=spec.steps, clock=clock, penalty=penalty).kan
 
 
