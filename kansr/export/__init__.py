@@ -184,4 +184,4 @@ def check(text: str, formula: Formula, to: str, columns: Mapping[str, Array], ab
 
     Raises `ExportError` when they differ, or the language refuses the text.
     """
-    return compare(text, formula, about or About.alone(formula), columns, format_of(to).run)
+    return compare(text, formula, about or About.alone(formula), columns=columns, run=format_of(to).run)

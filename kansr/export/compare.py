@@ -44,7 +44,7 @@ class Check:
         return f"checked on {count} with {self.tool}: largest relative difference {self.difference:.1g}"
 
 
-def compare(text: str, formula: Formula, about: About, columns: Mapping[str, Array], run: Run | str) -> Check:
+def compare(text: str, formula: Formula, about: About, *, columns: Mapping[str, Array], run: Run | str) -> Check:
     """Compare exported text with the formula on up to 200 rows on which the formula has a value.
 
     `columns` are those of the table by their own names; `run` is what runs the text, or says why nothing can.

@@ -22,7 +22,7 @@ def _number(number: float) -> str:
     """Write a number of which Excel keeps every bit.
 
     >>> _number(0.1), _number(9.812345678901234)
-    ('0.1', '(9.81234567890123+4.44089209850063E-15)')
+    ('0.1', '(9.81234567890123+3.5527136788005E-15)')
     """
     short = f"{number:.15g}".replace("e", "E")
     rest = number - float(short)

@@ -57,12 +57,15 @@ class Program:
         The files that are needed, by name, for a job.
     steps
         Commands, one after the other; `{tool}` is the program that was found. The last one computes.
+    seconds
+        How long one step may take.
     """
 
     language: str
     tools: tuple[str, ...]
     files: Callable[[Job], Mapping[str, str]]
     steps: tuple[tuple[str, ...], ...]
+    seconds: float = SECONDS
 
     def __call__(self, job: Job) -> tuple[str, Array]:
         """Give the name of the tool, and its values [n].
@@ -85,7 +88,7 @@ class Program:
             output = ""
             for step in self.steps:
                 command = [word.format(tool=tool, folder=folder) for word in step]
-                output = finished(command, folder, stdin_of(job.rows), name)
+                output = finished(command, folder, stdin_of(job.rows), tool=name, seconds=self.seconds)
         return name, numbers(output, len(job.rows), name)
 
 
@@ -105,7 +108,7 @@ def numbers(output: str, count: int, tool: str) -> Array:
     return values
 
 
-def finished(command: Sequence[str], folder: Path, stdin: str, tool: str) -> str:
+def finished(command: Sequence[str], folder: Path, stdin: str, *, tool: str, seconds: float = SECONDS) -> str:
     """Run a command to its end and give its stdout. After the time limit it and what it started are ended."""
     environment = os.environ | {"LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", "JAX_PLATFORMS": "cpu"}
     try:
@@ -124,11 +127,11 @@ def finished(command: Sequence[str], folder: Path, stdin: str, tool: str) -> str
         raise NotRun(f"{tool} does not start: {error.strerror}") from error
     with process:
         try:
-            output, said = process.communicate(stdin, timeout=SECONDS)
+            output, said = process.communicate(stdin, timeout=seconds)
         except BaseException as error:
             _end(process)
             if isinstance(error, subprocess.TimeoutExpired):
-                raise NotRun(f"{tool} took longer than {SECONDS:.0f} seconds") from error
+                raise NotRun(f"{tool} took longer than {seconds:g} seconds") from error
             raise
     if process.returncode != 0:
         raise refused(tool, said or output)

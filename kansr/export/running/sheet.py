@@ -54,7 +54,7 @@ def run_sheet(job: Job) -> tuple[str, Array]:
         _write(job, folder / "rows.xlsx")
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"  # not the user's own
         command = [tool, profile, "--headless", "--norestore", "--convert-to", "fods", "rows.xlsx"]
-        finished(command, folder, "", "LibreOffice")
+        finished(command, folder, "", tool="LibreOffice")
         if not (folder / "rows.fods").is_file():
             raise NotRun("LibreOffice cannot read a sheet here")
         values = np.array(list(_values(folder / "rows.fods")))
@@ -67,7 +67,7 @@ def _write(job: Job, path: Path) -> None:
     """Write the sheet: the columns where the formula looks for them, and the formula behind them, in every row."""
     line = job.text.splitlines()[0].removeprefix("=")
     places = [cell.removesuffix(str(ROW)) for cell in cells(job.formula, job.about).values()]
-    last = letters(len(job.about.features))
+    last = letters(len({*job.about.features, *job.formula.names.values()}))
     with zipfile.ZipFile(path, "w") as book:
         for name, text in _AROUND.items():
             book.writestr(name, _HEAD + text)
