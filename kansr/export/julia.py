@@ -14,7 +14,7 @@ _KEYWORDS = words("""
 
 JULIA = Language(
     functions=named("{}", "sign") | {"Abs": "abs"},
-    reserved=_KEYWORDS,
+    reserved={*_KEYWORDS, "float"},
     comment="#",
     power="{}^{}",
     whole_power="{}^{}",
@@ -28,6 +28,7 @@ def render_julia(formula: Formula, about: About) -> str:
         [
             *code.comments,
             f"function target({', '.join(code.arguments)})",
+            *(f"    {name} = float({name})" for name in code.arguments),  # whole numbers would overflow
             *code.declared("    {} = {}"),
             f"    return {code.line}",
             "end",

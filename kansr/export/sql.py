@@ -6,6 +6,7 @@ each part has a value, the inner parts before the outer ones, and only then comp
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -43,10 +44,12 @@ def render_sql(formula: Formula, about: About) -> str:  # noqa: ARG001  (an expr
 def identifier(column: str) -> str:
     r"""Quote the name of a column.
 
+    Raises `UsageError` for one with control characters: quotes hold them as they are, and a terminal would obey them.
+
     >>> print(identifier('a "b" c'))
     "a ""b"" c"
     """
-    if "\0" in column or any("\ud800" <= letter <= "\udfff" for letter in column):
+    if not all(letter.isprintable() or letter in "\n\t" or unicodedata.category(letter) == "Zs" for letter in column):
         raise UsageError(f"SQL cannot hold the name of column {column!a}", hint="rename it, or take another format")
     return '"' + column.replace('"', '""') + '"'
 

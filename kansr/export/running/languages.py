@@ -99,25 +99,25 @@ C = Program(
     language="C",
     tools=("gcc", "cc", "clang"),
     files=_one("main.c", _c),
-    steps=(("{tool}", "-o", "main", "main.c", "-lm"), ("./main",)),
+    steps=(("{tool}", "-o", "main", "main.c", "-lm"), ("{folder}/main",)),
 )
 CPP = Program(
     language="C++",
     tools=("g++", "c++", "clang++"),
     files=_one("main.cpp", _c),
-    steps=(("{tool}", "-o", "main", "main.cpp"), ("./main",)),
+    steps=(("{tool}", "-o", "main", "main.cpp"), ("{folder}/main",)),
 )
 FORTRAN = Program(
     language="Fortran",
     tools=("gfortran", "flang", "ifx"),
     files=_one("main.f90", _fortran),
-    steps=(("{tool}", "-o", "main", "main.f90"), ("./main",)),
+    steps=(("{tool}", "-o", "main", "main.f90"), ("{folder}/main",)),
 )
 RUST = Program(
     language="Rust",
     tools=("rustc",),
     files=_one("main.rs", _rust),
-    steps=(("{tool}", "-o", "main", "main.rs"), ("./main",)),
+    steps=(("{tool}", "-o", "main", "main.rs"), ("{folder}/main",)),
 )
 JAVASCRIPT = Program(
     language="JavaScript",
