@@ -62,9 +62,9 @@ class Format(click.Choice[str]):
 
 
 def _with_formats(command: Command) -> Command:
-    """Put the list of formats into the help."""
+    """Put the list of formats into the help, into the paragraph of the example, which keeps its lines."""
     rows = "".join(f"  {name:12s} {words}\n" for name, words in FORMATS.items())
-    command.__doc__ = f"{cleandoc(command.__doc__ or '')}\n\n\b\nFormats:\n{rows}"
+    command.__doc__ = f"{cleandoc(command.__doc__ or '')}\n \nFormats:\n{rows}"
     return command
 
 
@@ -77,12 +77,12 @@ def _with_formats(command: Command) -> Command:
 @force_option
 @quiet_option
 @verbose_option
+@_with_formats
 @example(
     "kansr export --to latex",
     "kansr export runs/data-001 -o formula.py",
     "kansr export --to excel --rank 2",
 )
-@_with_formats
 def export(
     *,
     run: str | None,
@@ -99,6 +99,9 @@ def export(
     RUN is a run folder or its name in runs; without it the last run is taken.
     Code is run on up to 200 rows of the run before it is written, where its language is on this machine.
     """
+    if language is None and out is None:
+        what = "Which format? Say --to FORMAT, or -o FILE with a suffix that tells it"
+        raise click.UsageError(what, click.get_current_context())
     from kansr import export as exports  # noqa: PLC0415
     from kansr import pipeline  # noqa: PLC0415
     from kansr.cli.work import note, opened, put  # noqa: PLC0415

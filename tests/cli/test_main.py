@@ -1,7 +1,6 @@
 """The command line as a whole: help, misspelt words, exit codes."""
 
 import os
-import re
 import subprocess
 import sys
 
@@ -77,7 +76,7 @@ def test_the_formats_of_export_are_those_of_its_room():
 
 def test_the_help_of_export_says_a_word_of_every_format(kansr):
     shown = kansr("export", "--help").stdout
-    assert all(re.search(rf"\b{name} +{words}", shown) for name, words in LANGUAGES.items())
+    assert [name for name, words in LANGUAGES.items() if f"  {name:12s} {words}" not in shown] == []
 
 
 def test_the_version_is_said(kansr):

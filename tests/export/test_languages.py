@@ -80,7 +80,7 @@ def test_constants_keep_their_names_and_their_values(name):
 
 
 @given(EXPRESSIONS)
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_sql_computes_any_formula(expr):
     formula = judged(str(expr), COLUMNS) if _is_text(expr) else None
     assume(formula is not None and not FORMATS["sql"].lacks(formula))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
+from dataclasses import replace
+from functools import lru_cache
 from xml.etree import ElementTree
 
 import numpy as np
@@ -17,7 +19,7 @@ from kansr.export import About, check, export
 from tests.export.laws import judged
 
 COLUMNS = {name: np.random.default_rng(5).uniform(0.5, 2, 200) for name in ("x", "y")}
-TEXT = "x**2/3 + exp(-y)"
+FORMULA = judged("x**2/3 + exp(-y)", COLUMNS)
 MARKS = {
     "c": "//",
     "cpp": "//",
@@ -45,11 +47,17 @@ NAMES = st.one_of(
 def named(first, second):
     """Give the formula over columns of two names, and what is known of it, with names as units, too."""
     second = second if second != first else f"{second}."
-    formula = judged(TEXT, COLUMNS, names={"x": first, "y": second})
+    formula = replace(FORMULA, symbols={"x": first, "y": second})
     return formula, About(features=(first, second), target=second, units={first: second, second: first})
 
 
-HARMLESS = named("first", "second")
+HARMLESS, _ = named("first", "second")
+
+
+@lru_cache
+def harmless(name):
+    """Give the export of the formula over columns of plain names."""
+    return export(HARMLESS, name)
 
 
 @given(NAMES, NAMES)
@@ -57,8 +65,8 @@ HARMLESS = named("first", "second")
 def test_comments_of_code_end_with_their_line(first, second):
     formula, about = named(first, second)
     for name, mark in MARKS.items():
-        lines, harmless = export(formula, name, about).split("\n"), export(HARMLESS[0], name).split("\n")
-        assert _code(lines, mark) == _code(harmless, mark), name
+        lines = export(formula, name, about).split("\n")
+        assert _code(lines, mark) == _code(harmless(name).split("\n"), mark), name
         remarks = [line for line in lines if line.startswith(mark)]
         assert len(remarks) == 3
         assert all(line.isprintable() and line[-1] in '"r' for line in remarks), name
@@ -71,17 +79,13 @@ def _code(lines, mark):
 
 @given(NAMES, NAMES)
 def test_comments_of_mathematica_hold_no_mark_of_theirs(first, second):
-    *remarks, code = export(*_swapped(first, second)).split("\n")
-    assert code == export(HARMLESS[0], "mathematica").split("\n")[-1]
+    formula, about = named(first, second)
+    *remarks, code = export(formula, "mathematica", about).split("\n")
+    assert code == harmless("mathematica").split("\n")[-1]
     for line in remarks:
         assert re.fullmatch(r"\(\* [^\\\"`]* \*\)", line)
         assert not re.search(r"\(\*|\*\)", line[2:-2])
         assert line.isprintable()
-
-
-def _swapped(first, second):
-    formula, about = named(first, second)
-    return formula, "mathematica", about
 
 
 @pytest.mark.parametrize("name", ["python", "numpy", "torch", "jax", "sympy"])
@@ -89,7 +93,7 @@ def _swapped(first, second):
 def test_python_holds_names_as_text_only(name, first, second):
     formula, about = named(first, second)
     code = export(formula, name, about)
-    assert _tree(code) == _tree(export(HARMLESS[0], name))
+    assert _tree(code) == _tree(harmless(name))
     assert all(letter.isprintable() or letter == "\n" for letter in code)
 
 
@@ -118,14 +122,15 @@ def test_sql_quotes_names(first, second):
     text = export(formula, "sql", about)
     found = [name[1:-1].replace('""', '"') for name in re.findall(r'"(?:[^"]|"")*"', text)]
     assert found == list(about.features)
-    assert re.sub(r'"(?:[^"]|"")*"', "?", text) == re.sub(r'"\w+"', "?", export(HARMLESS[0], "sql"))
+    assert re.sub(r'"(?:[^"]|"")*"', "?", text) == re.sub(r'"\w+"', "?", harmless("sql"))
     check(text, formula, "sql", dict(zip(about.features, COLUMNS.values(), strict=True)))
 
 
 @given(NAMES, NAMES)
 def test_excel_says_names_in_lines_of_their_own(first, second):
-    lines = export(*named(first, second)[:1], "excel", named(first, second)[1]).split("\n")
-    assert lines[0] == export(HARMLESS[0], "excel").split("\n")[0]
+    formula, about = named(first, second)
+    lines = export(formula, "excel", about).split("\n")
+    assert lines[0] == harmless("excel").split("\n")[0]
     assert [line[:5] for line in lines[1:]] == ['A2: "', 'B2: "']
     assert all(line.isprintable() for line in lines)
 
