@@ -60,3 +60,7 @@ class QualityError(KansrError):
     """Nothing reached the quality that was asked for."""
 
     exit_code = 4
+
+
+class ExportError(KansrError):
+    """Exported code does not compute the formula: a mistake in kansr."""

@@ -13,12 +13,13 @@ from typing import Any
 import sympy
 
 from kansr.errors import FormulaError
+from kansr.export.about import About
 from kansr.formula.formula import Formula
 from kansr.formula.parse import MAX_DEPTH, parse
 from kansr.formula.text import Tree, leaf_text, printed
 
 
-def render_json(formula: Formula) -> str:
+def render_json(formula: Formula, about: About) -> str:  # noqa: ARG001  (the contract is that of the formula)
     """Give one JSON object. `Formula.from_json` reads it back, and `from_tree` its tree alone."""
     record = formula.to_json() | {"latex": formula.latex, "tree": to_tree(formula.expression)}
     return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)

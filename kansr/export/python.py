@@ -1,60 +1,134 @@
-"""A formula as a Python function that needs NumPy only (and SciPy where a special function occurs)."""
+"""A formula as a Python function that needs nothing of kansr: plain, or by NumPy, PyTorch or JAX.
+
+| format   | computes by                        | takes                                                    |
+|----------|------------------------------------|----------------------------------------------------------|
+| `python` | `math`                             | numbers                                                  |
+| `numpy`  | NumPy, and SciPy where it must     | arrays or numbers                                        |
+| `torch`  | PyTorch                            | tensors; the result has their type, and gradients        |
+| `jax`    | JAX                                | arrays; in double precision after `jax_enable_x64`       |
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-import sympy
-
-from kansr.export.variables import variables
+from kansr.export.about import About
+from kansr.export.code import COMMON, Code, Language, named
 from kansr.formula.formula import Formula
 from kansr.formula.functions import FUNCTIONS
-from kansr.formula.named import Named
-from kansr.formula.text import Dialect, leaf_text, printed, write
 
-_RESERVED = ("np", "special", "target")
-_CONSTANTS = {sympy.pi: "np.pi", sympy.E: "np.e"}
-_PYTHON = {name: function.python for name, function in FUNCTIONS.items()}
+_WORDS = ("np", "special", "math", "torch", "jnp", "jax", "ValueError", "ArithmeticError", "float", "abs", "sign")
+_SIGN = "def sign(x):\n    return math.copysign(1, x) if x else x\n"
+
+PLAIN = Language(
+    functions=named("math.{}", "erf") | {"Abs": "abs", "sign": "sign"},
+    reserved=_WORDS,
+    comment="#",
+    pi="math.pi",
+    e="math.e",
+    helpers={"sign": _SIGN},
+    power="math.pow({}, {})",  # x**y is complex where math.pow has no value
+    whole_power="{}**{}",
+)
+NUMPY = Language(
+    functions={name: function.python for name, function in FUNCTIONS.items()},
+    reserved=_WORDS,
+    comment="#",
+    pi="np.pi",
+    e="np.e",
+)
+TORCH = Language(
+    functions=named("torch.{}", "sign", "erf")
+    | {"Abs": "torch.abs", "J0": "torch.special.bessel_j0", "J1": "torch.special.bessel_j1"},
+    reserved=_WORDS,
+    comment="#",
+    pi="math.pi",
+    e="math.e",
+    constant=PLAIN,  # torch.sqrt(2) is an error
+)
+JAX = Language(
+    functions={name: FUNCTIONS[name].python.replace("np.", "jnp.") for name in (*COMMON, "sign")}
+    | {"Abs": "jnp.abs", "erf": "special.erf"},
+    reserved=_WORDS,
+    comment="#",
+    pi="jnp.pi",
+    e="jnp.e",
+)
 
 
-def render_python(formula: Formula) -> str:
-    """Give a module with one function `target`; its arguments are the columns of the formula, in natural order."""
-    names = variables(formula, _RESERVED)
-    arguments = {name: names[name] for name in formula.names}
-    line = write(printed(formula.expression), Dialect(leaf=lambda leaf: _leaf(leaf, names), functions=_PYTHON))
-    constants = [f"{names[name]} = {value!r}" for name, value in formula.constants.items()]
-    imports = ["import numpy as np", *(["from scipy import special"] if "special." in line else [])]
-    return "\n".join([*imports, *([""] if constants else []), *constants, "", "", *_function(formula, arguments, line)])
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What stands before and around the formula's line."""
+
+    before: tuple[str, ...] = ()
+    first: str | None = None  # a statement for each argument
+    indent: str = "    "
+    after: tuple[str, ...] = ()
 
 
-def _function(formula: Formula, arguments: dict[str, str], line: str) -> list[str]:
-    """Write the function line by line. Values outside the domain are nan, without a warning."""
-    doubles = [f"    {argument} = np.asarray({argument}, dtype=float)" for argument in arguments.values()]
-    return [
-        f"def target({', '.join(arguments.values())}):",
-        *_docstring(formula, arguments),
-        *doubles,
-        '    with np.errstate(all="ignore"):',
-        f"        return {line}",
+_JAX_IMPORTS = {"jnp.": "import jax.numpy as jnp", "special.": "from jax.scipy import special"}
+
+
+def render_python(formula: Formula, about: About) -> str:
+    """Give a function `target` of numbers, by `math` alone. Outside its domain it is nan."""
+    refused = ("    except (ValueError, ArithmeticError):", "        return math.nan")
+    body = _Body(before=("    try:",), indent="        ", after=refused)
+    return _module(formula, about, PLAIN, body, {"": "import math"})
+
+
+def render_numpy(formula: Formula, about: About) -> str:
+    """Give a function `target` of arrays or numbers. Outside its domain it is nan, without a warning."""
+    body = _Body(
+        first="    {0} = np.asarray({0}, dtype=float)",
+        before=('    with np.errstate(all="ignore"):',),
+        indent="        ",
+    )
+    return _module(formula, about, NUMPY, body, {"": "import numpy as np", "special.": "from scipy import special"})
+
+
+def render_torch(formula: Formula, about: About) -> str:
+    """Give a function `target` of tensors. Outside its domain it is nan."""
+    return _module(formula, about, TORCH, _Body(), {"math.": "import math\n", "torch.": "import torch"})
+
+
+def render_jax(formula: Formula, about: About) -> str:
+    """Give a function `target` of arrays. Outside its domain it is nan."""
+    return _module(formula, about, JAX, _Body(), _JAX_IMPORTS)
+
+
+def _module(formula: Formula, about: About, language: Language, body: _Body, imports: Mapping[str, str]) -> str:
+    """Give a module with the imports whose mark stands in the formula, the constants, and the function."""
+    code = Code.of(formula, about, language)
+    needed = [line for mark, line in imports.items() if mark in code.line]
+    declared = ["", *code.declared("{} = {}")] if code.constants else []
+    helpers = [f"\n\n{helper}".rstrip() for helper in code.helpers]
+    function = [
+        f"def target({', '.join(code.arguments)}):",
+        *_docstring(formula, about, dict(zip(formula.names, code.arguments, strict=True))),
+        *([body.first.format(argument) for argument in code.arguments] if body.first else []),
+        *body.before,
+        f"{body.indent}return {code.line}",
+        *body.after,
     ]
+    return "\n".join([*needed, *declared, *helpers, *(["", ""] if needed or declared or helpers else []), *function])
 
 
-def _docstring(formula: Formula, arguments: dict[str, str]) -> list[str]:
+def _docstring(formula: Formula, about: About, arguments: Mapping[str, str]) -> list[str]:
     """Say which column each argument is."""
-    columns = [f"    {arguments[name]}: column {_quoted(column)}" for name, column in formula.names.items()]
+    title = "The formula that kansr found" + (f": {about.verdict}." if about.verdict else ".")
+    columns = [f"    {arguments[name]}: column {_column(column, about)}" for name, column in formula.names.items()]
     if not columns:
         return ['    """A constant: no column enters."""']
-    return ['    """The formula that kansr found.', "", *columns, '    """']
+    return [f'    """{title}', "", *columns, '    """']
 
 
-def _quoted(column: str) -> str:
-    """Quote a column's name so that it can stand in a docstring, whatever it holds."""
-    return repr(column).replace("\\", "\\\\").replace('"', '\\"')
+def _column(column: str, about: About) -> str:
+    """Give a column and its unit, which is left out where the name holds it."""
+    unit = about.units.get(column)
+    return _quoted(column) if unit is None or str(unit) in column else f"{_quoted(column)} in {_quoted(unit)}"
 
 
-def _leaf(leaf: Any, names: dict[str, str]) -> str:
-    if isinstance(leaf, (sympy.Symbol, Named)):
-        return names[leaf.name]
-    if leaf.is_Integer and abs(leaf) >= 2**53:  # NumPy has no integers of this size
-        return repr(float(leaf))
-    return _CONSTANTS.get(leaf) or leaf_text(leaf)
+def _quoted(name: str) -> str:
+    """Quote a name so that it can stand in a docstring, whatever it holds."""
+    return repr(str(name)).replace("\\", "\\\\").replace('"', '\\"')

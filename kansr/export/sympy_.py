@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy
 
+from kansr.export.about import About
 from kansr.export.variables import variables
 from kansr.formula.formula import Formula
 from kansr.formula.functions import FUNCTIONS
@@ -17,7 +18,7 @@ _CONSTANTS = {sympy.pi: "sympy.pi", sympy.E: "sympy.E"}
 _SYMPY = {name: f"sympy.{name}" for name in FUNCTIONS}
 
 
-def render_sympy(formula: Formula) -> str:
+def render_sympy(formula: Formula, about: About) -> str:  # noqa: ARG001  (the symbols say what they are)
     """Give a script with the symbols of the formula, all real, and the expression `formula`. Fractions stay exact."""
     names = variables(formula, _RESERVED)
     symbols = [

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from kansr.formula.formula import Formula
 
+_LONGEST = 50
 
-def variables(formula: Formula, reserved: Collection[str]) -> dict[str, str]:
-    """Give a variable for each column and named constant of a formula: its name, or that with an underscore."""
-    names = [*formula.names, *formula.constants]
-    taken = {*names, *reserved}
+
+def variables(
+    formula: Formula,
+    reserved: Collection[str],
+    *,
+    spell: Callable[[str], str] = str,
+    same: Callable[[str], str] = str,
+    spare: str = "_",
+) -> dict[str, str]:
+    """Give a variable for each column and named constant of a formula: its name, or that with underscores.
+
+    Names are letters, digits and underscores (see `kansr.formula.names`); here they begin with a letter, too, and are
+    not too long for any language. `reserved` are words of the language, `spell` gives a name in its letters, `same`
+    what it does not tell apart, such as capitals, and `spare` what is put behind a name that is taken.
+    """
+    taken = {same(word) for word in reserved}
+    wanted = {name: spell(_plain(name)) for name in [*formula.names, *formula.constants]}
     chosen: dict[str, str] = {}
-    for name in names:
-        variable = name
-        while variable in reserved or (variable != name and variable in taken):
-            variable += "_"
-        taken.add(variable)
+    for name in sorted(wanted, key=lambda name: wanted[name] != name):  # who keeps the own name comes first
+        variable = wanted[name]
+        while same(variable) in taken:
+            variable += spare
+        taken.add(same(variable))
         chosen[name] = variable
     return chosen
+
+
+def _plain(name: str) -> str:
+    """Give a name that begins with a letter and is not too long."""
+    return (name if name[0] != "_" else f"x{name}")[:_LONGEST]

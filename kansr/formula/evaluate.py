@@ -67,6 +67,32 @@ def gradient(
     return f, slopes.T
 
 
+def sensitivity(expr: sympy.Expr, columns: Mapping[str, Array]) -> Array:
+    """Give the sum [n] over all steps of |df/dstep * step|: what a value f rests on.
+
+    It is a few times |f| where nothing cancels, and larger where terms do. Times 1.1e-16 it is how far roundings alone
+    may move the value, to first order: two right ways to compute a formula differ by as much.
+
+    >>> x = sympy.Symbol("x", real=True)
+    >>> sensitivity(x - sympy.pi, {"x": np.array([3.14])}).round(3)  # of -0.0016: pi itself is rounded
+    array([3.143])
+    """
+    tape = _tape(expr, ())
+    steps = tuple(step._replace(active=_is_rounded(step)) for step in tape.steps)
+    tape = tape._replace(steps=steps)
+    used, n = _used(tape, columns, ())
+    with np.errstate(all="ignore"):
+        values = _forward(tape, used)
+        pairs = [(w, v) for w, v in zip(_weights(tape, values), values, strict=True) if w is not None]
+        total = sum((np.abs(weight * value) for weight, value in pairs), np.zeros(n))
+    return np.asarray(np.where(np.isfinite(total), total, np.abs(values[-1])))
+
+
+def _is_rounded(step: _Step) -> bool:
+    """Whether rounding enters a step: columns are as they are, and so are whole numbers."""
+    return step.kind != "name" and not (step.kind == "number" and float(step.payload).is_integer())
+
+
 class _Step(NamedTuple):
     """One distinct subexpression: what it does, to which earlier steps, and whether it depends on a constant."""
 
@@ -232,8 +258,16 @@ _COMPUTE: dict[str, Callable[[Sequence[Any], Any], Any]] = {
 
 
 def _backward(tape: _Tape, values: Sequence[Any], slopes: Array) -> None:
-    """Write df/dconstant into slopes [p, n], from the last step to the first."""
-    weights: list[Any] = [None] * len(values)  # df/dstep
+    """Write df/dconstant into slopes [p, n]."""
+    weights = _weights(tape, values)
+    for row, place in enumerate(tape.parameters):
+        if place is not None and weights[place] is not None:
+            slopes[row] = weights[place]
+
+
+def _weights(tape: _Tape, values: Sequence[Any]) -> list[Any]:
+    """Give df/dstep for each active step, from the last to the first; None where there is none."""
+    weights: list[Any] = [None] * len(values)
     weights[-1] = 1.0
     for index in range(len(values) - 1, -1, -1):
         step, weight = tape.steps[index], weights[index]
@@ -245,9 +279,7 @@ def _backward(tape: _Tape, values: Sequence[Any], slopes: Array) -> None:
                 share = _SHARE[step.kind](which, parts, values[index], step.payload)
                 share = weight if share is None else weight * share
                 weights[i] = share if weights[i] is None else weights[i] + share
-    for row, place in enumerate(tape.parameters):
-        if place is not None and weights[place] is not None:
-            slopes[row] = weights[place]
+    return weights
 
 
 def _sum_share(*_: Any) -> None:

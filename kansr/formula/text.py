@@ -172,10 +172,34 @@ def leaf_text(leaf: Any) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How a language writes leaves, and how it calls its functions."""
+    """How a language writes leaves and operations, and how it calls its functions.
+
+    Parameters
+    ----------
+    leaf
+        What writes a leaf.
+    functions
+        The names of the language's functions; Bessel functions may have names by order, `J0` and `J1`.
+    times, over
+        Its signs of multiplication and division.
+    power
+        How it writes a power; one that does not begin with its base is a call, whose parts need no brackets.
+    whole_power
+        How it writes a power whose exponent is a whole number, where that differs. The number is written plainly then.
+    call
+        How it writes the name of a function and its arguments.
+    constant
+        How it writes parts without columns, where that differs.
+    """
 
     leaf: Callable[[Any], str]
     functions: Mapping[str, str]
+    times: str = "*"
+    over: str = "/"
+    power: str = "{}**{}"
+    whole_power: str | None = None
+    call: str = "{}({})"
+    constant: Dialect | None = None
 
 
 TEXT = Dialect(leaf=leaf_text, functions={name: name for name in FUNCTIONS})
@@ -187,10 +211,30 @@ def write(tree: Tree, dialect: Dialect = TEXT) -> str:
     return _write(tree, 0, dialect)
 
 
+def calls(tree: Tree) -> set[str]:
+    """Give the functions that a printed tree calls; the Bessel functions J_0 and J_1 are `J0` and `J1`.
+
+    >>> sorted(calls(("+", ("sin", sympy.Symbol("x")), ("besselj", sympy.S.Zero, sympy.Symbol("x")))))
+    ['J0', 'sin']
+    """
+    if not isinstance(tree, tuple):
+        return set()
+    head, *parts = tree
+    own = {_function(head, parts)} if head in FUNCTIONS else set()
+    return own.union(*map(calls, parts))
+
+
 def _write(tree: Tree, level: int, dialect: Dialect) -> str:
     """Write a tree in a place that holds together as tightly as `level`."""
+    if dialect.constant is not None and isinstance(tree, tuple) and _is_constant(tree):
+        dialect = dialect.constant
     text = _line(tree, dialect) if isinstance(tree, tuple) else dialect.leaf(tree)
     return f"({text})" if tightness(tree) < level else text
+
+
+def _is_constant(tree: Tree) -> bool:
+    """Whether no column enters."""
+    return all(map(_is_constant, tree[1:])) if isinstance(tree, tuple) else not isinstance(tree, sympy.Symbol)
 
 
 def tightness(tree: Tree) -> int:
@@ -210,15 +254,41 @@ def _line(tree: tuple[Any, ...], dialect: Dialect) -> str:
         return joined(parts, lambda part: _write(part, PRODUCT, dialect))
     if head == "*":
         first, *others = parts
-        start = "-" if first == sympy.S.NegativeOne else _write(first, PRODUCT, dialect) + "*"
-        return start + "*".join(_write(part, FACTOR, dialect) for part in others)
+        start = "-" if first == sympy.S.NegativeOne else _write(first, PRODUCT, dialect) + dialect.times
+        return start + dialect.times.join(_write(part, FACTOR, dialect) for part in others)
     if head == "/":
-        return f"{_write(parts[0], PRODUCT, dialect)}/{_write(parts[1], FACTOR, dialect)}"
+        return f"{_write(parts[0], PRODUCT, dialect)}{dialect.over}{_write(parts[1], FACTOR, dialect)}"
     if head == "-":
         return f"-{_write(parts[0], PRODUCT, dialect)}"
     if head == "**":
-        return f"{_write(parts[0], ATOM, dialect)}**{_write(parts[1], ATOM, dialect)}"
-    return f"{dialect.functions[head]}({', '.join(_write(part, 0, dialect) for part in parts)})"
+        return _raised_text(parts[0], parts[1], dialect)
+    return _call(head, parts, dialect)
+
+
+def _raised_text(base: Tree, exponent: Tree, dialect: Dialect) -> str:
+    """Write a power."""
+    whole = not isinstance(exponent, tuple) and exponent.is_Integer and 0 < exponent < _LARGEST_POWER
+    pattern = dialect.whole_power if whole and dialect.whole_power else dialect.power
+    level = ATOM if pattern.startswith("{}") else 0
+    plain = whole and dialect.whole_power is not None
+    return pattern.format(_write(base, level, dialect), str(exponent) if plain else _write(exponent, level, dialect))
+
+
+def _call(head: str, parts: Sequence[Tree], dialect: Dialect) -> str:
+    """Write a call: orders as whole numbers, and not at all where the name of the function tells the order."""
+    orders, own = FUNCTIONS[head].orders, _function(head, parts)
+    named = own != head and own in dialect.functions
+    texts = [] if named else [str(order) for order in parts[:orders]]
+    texts += [_write(part, 0, dialect) for part in parts[orders:]]
+    return dialect.call.format(dialect.functions[own if named else head], ", ".join(texts))
+
+
+def _function(head: str, parts: Sequence[Tree]) -> str:
+    """Give the name of a function; a Bessel function of order 0 or 1 has its own."""
+    return f"J{parts[0]}" if head == "besselj" and parts[0] in (0, 1) else head
+
+
+_LARGEST_POWER = 2**31
 
 
 def joined(terms: Sequence[Tree], write_term: Callable[[Tree], str]) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from kansr.errors import RunError, UsageError
-from kansr.export import export
+from kansr.export import About, export
 from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN, edge_name, names
@@ -215,7 +215,7 @@ def save_result(
     result = replace(result, learned=learned)
     run.write_text(FORMULA_TXT, f"{result.target} = {result.formula.text}\n")
     run.write_text(FORMULA_TEX, export(result.formula, "latex"))
-    run.write_text(FORMULA_PY, export(result.formula, "python"))
+    run.write_text(FORMULA_PY, export(result.formula, "numpy", About.of(result)))
     run.write_json(GRAPH, _graph_record(solution.found.trained.graph) | {"edges_text": list(solution.network.lines)})
     if solution.structure:
         run.write_json(STRUCTURE, plain(solution.structure))

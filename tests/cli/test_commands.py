@@ -119,6 +119,26 @@ def test_the_formula_is_exported(here, folder):
 
 
 @pytest.mark.usefixtures("fitted")
+def test_the_suffix_of_the_file_says_which_format_is_meant(here, folder):
+    written = here("export", "data-001", "-o", "law.sql", folder=folder)
+    assert written.returncode == 0, written.stderr
+    assert "x1" in (folder / "law.sql").read_text()
+    assert "checked on 200 rows with SQLite: largest relative difference" in written.stderr
+    unknown = here("export", "data-001", "-o", "law.xyz", folder=folder)
+    assert (unknown.returncode, "--to latex | mathml" in unknown.stderr) == (2, True)
+    assert not (folder / "law.xyz").exists()
+
+
+@pytest.mark.usefixtures("fitted")
+def test_an_export_says_whether_it_was_checked(here, folder):
+    assert "checked on 200 rows with python" in here("export", "data-001", "--to", "python", folder=folder).stderr
+    unchecked = here("export", "data-001", "--to", "python", "--no-check", folder=folder)
+    assert "checked" not in unchecked.stderr
+    read = here("export", "data-001", "--to", "latex", folder=folder)
+    assert "not checked: its numbers have six digits" in read.stderr
+
+
+@pytest.mark.usefixtures("fitted")
 def test_an_export_does_not_overwrite_a_file_unless_forced(here, folder):
     (folder / "mine.tex").write_text("mine")
     refused = here("export", "data-001", "--to", "latex", "-o", "mine.tex", folder=folder)

@@ -55,6 +55,7 @@ def test_every_option_says_what_it_does(command):
         (["prune", "--tolerance", "-1"], "x>=0"),
         (["export"], "--to"),
         (["export", "--to", "cobol"], "latex"),
+        (["export", "--to", "fotran"], "Did you mean 'fortran'?"),
         (["predict"], "TABLE"),
         (["predict", "a", "b", "c"], "kansr predict [RUN] TABLE"),
         (["recipes", "show"], "kansr recipes show default"),
@@ -70,7 +71,12 @@ def test_a_wrong_word_is_a_usage_error_that_says_what_is_right(kansr, arguments,
 
 
 def test_the_formats_of_export_are_those_of_its_room():
-    assert tuple(FORMATS) == LANGUAGES
+    assert list(FORMATS) == list(LANGUAGES)
+
+
+def test_the_help_of_export_says_a_word_of_every_format(kansr):
+    shown = kansr("export", "--help").stdout
+    assert [name for name, words in LANGUAGES.items() if f"  {name:12s} {words}" not in shown] == []
 
 
 def test_the_version_is_said(kansr):

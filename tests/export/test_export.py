@@ -76,9 +76,9 @@ def in_a_fresh_process(code, job):
     return json.loads(done.stdout)
 
 
-def test_the_python_export_computes_the_formula():
+def test_the_numpy_export_computes_the_formula():
     cases = [(judged(text), ROWS) for text in FORMULAS] + [strange(), (judged("x*10**25 + 2**70*y"), ROWS)]
-    job = [(export(formula, "python"), [list(columns[name]) for name in formula.names]) for formula, columns in cases]
+    job = [(export(formula, "numpy"), [list(columns[name]) for name in formula.names]) for formula, columns in cases]
     for (formula, columns), values in zip(cases, in_a_fresh_process(RUN_PYTHON, job), strict=True):
         expected = evaluate(formula.expression, columns)
         np.testing.assert_allclose(values, expected, rtol=1e-12, atol=1e-14, err_msg=formula.text)
@@ -139,15 +139,19 @@ def test_latex_is_one_line():
     assert "\n" not in export(strange()[0], "latex")
 
 
-def test_the_python_docstring_names_the_columns():
-    code = export(strange()[0], "python")
+@pytest.mark.parametrize("name", ["python", "numpy"])
+def test_the_docstring_of_python_names_the_columns(name):
+    code = export(strange()[0], name)
     place = {}
     exec(code, place)
     assert all(repr(column) in place["target"].__doc__ for column in STRANGE)
 
 
 def test_every_format_has_a_row_and_another_is_refused():
-    assert all(name == row.name and row.suffix.startswith(".") for name, row in FORMATS.items())
+    assert all(name == row.name for name, row in FORMATS.items())
     assert all(export(judged("x + 1"), name) for name in FORMATS)
+    suffixes = [suffix for row in FORMATS.values() for suffix in row.suffixes]
+    assert len(set(suffixes)) == len(suffixes)
+    assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in suffixes)
     with pytest.raises(UsageError, match="did you mean 'latex'"):
         export(judged("x"), "latx")

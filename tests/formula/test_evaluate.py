@@ -8,7 +8,7 @@ import sympy
 from hypothesis import given, settings
 
 from kansr.errors import FormulaError
-from kansr.formula.evaluate import evaluate, gradient
+from kansr.formula.evaluate import evaluate, gradient, sensitivity
 from kansr.formula.parse import parse
 from tests.formula.expressions import EXPRESSIONS, FORMULAS, ROWS, SYMBOLS, X, Y
 
@@ -122,3 +122,22 @@ def test_a_power_by_its_exponent_has_slope_zero_at_zero_and_none_below():
 def test_a_power_of_exponent_zero_is_flat():
     _, J = gradient((X * A) ** B, [A, B], {"x": np.array([0.0, 2.0])}, [1.0, 0.0])
     np.testing.assert_allclose(J, [[0, 0], [0, np.log(2)]])
+
+
+@pytest.mark.parametrize(
+    "text", [*FORMULAS, "1 - cos(x/1000)", "100000000*cosh(x/10000) - 100000000", "x - y + 0.1 - 1/3"]
+)
+def test_roundings_move_a_value_by_no_more_than_its_sensitivity_says(text):
+    expr = parse(text)
+    rows = {name: column[:4] for name, column in ROWS.items()}
+    values = np.broadcast_to(evaluate(expr, rows), 4)
+    bound = 4 * np.finfo(float).eps * np.broadcast_to(sensitivity(expr, rows), 4)  # a function may be off by some bits
+    for i, value in enumerate(values):
+        exact = expr.subs({symbol: sympy.Rational(float(rows[symbol.name][i])) for symbol in SYMBOLS}).evalf(50)
+        if np.isfinite(value) and exact.is_real:
+            assert abs(float(exact - sympy.Rational(float(value)))) <= bound[i] + 1e-300
+
+
+def test_a_sensitivity_is_a_few_times_the_value_where_nothing_cancels():
+    assert np.all(sensitivity(parse("x*y"), ROWS) == np.abs(ROWS["x"] * ROWS["y"]))
+    assert np.all(sensitivity(parse("x"), ROWS) == np.abs(ROWS["x"]))

@@ -144,7 +144,7 @@ def test_exports_define_the_constant(name):
     constant = Named(name, 9.81)
     formula = judge(constant * T**2 / 2, {"t": "t"}, COLUMNS["t"][:, None], y=law(T), split=SPLIT, label="best")
     place, script = {}, {}
-    exec(compile(export(formula, "python"), "formula.py", "exec"), place)
+    exec(compile(export(formula, "numpy"), "formula.py", "exec"), place)
     np.testing.assert_allclose(place["target"](COLUMNS["t"]), 4.905 * COLUMNS["t"] ** 2, rtol=1e-14)
     exec(compile(export(formula, "sympy"), "formula.py", "exec"), script)
     assert float(script["formula"].subs(T, 2.0)) == pytest.approx(19.62)
