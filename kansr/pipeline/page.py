@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kansr.errors import RunError
 from kansr.export import export
@@ -139,11 +140,12 @@ def _structure(run: Run) -> Mapping[str, Any] | None:
     return None
 
 
-def _some(count: int, most: int) -> Array:
+def _some(count: int, most: int) -> NDArray[np.intp]:
     """Choose at most so many of the rows, always the same ones."""
     if count <= most:
-        return np.arange(count)
-    return np.sort(np.random.default_rng(0).choice(count, most, replace=False))
+        return np.arange(count, dtype=np.intp)
+    drawn = np.random.default_rng(0).choice(count, most, replace=False)
+    return np.sort(drawn).astype(np.intp)
 
 
 def _scatter(problem: Problem, formula: Formula) -> Scatter:

@@ -140,13 +140,17 @@ def _path(series: Series, x: Axis, y: Axis) -> str:
 
 def _band(series: Series, x: Axis, y: Axis) -> str:
     """Write the outline of each part of a band: forth below, back above."""
-    heights = {a: (b, c) for a, b, c in zip(series.x, series.y, series.top, strict=True) if a is not None}
+    sides = (_runs(series.x, _where(series.y, series.top)), _runs(series.x, _where(series.top, series.y)))
     found = ""
-    for run in _runs(series.x, [None if None in heights.get(a, (None,)) else 0.0 for a in series.x]):
-        at = [a for a, _ in run]
-        sides = [[(x.at(a), y.at(heights[a][side] or 0.0)) for a in at] for side in (0, 1)]
-        found += path([*sides[0], *reversed(sides[1])]) + "Z"
+    for below, above in zip(*sides, strict=True):
+        outline = [*below, *reversed(above)]
+        found += path((x.at(a), y.at(b)) for a, b in outline) + "Z"
     return found
+
+
+def _where(values: Numbers, others: Numbers) -> Numbers:
+    """Keep the values where the others are numbers, too."""
+    return [v if o is not None and math.isfinite(o) else None for v, o in zip(values, others, strict=True)]
 
 
 def _runs(xs: Numbers, ys: Numbers) -> list[list[tuple[float, float]]]:

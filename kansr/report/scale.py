@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _MARGIN = 0.04  # of the range, left free at both ends
+_POWERS = 307  # of ten that a double holds
+_LARGEST = 1e300  # number that an axis is made for: twice of it is still a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Axis:
         >>> Axis.around([0.0, 1.0, None], 0, 100).ticks()
         [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
         """
-        known = [v for v in values if v is not None and math.isfinite(v) and (v > 0 or not log)]
+        known = [v for v in values if v is not None and abs(v) <= _LARGEST and (v > 0 or not log)]
         low, high = min(known, default=1.0), max(known, default=1.0)
         if log:
             low, high = math.log10(low), math.log10(high)
@@ -37,7 +39,9 @@ class Axis:
         least = max(least, 0.15 if log else alone * max(abs(low), abs(high))) or 1.0
         middle, half = (low + high) / 2, max((high - low) / 2, least)
         low, high = middle - half * (1 + 2 * _MARGIN), middle + half * (1 + 2 * _MARGIN)
-        return cls(10**low, 10**high, start, end, log) if log else cls(low, high, start, end)
+        if log:
+            return cls(10 ** max(low, -_POWERS), 10 ** min(high, _POWERS), start, end, log)
+        return cls(low, high, start, end)
 
     def at(self, value: float) -> float:
         """Give the place of a number. What lies outside is drawn at the nearer end.

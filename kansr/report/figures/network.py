@@ -38,6 +38,8 @@ def draw_network(axes: Axes, network: dict[str, Any]) -> None:
         axes.plot(x, y, "o", color=INK, markersize=4)
         if node in network["products"]:
             axes.text(x + 0.02, y, "×", fontsize=10, va="center", color=INK)
+        if node == len(places) - 1 and "names" in network:
+            axes.text(x, y + 0.03, names[node], ha="center", va="bottom", fontsize=8, color=INK, parse_math=False)
         if node < network["inputs"]:
             axes.text(
                 x, y - 0.05, cut(names[node], room), ha="center", va="top", fontsize=8, color=INK, parse_math=False

@@ -137,9 +137,10 @@ def _panels(count: int) -> tuple[Figure, list[Axes]]:
 def _dots(axes: Axes, page: Page, x: Numbers, y: Sequence[float | None]) -> None:
     """Draw rows as dots, in the colour of their part."""
     for which, (part, colour) in enumerate(zip(PARTS, _PART_COLOURS, strict=True)):
-        mine = [i for i, of in enumerate(page.scatter.part) if of == which and x[i] is not None and y[i] is not None]
-        points = [x[i] for i in mine], [y[i] for i in mine]
-        axes.plot(*points, "o", color=colour, markersize=2.2, alpha=0.6, markeredgewidth=0, label=part)
+        rows = zip(page.scatter.part, x, y, strict=True)
+        known = [(a, b) for of, a, b in rows if of == which and a is not None and b is not None]
+        xs, ys = [a for a, _ in known], [b for _, b in known]
+        axes.plot(xs, ys, "o", color=colour, markersize=2.2, alpha=0.6, markeredgewidth=0, label=part)
 
 
 def _name(axes: Axes, x: str, y: str) -> None:
