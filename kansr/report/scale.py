@@ -77,8 +77,12 @@ def _decades(low: float, high: float, count: int) -> list[float]:
     powers = [10.0**n for n in range(first, last + 1) if n % every == 0]
     if len(powers) > 1:
         return powers
-    near = [m * 10.0**n for n in range(first - 1, last + 1) for m in (1, 1.5, 2, 3, 5, 7)]
-    return [v for v in near if low <= v <= high] or powers
+    for parts in ((1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
+        near = [part * 10.0**n for n in range(first - 1, last + 1) for part in parts]
+        powers = [v for v in near if low <= v <= high] or powers
+        if len(powers) > 2:
+            break
+    return powers
 
 
 def tick_text(value: float, ticks: Sequence[float] = (), *, log: bool = False) -> str:

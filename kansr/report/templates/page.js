@@ -24,6 +24,8 @@ marks.forEach((mark, i) => {
     marks[Math.max(0, Math.min(marks.length - 1, i + step))].focus();
   });
 });
+const hint = document.querySelector(".hint");
+if (hint) hint.textContent += " Tab and the arrow keys step through them.";
 const chosen = document.querySelector(".mark.chosen");
 if (chosen) show(chosen);
 
