@@ -104,9 +104,11 @@ def fit(
         said: tuple[str, ...] = ()
     else:
         result, said = _fitted(source, recipe, options, out=out, force=force, **talk)
-    if wants_page:
-        _report(result.run, quiet=quiet)
-    finish(result, source=source if former is None else None, said=said, as_json=as_json, quiet=quiet)
+    try:
+        finish(result, source=source if former is None else None, said=said, as_json=as_json, quiet=quiet)
+    finally:  # after an interrupt, too; the formula is on the screen before the page is made
+        if wants_page:
+            _report(result.run, quiet=quiet)
 
 
 def _report(run: str, *, quiet: bool) -> None:

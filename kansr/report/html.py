@@ -73,6 +73,7 @@ def _environment() -> Environment:
         loader=PackageLoader("kansr.report"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_seen,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -84,6 +85,13 @@ def _environment() -> Environment:
         "of_spread": of_spread,
     }
     return environment
+
+
+def _seen(value: object) -> object:
+    """Put a sign in the place of characters that cannot be seen, and could reverse or hide text."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "\ufffd" for letter in value)
 
 
 def _math(written: Written) -> Markup:

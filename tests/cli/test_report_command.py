@@ -1,5 +1,7 @@
 """`kansr report`, `kansr plot` and `kansr fit --report` write what was asked for, and nothing of the user's is lost."""
 
+import sys
+
 import pytest
 
 
@@ -59,6 +61,14 @@ def test_every_figure_is_drawn(work, folder, figure):
     answer = work("plot", figure)
     assert answer.returncode == 0, answer.stderr
     assert (folder / f"{figure}.svg").read_text(encoding="utf-8").count("<path") > 5
+
+
+def test_a_report_needs_no_matplotlib_and_a_figure_says_how_to_get_it(work, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert work("report", "--force").returncode == 0
+    answer = work("plot", "front", "-o", "none.svg")
+    assert answer.returncode == 2
+    assert 'pip install "kansr[plot]"' in answer.stderr
 
 
 def test_the_command_and_the_room_know_the_same_figures():

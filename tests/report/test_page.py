@@ -56,6 +56,12 @@ def test_names_from_a_table_are_text_and_never_markup(read):
         assert name in read.said
 
 
+def test_what_cannot_be_seen_is_marked_and_cannot_reverse_or_hide_text():
+    text = render(a_page(target="a\u202eb\x00c\u200bd", run="r\x1b[31m"))
+    assert not any(sign in text for sign in "\u202e\x00\u200b\x1b")
+    assert "a\ufffdb\ufffdc\ufffdd" in text
+
+
 def test_quotes_in_a_name_end_no_attribute(read):
     known = {"class", "id", "href", "d", "x", "y", "cx", "cy", "r", "rx", "width", "height", "viewbox", "role", "lang"}
     known |= {"text-anchor", "opacity", "aria-label", "aria-live", "name", "content", "charset", "http-equiv", "open"}
