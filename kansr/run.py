@@ -21,6 +21,7 @@ A run lives in `runs/<name of the table>-001/`; the text file `runs/latest` hold
 | `result-before*`      | the results that it had before, in order                                     |
 | `continual.json`      | what rows that were added taught, and how far the rest was changed by it      |
 | `front.csv`           | the formulas that no other beats in both error and complexity                |
+| `report.html`         | the page of `kansr report`, if it was asked for                              |
 | `log.txt`             | what was said on the terminal                                                |
 
 Every file is written whole or not at all. None can hold code that loading it would run, but `formula.py`, which kansr
@@ -54,6 +55,7 @@ RECIPE, DATA_CARD, DATA, METRICS = "recipe.yaml", "data.json", "data.parquet", "
 NETWORK, GRAPH, STRUCTURE, LOG = "network.safetensors", "graph.json", "structure.json", "log.txt"
 FORMULA_TXT, FORMULA_TEX, FORMULA_PY = "formula.txt", "formula.tex", "formula.py"
 FORMULA_JSON, RESULT, FRONT, CONTINUAL = "formula.json", "result.json", "front.csv", "continual.json"
+REPORT = "report.html"
 
 RUNS = Path("runs")
 FORMAT = 1
@@ -100,6 +102,10 @@ class Run:
         if mark["format"] > FORMAT:
             raise RunError("the run was made by a newer kansr", where=str(folder), hint="pip install --upgrade kansr")
         return cls(folder)
+
+    def made_by(self) -> str:
+        """Give the version of kansr that made the run."""
+        return str(self.read_json(_MARK).get("kansr", ""))
 
     def mark_latest(self) -> None:
         """Let `runs/latest` name this run, if it lies in `runs`."""

@@ -52,7 +52,7 @@ def test_the_pages_hold_commands():
 @pytest.mark.parametrize("words", SAID, ids=" ".join)
 def test_every_command_of_the_pages_exists_with_its_options(words):
     command = group.get_command(None, words[0])
-    stands_in = {"TABLE": "data.csv", "RUN": "data-001", "G": "50", "SHARE": "0.1"}
+    stands_in = {"TABLE": "data.csv", "RUN": "data-001", "G": "50", "SHARE": "0.1", "FIGURE": "network"}
     arguments = [stands_in.get(word.strip("[]"), word) for word in words[1:] if word.strip("[]") != "--help"]
     command.make_context(words[0], arguments, resilient_parsing=arguments == [])
 

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     help="Let the network of RUN learn these rows, in a new run, and keep the rest of it.",
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="The run folder.  [runs/TABLE-001]")
+@click.option("--report", is_flag=True, help="Write the page of `kansr report` into the run folder, too.")
 @force_option
 @reader_options
 @talk_options
@@ -95,7 +96,7 @@ def fit(
     TABLE is a CSV, TSV, Parquet or Excel file, also compressed; - reads from a pipe. A database is given by its URL:
     sqlite:///lab.db.
     """
-    source = _source(table)
+    source, wants_page = _source(table), options.pop("report")
     if former is not None:
         check_options({"recipe": recipe, **options})
     from kansr.cli.work import finish  # noqa: PLC0415  (heavy: only once the command line is known to be right)
@@ -106,13 +107,20 @@ def fit(
         said: tuple[str, ...] = ()
     else:
         result, said = _fitted(source, recipe, options, out=out, force=force, **talk)
-    finish(
-        result,
-        source=source if former is None and "://" not in source else None,
-        said=said,
-        as_json=as_json,
-        quiet=quiet,
-    )
+    shown = source if former is None and "://" not in source else None
+    try:
+        finish(result, source=shown, said=said, as_json=as_json, quiet=quiet)
+    finally:  # after an interrupt, too; the formula is on the screen before the page is made
+        if wants_page:
+            _report(result.run, quiet=quiet)
+
+
+def _report(run: str, *, quiet: bool) -> None:
+    """Write the page of a run into its folder."""
+    from kansr.cli.report import write_report  # noqa: PLC0415
+    from kansr.run import Run  # noqa: PLC0415
+
+    write_report(Run.open(run), quiet=quiet)
 
 
 def _fitted(

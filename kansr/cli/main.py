@@ -20,8 +20,8 @@ from kansr.cli.text import visible
 from kansr.errors import KansrError
 
 COMMANDS = (
-    "fit", "extend", "prune", "edges", "set", "unset", "show", "export", "predict", "score", "recipes", "datasets",
-    "bench",
+    "fit", "extend", "prune", "edges", "set", "unset", "show", "report", "plot", "export", "predict", "score",
+    "recipes", "datasets", "bench",
     "run",
 )  # fmt: skip
 INTERRUPTED = 130

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +15,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from kansr.cli.text import folded, number, of_spread, readable, shortened, visible, with_error, with_unit
+from kansr.cli.text import folded, number, readable, shortened, visible, with_error, with_unit
+from kansr.report.words import TITLES
+from kansr.report.words import verdict_sentence as said_of
 from kansr.result import Result, Stability
 
 if TYPE_CHECKING:  # drawing needs no sympy
@@ -33,7 +34,6 @@ _OTHERS = 3
 _NAME = 7
 _INDENT = 2 + _NAME + 2
 _STYLE = {"exact": "green", "noise": "cyan", "approximation": "yellow"}
-_TITLE = {"exact": "exact", "noise": "consistent with the noise", "approximation": "an approximation"}
 _GRIDS = (3, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -68,7 +68,7 @@ def formula_panel(result: Result, width: int) -> RenderableType:
     lines = folded(formula_line(result), width - 8)
     text = Text("\n".join(lines), style="bold", no_wrap=True)
     style = _STYLE[result.verdict]
-    title = Text(f" {_TITLE[result.verdict]} ", style=style)
+    title = Text(f" {TITLES[result.verdict]} ", style=style)
     return Panel(
         text, title=title, title_align="left", border_style=style, box=box.ROUNDED, padding=(1, 2), width=width
     )
@@ -76,18 +76,8 @@ def formula_panel(result: Result, width: int) -> RenderableType:
 
 def verdict_sentence(result: Result) -> str:
     """Say how far the formula can be trusted."""
-    error = of_spread(result.formula.rmse.test, result.spread)
-    if result.verdict == "exact":
-        return "Exact: on rows it has never seen, the formula is right to rounding."
-    if result.verdict == "noise":
-        return f"Consistent with the noise: what the formula leaves over, {error}, looks like noise."
-    if not math.isfinite(result.formula.rmse.test):
-        return "An approximation without a value on some of the test rows: do not rely on it."
-    splines = of_spread(result.network.rmse_test, result.spread)
-    return (
-        f"An approximation: on rows it has never seen, the formula is off by {error}; "
-        f"the splines behind it are off by {splines}."
-    )
+    formula, network = result.formula, result.network
+    return said_of(result.verdict, error=formula.rmse.test, spread=result.spread, network=network.rmse_test)
 
 
 def next_commands(result: Result, source: str | None = None) -> tuple[str, ...]:

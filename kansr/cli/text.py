@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
+
+from kansr.report.words import number, of_spread, readable, with_error
+
+__all__ = ["folded", "number", "of_spread", "readable", "shortened", "visible", "with_error", "with_unit"]
 
 
 def visible(text: str) -> str:
@@ -17,30 +20,6 @@ def visible(text: str) -> str:
     )
 
 
-def number(value: float | None) -> str:
-    """Write a number with three digits.
-
-    >>> number(0.0123456), number(1.23456e-9), number(None)
-    ('0.0123', '1.23e-09', '-')
-    """
-    return "-" if value is None or not math.isfinite(value) else f"{value:.3g}"
-
-
-def with_error(constant: str, error: float) -> str:
-    """Write a constant with its standard error, which has two digits.
-
-    >>> with_error("9.81", 0.0204), with_error("1200.5", 234.5), with_error("2.5", math.inf)
-    ('9.81 ± 0.020', '1200.5 ± 230', '2.5 (the data do not determine it)')
-    """
-    if not math.isfinite(error):
-        return f"{constant} (the data do not determine it)"
-    shown = f"{error:.1e}"
-    power = int(shown.partition("e")[2])
-    if -5 <= power <= 5:
-        shown = f"{float(shown):.{max(1 - power, 0)}f}"
-    return f"{constant} ± {shown}"
-
-
 def with_unit(constant: str, unit: str | None) -> str:
     """Write a constant with its unit; None is one that is not known.
 
@@ -50,43 +29,6 @@ def with_unit(constant: str, unit: str | None) -> str:
     if unit is None:
         return constant
     return f"{constant} (no unit)" if unit == "1" else f"{constant} {visible(unit)}"
-
-
-def of_spread(error: float | None, spread: float) -> str:
-    """Write an error beside the target's spread.
-
-    >>> of_spread(0.05, 2.0), of_spread(2e-9, 2.0), of_spread(33.0, 2.0)
-    ('2.5 % of the spread', '1e-09 of the spread', '16 times the spread')
-    """
-    if error is None or not spread > 0 or not math.isfinite(error):
-        return number(error)
-    part = error / spread
-    if part >= 9.95:
-        return f"{part:.2g} times the spread"
-    return f"{_percent(part)} of the spread"
-
-
-def _percent(part: float) -> str:
-    if part < 1e-4:
-        return f"{part:.1g}" if part else "0 %"
-    return f"{100 * part:.0f} %" if part >= 0.995 else f"{100 * part:.2g} %"
-
-
-def readable(formula: str) -> str:
-    """Round the decimal numbers of a formula to five digits, for a table that is only read.
-
-    >>> readable("5352744.168668371 - 0.1234567*x_12345678**2 + 1000000")
-    '5.3527e+06 - 0.12346*x_12345678**2 + 1000000'
-    """
-    return re.sub(r"(?<![\w.])\d+(?:\.\d*)?(?:e[+-]?\d+)?(?![\w.])", _rounded, formula)
-
-
-def _rounded(match: re.Match[str]) -> str:
-    """Round what is longer than its rounded form; whole numbers stay."""
-    text = match[0]
-    if not re.search(r"[.e]", text):
-        return text
-    return min(text, f"{float(text):.5g}", key=len)
 
 
 def shortened(text: str, width: int) -> str:

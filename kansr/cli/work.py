@@ -88,10 +88,15 @@ def put(text: str, out: Path | None, *, force: bool, quiet: bool) -> None:
     if out is None:
         print(text, end="" if text.endswith("\n") else "\n")
         return
-    if out.exists() and not force:
-        raise UsageError("the file exists", where=str(out), hint="--force overwrites it")
+    refuse_existing(out, force)
     write_text(out, text if text.endswith("\n") else f"{text}\n")
     note(f"written: {out}", quiet)
+
+
+def refuse_existing(out: Path, force: bool) -> None:
+    """Raise `UsageError` where there is a file already, unless it may be overwritten."""
+    if out.exists() and not force:
+        raise UsageError("the file exists", where=str(out), hint="--force overwrites it")
 
 
 def show_result(result: Result, *, as_json: bool, quiet: bool) -> None:

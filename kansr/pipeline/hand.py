@@ -102,12 +102,12 @@ def edges(run: Run, edge: str | None = None, *, clock: Clock | None = None) -> l
     single = edge is not None
     library = choose(None if single else spec.functions, rows_of(spec.custom))
     found = fits(kan, list(which), problem.data, library, chains=single, clock=clock or Clock(problem.recipe.budget))
-    stands = _stands(run, kan)
+    standing = stands(run, kan)
     return [
         EdgeRow(
             number=i + 1,
             edge=labels[i],
-            stands=stands[i],
+            stands=standing[i],
             held=i in held(kan),
             candidates=tuple(_best_first(found.get(i, ())))[: None if single else _FEW],
         )
@@ -200,7 +200,7 @@ def _position(edge: str, labels: Sequence[str]) -> int:
     raise UsageError(f"there is no edge {edge!r}", hint=hint)
 
 
-def _stands(run: Run, kan: KAN) -> list[str]:
+def stands(run: Run, kan: KAN) -> list[str]:
     """Say what the formula of a run has on each edge; of the network alone where the formula has other edges."""
     lines = load_result(run).network.lines if run.has(RESULT) else ()
     shape = [list(edge) for edge in kan.graph.edges]

@@ -13,6 +13,8 @@ from kansr.files import replacing
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from kansr.report.page import Page
+
 _COLOURS = 48
 
 
@@ -31,6 +33,27 @@ def draw(module: str, record: dict[str, Any]) -> Figure:
         figure: Figure = import_module(f"kansr.report.figures.{module}").draw(record)
         figure.draw_without_rendering()
     return figure
+
+
+def draw_run(name: str, page: Page) -> Figure:
+    """Draw a figure of a run by its name in `kansr.report.figures.run`."""
+    require_matplotlib()
+    from kansr.report.figures.run import FIGURES  # noqa: PLC0415
+    from kansr.report.figures.style import styled  # noqa: PLC0415
+
+    with styled():
+        figure = FIGURES[name](page)
+        figure.draw_without_rendering()
+    return figure
+
+
+def save_as(figure: Figure, path: Path) -> None:
+    """Write a figure as SVG, PNG or PDF, as the name of the file says; the same figure gives the same bytes."""
+    from kansr.report.figures.style import styled  # noqa: PLC0415  (only where matplotlib is there)
+
+    dates = {".svg": "Date", ".png": "Software", ".pdf": "CreationDate"}
+    with styled(), replacing(path) as temporary:
+        figure.savefig(temporary, metadata={dates[path.suffix.lower()]: None})
 
 
 def save(figure: Figure, stem: Path) -> list[Path]:
