@@ -9,7 +9,7 @@ from kansr.table.more import joined, read_more
 from kansr.table.parquet import read_parquet, write_parquet
 from kansr.table.read import features_from_frame, read_features, read_table, table_from_frame
 from kansr.table.spec import TableSpec
-from kansr.table.split import Split, split_rows
+from kansr.table.split import Split, split_rows, split_table
 from kansr.table.table import Table, TableWarning
 from kansr.table.units import read_unit
 
@@ -28,6 +28,7 @@ __all__ = [
     "read_table",
     "read_unit",
     "split_rows",
+    "split_table",
     "table_from_frame",
     "write_parquet",
 ]
