@@ -23,6 +23,7 @@ COMMANDS = (
     "fit", "extend", "prune", "edges", "set", "unset", "show", "export", "predict", "score", "recipes", "datasets",
     "bench",
     "run",
+    "check", "runs", "doctor", "completion",
 )  # fmt: skip
 INTERRUPTED = 130
 
