@@ -23,7 +23,7 @@ from kansr.structure.found import Form, Found
 from kansr.structure.search import search
 from kansr.structure.task import Search
 from kansr.symbolic.curve import Function
-from kansr.symbolic.discover import Discovery, constant, discover, linear, snapped
+from kansr.symbolic.discover import Discovery, constant, discover, linear, snapped, tell
 from kansr.symbolic.held import held
 from kansr.symbolic.targets import logarithm, named, transforms
 from kansr.training.levenberg import rmse
@@ -78,7 +78,7 @@ def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
     Where units allow dimensionless groups, these are searched first. Where they give no law, columns are searched with
     the time that is left, and the formulas of both are compared.
     """
-    report(Event(stage="linear", formula=str(linear(problem.rows, snapped=False).expression)))
+    tell(linear(problem.rows, snapped=False), problem.rows, report)
     groups = problem.find_groups()
     if groups is None:
         return _searched(problem, clock, report)
