@@ -10,6 +10,8 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from threading import Event as Stop
+from threading import Lock, Thread
 from types import FrameType
 
 from rich.console import Console
@@ -19,6 +21,8 @@ from rich.text import Text
 from kansr.cli.live import FINISHING, Picture
 from kansr.cli.text import of_spread, readable, shortened, visible
 from kansr.progress import Clock, Event, Report
+
+_PICTURES = 8  # a second
 
 
 def error_console() -> Console:
@@ -32,8 +36,8 @@ def drawing(clock: Clock, *, quiet: bool, verbose: bool, log: Callable[[str], No
 
     A formula that is the best so far gets its line at once.
     """
-    console, picture = error_console(), Picture(clock)
-    live = Live(picture, console=console, transient=True, refresh_per_second=8) if _is_live(console, quiet) else None
+    console, picture, lock = error_console(), Picture(clock), Lock()
+    live = Live(picture, console=console, transient=True, auto_refresh=False) if _is_live(console, quiet) else None
     last: Event | None = None
 
     def tell(event: Event | None) -> None:
@@ -42,7 +46,8 @@ def drawing(clock: Clock, *, quiet: bool, verbose: bool, log: Callable[[str], No
         line = stage_line(event, clock.seconds())
         log(line)
         if not quiet:
-            console.print(Text(visible(line)), soft_wrap=True)
+            with lock:
+                console.print(Text(visible(line)), soft_wrap=True)
 
     def report(event: Event) -> None:
         nonlocal last
@@ -54,9 +59,32 @@ def drawing(clock: Clock, *, quiet: bool, verbose: bool, log: Callable[[str], No
             tell(event)
         last = last if ends else event
 
-    with live or nullcontext():
+    with nullcontext() if live is None else _moving(live, lock):
         yield report
         tell(last)
+
+
+@contextmanager
+def _moving(live: Live, lock: Lock) -> Iterator[None]:
+    """Draw a picture again and again for the length of a `with` block, but never while a line is printed above it.
+
+    Rich's own thread does so: what it then clears has the height of an earlier picture, and pieces of one stay.
+    """
+    stopped = Stop()
+
+    def draw() -> None:
+        while not stopped.wait(1 / _PICTURES):
+            with lock:
+                live.refresh()
+
+    thread = Thread(target=draw, daemon=True)
+    with live:
+        thread.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            thread.join()
 
 
 @contextmanager
