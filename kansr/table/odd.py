@@ -8,7 +8,7 @@ import numpy as np
 
 from kansr.table.check import is_constant
 from kansr.table.names import listed
-from kansr.table.split import repeated
+from kansr.table.split import Indices, repeated
 from kansr.table.table import Floats, Table, TableWarning
 
 _FAR, _FEW = 10.0, 0.01  # a value is far out beyond so many quartile distances, where at most this share of rows is
@@ -47,7 +47,7 @@ def _outliers(table: Table) -> Iterator[TableWarning]:
             yield TableWarning(kind="outlier", column=name, row=int(far[0]) + 1, message=message)
 
 
-def far_out(values: Floats) -> Floats:
+def far_out(values: Floats) -> Indices:
     """Give the row numbers, from 0, of the few values that are far from all others, farthest first.
 
     Far is more than ten times the distance between the quartiles beyond them; where more than 1 % of the rows are, the
@@ -62,8 +62,10 @@ def far_out(values: Floats) -> Floats:
     low, high = np.quantile(values, [0.25, 0.75])
     with np.errstate(over="ignore"):
         beyond = np.maximum(low - values, values - high)
-        far = np.flatnonzero(beyond > _FAR * (high - low)) if high > low else nobody
-    return nobody if far.size > max(1, _FEW * len(values)) else far[np.argsort(-beyond[far], kind="stable")]
+        far = np.asarray(np.flatnonzero(beyond > _FAR * (high - low)), dtype=np.int64)
+    if high == low or far.size > max(1, _FEW * len(values)):
+        return nobody
+    return np.asarray(far[np.argsort(-beyond[far], kind="stable")], dtype=np.int64)
 
 
 def _heavy(table: Table) -> Iterator[TableWarning]:
