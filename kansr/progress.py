@@ -16,10 +16,40 @@ Status = Literal["done", "timeout", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A formula that is known while the search goes on.
+
+    `complexity` counts the nodes of its printed form, `error` is an RMSE as a share of the target's spread, on the rows
+    that may choose; `bits` is the length of its description: the shortest is the best so far.
+    """
+
+    text: str
+    complexity: int
+    error: float
+    bits: float
+
+
+def standing(front: tuple[Known, ...], new: Known) -> tuple[Known, ...]:
+    """Give the formulas that no other beats in both complexity and error, simplest first, after a new one came.
+
+    >>> line, law = (Known(text=t, complexity=c, error=e, bits=0.0) for t, c, e in (("x", 1, 0.5), ("sin(x)", 2, 0.1)))
+    >>> [one.text for one in standing(standing((), law), line)]
+    ['x', 'sin(x)']
+    >>> [one.text for one in standing((line, law), Known(text="y", complexity=1, error=0.1, bits=0.0))]
+    ['y']
+    """
+    if any(one.complexity <= new.complexity and one.error <= new.error for one in front):
+        return front
+    rest = (one for one in front if one.complexity < new.complexity or one.error < new.error)
+    return tuple(sorted((*rest, new), key=lambda one: one.complexity))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One sign of life of a long piece of work.
 
-    `loss` is an RMSE as a share of the target's spread; `formula` is the best formula so far, as text.
+    `loss` is an RMSE as a share of the target's spread; `formula` is a formula as text; `known` is one that was found
+    just now.
     """
 
     stage: str
@@ -29,6 +59,7 @@ class Event:
     loss: float | None = None
     formula: str | None = None
     seconds_left: float | None = None
+    known: Known | None = None
 
 
 Report = Callable[[Event], None]

@@ -271,12 +271,17 @@ def _make(folder: Path, force: bool) -> Path:
     return folder
 
 
+def latest_name(folder: Path = RUNS) -> str | None:
+    """Give the name that `latest` in a folder of runs holds, None where there is none; the run may be gone."""
+    pointer = folder / _POINTER
+    return files.read_bytes(pointer, 1000).decode("utf-8", errors="replace").strip() if pointer.is_file() else None
+
+
 def _latest() -> Path:
     """Find the folder that `runs/latest` names."""
-    pointer = RUNS / _POINTER
-    if not pointer.is_file():
+    pointer, name = RUNS / _POINTER, latest_name()
+    if name is None:
         raise RunError("there is no run here yet", where=str(RUNS), hint="start one with: kansr fit TABLE")
-    name = files.read_bytes(pointer, 1000).decode("utf-8", errors="replace").strip()
     if not name or re.search(r"[\\/:\x00-\x1f]", name) or name.startswith("."):
         raise RunError(f"the pointer does not hold the name of a run: {name!r}", where=str(pointer))
     if not (RUNS / name / _MARK).is_file():

@@ -1,4 +1,4 @@
-"""What is seen while kansr works: a moving line on a terminal, one line a stage elsewhere, nothing with `-q`.
+"""What is seen while kansr works: a moving picture on a terminal, one line a stage elsewhere, nothing with `-q`.
 
 All of it goes to stderr. Ctrl-C ends the work with the best so far; a second one ends it at once.
 """
@@ -8,22 +8,21 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from threading import Event as Stop
+from threading import Lock, Thread
 from types import FrameType
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.spinner import Spinner
-from rich.table import Table
 from rich.text import Text
 
+from kansr.cli.live import FINISHING, Picture
 from kansr.cli.text import of_spread, readable, shortened, visible
 from kansr.progress import Clock, Event, Report
 
-FINISHING = "kansr is finishing and saving (Ctrl-C again to abort)"
+_PICTURES = 8  # a second
 
 
 def error_console() -> Console:
@@ -33,29 +32,59 @@ def error_console() -> Console:
 
 @contextmanager
 def drawing(clock: Clock, *, quiet: bool, verbose: bool, log: Callable[[str], None]) -> Iterator[Report]:
-    """Give a `report` that draws the events on stderr and hands a line for each stage that ends to `log`."""
-    console = error_console()
-    live = Live(console=console, transient=True, refresh_per_second=8) if _is_live(console, quiet) else None
+    """Give a `report` that draws the events on stderr and hands a line for each stage that ends to `log`.
+
+    A formula that is the best so far gets its line at once.
+    """
+    console, picture, lock = error_console(), Picture(clock), Lock()
+    live = Live(picture, console=console, transient=True, auto_refresh=False) if _is_live(console, quiet) else None
     last: Event | None = None
 
-    def tell(event: Event) -> None:
+    def tell(event: Event | None) -> None:
+        if event is None:
+            return
         line = stage_line(event, clock.seconds())
         log(line)
         if not quiet:
-            console.print(Text(visible(line)), soft_wrap=True)
+            with lock:
+                console.print(Text(visible(line)), soft_wrap=True)
 
     def report(event: Event) -> None:
         nonlocal last
+        is_best, ends = picture.take(event), event.known is not None
         if last is not None and (last.stage != event.stage or (verbose and last.message != event.message)):
             tell(last)
-        last = event
-        if live is not None:
-            live.update(moving_line(event, clock))
+            last = None
+        if is_best:
+            tell(event)
+        last = last if ends else event
 
-    with live or nullcontext():
+    with nullcontext() if live is None else _moving(live, lock):
         yield report
-        if last is not None:
-            tell(last)
+        tell(last)
+
+
+@contextmanager
+def _moving(live: Live, lock: Lock) -> Iterator[None]:
+    """Draw a picture again and again for the length of a `with` block, but never while a line is printed above it.
+
+    Rich's own thread does so: what it then clears has the height of an earlier picture, and pieces of one stay.
+    """
+    stopped = Stop()
+
+    def draw() -> None:
+        while not stopped.wait(1 / _PICTURES):
+            with lock:
+                live.refresh()
+
+    thread = Thread(target=draw, daemon=True)
+    with live:
+        thread.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            thread.join()
 
 
 @contextmanager
@@ -66,7 +95,7 @@ def stopping(clock: Clock, *, quiet: bool) -> Iterator[None]:
         if clock.status == "interrupted":
             raise KeyboardInterrupt
         clock.interrupt()
-        if not _is_live(error_console(), quiet):  # the moving line says it otherwise
+        if not _is_live(error_console(), quiet):  # the moving picture says it otherwise
             with suppress(OSError):
                 os.write(2, f"\n{FINISHING}\n".encode())  # print could have been what was interrupted
 
@@ -82,31 +111,16 @@ def stopping(clock: Clock, *, quiet: bool) -> Iterator[None]:
 
 
 def stage_line(event: Event, seconds: float) -> str:
-    """Say in one line how a stage ended.
+    """Say in one line how a stage ended, or which formula is known.
 
     >>> stage_line(Event(stage="grid 5", message="16 starts", loss=0.01), 1.26)
     '  1.3 s  grid 5          16 starts  error 1 % of the spread'
     """
     loss = "" if event.loss is None else f"error {of_spread(event.loss, 1.0)}"
-    message = event.message or (shortened(readable(event.formula), 60) if event.formula else "")
+    formula = event.formula if event.known is None else event.known.text
+    message = event.message or (shortened(readable(formula), 60) if formula else "")
     parts = (f"{seconds:5.1f} s", f"{event.stage:<14}", message, loss)
     return "  ".join(part for part in parts if part).rstrip()
-
-
-def moving_line(event: Event, clock: Clock) -> RenderableType:
-    """Draw where the work stands: stage, steps, error, time left, and the best formula so far."""
-    row = Table.grid(padding=(0, 1))
-    done = ProgressBar(total=event.steps, completed=min(event.step, event.steps), width=20) if event.steps else ""
-    count = f"{event.step}/{event.steps}" if event.steps else ""
-    loss = "" if event.loss is None else f"error {of_spread(event.loss, 1.0)}"
-    row.add_row(Spinner("dots"), Text(visible(event.stage)), done, count, loss, Text(_time_left(event, clock), "dim"))
-    below = FINISHING if clock.status == "interrupted" else event.formula or event.message
-    return Group(row, Text(f"  {visible(below)}", style="dim", no_wrap=True, overflow="ellipsis"))
-
-
-def _time_left(event: Event, clock: Clock) -> str:
-    left = clock.left() if event.seconds_left is None else event.seconds_left
-    return f"{left:.0f} s left" if left < 1e6 else time.strftime("%H:%M:%S", time.gmtime(clock.seconds()))
 
 
 def _is_live(console: Console, quiet: bool) -> bool:

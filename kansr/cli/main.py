@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 import warnings
@@ -23,6 +24,7 @@ COMMANDS = (
     "fit", "extend", "prune", "edges", "set", "unset", "show", "report", "plot", "export", "predict", "score",
     "recipes", "datasets", "bench",
     "run",
+    "check", "runs", "doctor", "completion",
 )  # fmt: skip
 INTERRUPTED = 130
 
@@ -116,13 +118,23 @@ def _told(error: Exception, verbose: bool) -> int:
     if isinstance(error, click.ClickException):
         context = getattr(error, "ctx", None)
         hint = f"see: {context.command_path} --help" if context else None
-        _say(f"error: {error.format_message()}", hint)
+        _say(f"error: {error.format_message()}{_nearest_choice(error)}", hint)
         return error.exit_code
     if verbose:
         traceback.print_exc()
     hint = "this is a mistake in kansr: please report it, with what the same command prints with -v"
     _say(f"error: {type(error).__name__}: {error}", hint)
     return 1
+
+
+def _nearest_choice(error: click.ClickException) -> str:
+    """Name the choice that a misspelt one is nearest to."""
+    kind = getattr(getattr(error, "param", None), "type", None)
+    given = re.search(r"'(.*)' is not ", error.format_message())
+    if not isinstance(kind, click.Choice) or given is None:
+        return ""
+    close = get_close_matches(given[1].rpartition("'")[2], [str(choice) for choice in kind.choices], n=1)
+    return f" Did you mean '{close[0]}'?" if close else ""
 
 
 def _say(what: str, hint: str | None) -> None:

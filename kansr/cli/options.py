@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 import rich_click as click
 
+from kansr.cli.completing import complete_columns, complete_recipes, complete_runs
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 NULL = object()  # an option that says null, as against one that was not given
 
@@ -164,10 +166,16 @@ def _is_given(value: object) -> bool:
     return value is not None and value is not False and value != ()
 
 
+# option -> what a shell offers for it
+_COMPLETED = dict.fromkeys(("target", "features", "sigma", "weights"), complete_columns) | {"recipe": complete_recipes}
+
+
 def option(*names: str, **settings: Any) -> Callable[[Command], Command]:
     """Make an option that can also be set by a variable `KANSR_<NAME>`."""
     long = next(name for name in names if name.startswith("--")).split("/")[0].removeprefix("--")
     variable = f"KANSR_{long.upper().replace('-', '_')}"
+    if long in _COMPLETED:
+        settings.setdefault("shell_complete", _COMPLETED[long])
     return click.option(*names, envvar=variable, show_envvar=False, **settings)
 
 
@@ -226,5 +234,5 @@ look_options = together(
     click.option("--rank", type=click.IntRange(1), metavar="N", help="Take formula N of the front; 1 is the simplest."),
     click.option("--select", type=_RULES, help="Take another formula of the front, by a rule of `kansr fit --select`."),
 )
-run_argument = click.argument("run", required=False, metavar="[RUN]")
+run_argument = click.argument("run", required=False, metavar="[RUN]", shell_complete=complete_runs)
 talk_options = together(json_option, quiet_option, verbose_option)

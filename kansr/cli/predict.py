@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 
 _ROWS_NAMED = 5
+FLAG = "outside"
 
 
 @click.command(no_args_is_help=False)
 @click.argument("places", nargs=-1, required=True, metavar="[RUN] TABLE")
 @click.option("--network", "by_network", is_flag=True, help="By the splines of the network, not by the formula.")
+@click.option("--flag", is_flag=True, help="Add a column `outside`: 1 for rows outside the range of the training rows.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="The file to write.  [stdout]")
 @force_option
 @reader_options
@@ -27,11 +29,13 @@ _ROWS_NAMED = 5
 @example(
     "kansr predict new.csv",
     "kansr predict runs/data-001 new.csv -o predictions.csv",
+    "kansr predict new.csv --flag",
 )
 def predict(
     *,
     places: tuple[str, ...],
     by_network: bool,
+    flag: bool,
     out: Path | None,
     force: bool,
     quiet: bool,
@@ -49,6 +53,7 @@ def predict(
     from kansr.cli.work import note, opened, put, recipe_of, target_of  # noqa: PLC0415
     from kansr.files import csv_text  # noqa: PLC0415
     from kansr.recipe import with_options  # noqa: PLC0415
+    from kansr.table.frame import free_name  # noqa: PLC0415
 
     run = opened(places[0] if len(places) == 2 else None, quiet)
     given = recipe_options(options)
@@ -56,7 +61,11 @@ def predict(
     found = pipeline.predict(run, places[-1], spec, by_network=by_network)
     outside = [number for number, is_outside in enumerate(found.outside, start=1) if is_outside]
     note(_warning(outside), quiet or not outside)
-    put(csv_text([target_of(run)], ([float(value)] for value in found.values)), out, force=force, quiet=quiet)
+    header, rows = [target_of(run)], ([float(value)] for value in found.values)
+    if flag:
+        header = [*header, free_name(FLAG, set(header))]
+        rows = ([*row, int(is_outside)] for row, is_outside in zip(rows, found.outside, strict=True))
+    put(csv_text(header, rows), out, force=force, quiet=quiet)
 
 
 def _warning(rows: Sequence[int]) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import rich_click as click
 
+from kansr.cli.completing import complete_recipes
 from kansr.cli.options import example, verbose_option
 
 
 @click.command(no_args_is_help=False)
 @click.argument("action", type=click.Choice(["list", "show"]), default="list", metavar="[list|show]")
-@click.argument("name", required=False, metavar="[NAME]")
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=complete_recipes)
 @verbose_option
 @example(
     "kansr recipes",

@@ -26,6 +26,7 @@ from typing import Any
 
 import sympy as sp
 
+from kansr.formula.decimals import clean
 from kansr.formula.functions import BY_CLASS
 from kansr.formula.named import Named
 from kansr.formula.text import leaf_text, to_text
@@ -97,7 +98,7 @@ def check(expression: sp.Expr, known: Quantities) -> Checked:
     loose = _solved(expression, known, lifting=True)
     if loose.clash:
         return Checked(expression=expression, clash=strict.clash)
-    lifted = _lifted(expression, frozenset(loose.carrying()), ())
+    lifted = clean(_lifted(expression, frozenset(loose.carrying()), ()))
     again = _solved(lifted, known, lifting=False)
     if again.clash:  # sympy wrote it in another form
         return Checked(expression=expression, clash=strict.clash)

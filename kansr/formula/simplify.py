@@ -16,6 +16,7 @@ import sympy as sp
 
 from kansr.errors import FormulaError
 from kansr.formula.complexity import complexity, description_length
+from kansr.formula.decimals import clean
 from kansr.formula.evaluate import evaluate
 from kansr.formula.roots import from_one, into_root, one_root, reciprocals, rooted
 
@@ -212,7 +213,7 @@ def _bits(expr: Any) -> tuple[float, int]:
 
 def _tried(rewriting: Callable[[Any], Any], expr: Any) -> Any:
     try:
-        return rewriting(expr)
+        return clean(rewriting(expr))
     except (ValueError, TypeError, AttributeError, NotImplementedError, RecursionError, sp.PolynomialError):
         return None  # sympy could not rewrite this one: the form as it is stays
 

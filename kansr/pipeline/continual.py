@@ -97,7 +97,8 @@ def learn(run: Run, rows: Table, into: Run, *, report: Report = silent, clock: C
 def _joined(former: Problem, rows: Table, parts: Sequence[int]) -> _Joined:
     """Put new rows below those of a problem: each table is split by itself, the network's units are kept."""
     parts, first = (*parts, len(rows)), len(former.table)
-    problem = Problem.of(joined(former.table, rows), former.recipe, split_parts(parts, former.recipe))
+    both = joined(former.table, rows)
+    problem = Problem.of(both, former.recipe, split_parts(both, parts, former.recipe))
     problem = problem if former.groups is None else problem.grouped(former.groups)
     problem = problem.scaled(former.inside)
     split = (problem.split.train, problem.split.validation, problem.split.test)

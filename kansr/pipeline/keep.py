@@ -44,7 +44,7 @@ from kansr.symbolic.custom import rows_of
 from kansr.symbolic.held import Held, held
 from kansr.symbolic.library import Primitive, primitive
 from kansr.symbolic.symbol import Symbol
-from kansr.table import Split, TableSpec, card, split_rows
+from kansr.table import Split, Table, TableSpec, card, split_table
 from kansr.training.stages import Trained
 
 BY_HAND = ("set", "unset")
@@ -103,7 +103,7 @@ def reader_of(run: Run, spec: TableSpec | None = None) -> TableSpec:
 def load_problem(run: Run) -> Problem:
     """Read what a run starts from."""
     table, recipe, parts = run.read_table(), load_settings(run), load_parts(run)
-    return Problem.of(table, recipe, split_parts(parts, recipe) if parts else None)
+    return Problem.of(table, recipe, split_parts(table, parts, recipe) if parts else None)
 
 
 def load_parts(run: Run) -> tuple[int, ...]:
@@ -121,10 +121,11 @@ def load_parts(run: Run) -> tuple[int, ...]:
     return tuple(parts)
 
 
-def split_parts(parts: Sequence[int], recipe: Recipe) -> Split:
+def split_parts(table: Table, parts: Sequence[int], recipe: Recipe) -> Split:
     """Split the rows of each table by itself: what chose and judged in one goes on to do so when more rows come."""
     starts = [0, *accumulate(parts)]
-    splits = [split_rows(rows, recipe.seed, recipe.table.split) for rows in parts]
+    tables = [replace(table, x=table.x[a : a + n], y=table.y[a : a + n]) for a, n in zip(starts, parts, strict=False)]
+    splits = [split_table(one, recipe.seed, recipe.table.split) for one in tables]
 
     def joined(name: str) -> np.ndarray[Any, np.dtype[np.int64]]:
         return np.concatenate([getattr(s, name) + at for s, at in zip(splits, starts, strict=False)])

@@ -21,7 +21,7 @@ from kansr.recipe import Recipe
 from kansr.symbolic.custom import rows_of
 from kansr.symbolic.discover import Rows as UserRows
 from kansr.symbolic.library import choose
-from kansr.table import Split, Table, read_unit, split_rows
+from kansr.table import Split, Table, read_unit, split_table
 from kansr.table.check import is_constant
 from kansr.training.rows import Data, Rows
 
@@ -76,7 +76,7 @@ class Problem:
         choose(recipe.symbolic.functions, rows_of(recipe.symbolic.custom))
         _check_width(table, recipe)
         device = _device(recipe.device)
-        split = split or split_rows(len(table.y), recipe.seed, recipe.table.split)
+        split = split or split_table(table, recipe.seed, recipe.table.split)
         names = safe_names(table.features)
         index = _shuffled(split, recipe.seed)
         chosen = np.concatenate(index)

@@ -20,7 +20,7 @@ from kansr.formula.functions import Array
 from kansr.formula.names import safe_names, symbols_of
 from kansr.formula.parse import parse
 from kansr.formula.snap import rounded
-from kansr.table import Table, split_rows
+from kansr.table import Table, split_table
 from kansr.table.split import Split
 
 _PARTS = 40  # parts of a formula, the smallest first, along which residuals are looked at
@@ -70,7 +70,7 @@ def score(
         If it has no decimal constant to refit, or a rival needs a column that the table does not have.
     """
     names = safe_names(table.features)
-    split = split_rows(len(table.y), seed)
+    split = split_table(table, seed)
     own = parse(text, names)
     scored = [_scored("yours", judge(own, names, table.x, y=table.y, split=split, label="yours", free=0), table, split)]
     if refit:

@@ -22,8 +22,9 @@ from kansr.structure.account import account
 from kansr.structure.found import Form, Found
 from kansr.structure.search import search
 from kansr.structure.task import Search
+from kansr.symbolic.anytime import polynomial
 from kansr.symbolic.curve import Function
-from kansr.symbolic.discover import Discovery, constant, discover, linear, snapped
+from kansr.symbolic.discover import Discovery, constant, discover, linear, snapped, tell
 from kansr.symbolic.held import held
 from kansr.symbolic.powers import power_law
 from kansr.symbolic.targets import logarithm, named, transforms
@@ -80,7 +81,8 @@ def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
     Where units allow dimensionless groups, these are searched first. Where they give no law, columns are searched with
     the time that is left, and the formulas of both are compared.
     """
-    report(Event(stage="linear", formula=str(linear(problem.rows, snapped=False).expression)))
+    for quick in _quick(problem):
+        tell(quick, problem.rows, report)
     groups = problem.find_groups()
     if groups is None:
         return _searched(problem, clock, report)
@@ -184,8 +186,18 @@ class _Reader:
         self.law = self.solutions[form].is_law and len(self.solutions[form].formula.errors) <= most
 
     def best(self) -> Solution:
-        """The graph with the best formula, and what the others gave beside it."""
-        return _best(list(self.solutions.values()))
+        """The graph with the best formula, and what the others gave beside it; where that is no law, quick answers."""
+        best = _best(list(self.solutions.values()))
+        if best.verdict != "approximation" or held(best.found.trained.kan):
+            return best
+        quick = _judged(self.problem, [one for one in _quick(self.problem) if one.label == "polynomial"])
+        return _best([_solution(best.problem, best.found, [*best.judged, *quick])]) if quick else best
+
+
+def _quick(problem: Problem) -> list[Discovery]:
+    """Formulas that are there at once: a straight line, and a few products of columns."""
+    quick = polynomial(problem.rows)
+    return [linear(problem.rows, snapped=False), *([] if quick is None else [quick])]
 
 
 def _power_laws(problem: Problem) -> list[Discovery]:

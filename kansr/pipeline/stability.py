@@ -25,7 +25,7 @@ from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import solve
 from kansr.progress import Clock, Event, Report, silent
 from kansr.result import Stability
-from kansr.table import split_rows
+from kansr.table import split_table
 from kansr.table.split import Split
 
 SHARE = 0.5
@@ -66,7 +66,7 @@ def stability(problem: Problem, chosen: Formula, *, clock: Clock, report: Report
 def resampled(problem: Problem, number: int) -> Problem:
     """Give the problem of a repeat: another split of the rows, each part drawn with replacement."""
     table, recipe = problem.table, replace(problem.recipe, seed=problem.recipe.seed + number)
-    split = split_rows(len(table), recipe.seed, recipe.table.split)
+    split = split_table(table, recipe.seed, recipe.table.split)
     rng = np.random.default_rng(recipe.seed)
     parts = [rng.choice(part, len(part)) for part in (split.train, split.validation, split.test)]
     rows, ends = np.concatenate(parts), np.cumsum([len(part) for part in parts])

@@ -11,6 +11,7 @@ import numpy as np
 import sympy as sp
 
 from kansr.errors import FormulaError
+from kansr.formula.complexity import complexity
 from kansr.formula.constants import ROUNDING, Refit, refit
 from kansr.formula.functions import Array
 from kansr.formula.limit import limited
@@ -19,10 +20,11 @@ from kansr.formula.names import symbols_of
 from kansr.formula.simplify import shortest
 from kansr.formula.snap import length, rounded, snap
 from kansr.formula.straight import straightened
+from kansr.formula.text import to_text
 from kansr.formula.weighing import Weighing, weighed
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
-from kansr.progress import Clock, Event, Report, silent
+from kansr.progress import Clock, Event, Known, Report, silent
 from kansr.symbolic.choices import Choice
 from kansr.symbolic.context import further, symbolise
 from kansr.symbolic.held import held
@@ -153,7 +155,8 @@ class _Reading:
             one = _read(choice, self.rows, self.spec, label=label, bar=bar if not self.clock.over() else -math.inf)
         self.found += [] if one is None else [one]
         if one is not None and one.bits < bar:
-            self.report(Event(stage="constants", message="snapped", formula=str(one.expression)))
+            self.report(Event(stage="constants", message="snapped"))
+            tell(one, self.rows, self.report)
 
     def is_hopeful(self, label: str, choice: Choice) -> bool:
         """Whether a network may give a formula that anyone reads."""
@@ -164,6 +167,15 @@ class _Reading:
         if label == "pruned" or len(choice.kan.splines) > 1 or _pieces(choice) > _PIECES:
             return False  # nobody reads a formula of so many pieces, and sympy would take minutes to write it
         return not any(d.has_splines for d in self.found)  # one formula with a spline in it is enough
+
+
+def tell(one: Discovery, rows: Rows, report: Report) -> None:
+    """Say that a formula is known, if it can be printed."""
+    spread = float(np.std(rows.y))
+    with suppress(FormulaError):
+        error = math.sqrt(one.fit.mse) / spread if spread > 0 else 0.0
+        known = Known(text=to_text(one.expression), complexity=complexity(one.expression), error=error, bits=one.bits)
+        report(Event(stage="formula", loss=error, known=known))
 
 
 def _pieces(choice: Choice) -> int:

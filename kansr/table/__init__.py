@@ -10,12 +10,15 @@ from kansr.table.parquet import read_parquet, write_parquet
 from kansr.table.read import features_from_frame, read_features, read_grouped, read_table, table_from_frame
 from kansr.table.source import public_name
 from kansr.table.spec import TableSpec
-from kansr.table.split import Split, split_rows
+from kansr.table.split import Split, split_rows, split_table
+from kansr.table.survey import ColumnFacts, Survey, survey
 from kansr.table.table import Table, TableWarning
 from kansr.table.units import read_unit
 
 __all__ = [
+    "ColumnFacts",
     "Split",
+    "Survey",
     "Table",
     "TableSpec",
     "TableWarning",
@@ -31,6 +34,8 @@ __all__ = [
     "read_table",
     "read_unit",
     "split_rows",
+    "split_table",
+    "survey",
     "table_from_frame",
     "write_parquet",
 ]

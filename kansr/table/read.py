@@ -44,10 +44,23 @@ def read_table(source: str | Path, spec: TableSpec = _DEFAULT) -> Table:
 
     Raises `UsageError` where there is no such file or column, `TableError` where the table cannot be used.
     """
+    sheet, name = read_cells(source, spec)
+    return table_of(sheet, spec, name)
+
+
+def read_cells(source: str | Path, spec: TableSpec = _DEFAULT) -> tuple[Sheet, str]:
+    """Read all columns of a table as they stand, and give its name: nothing is chosen or left out yet.
+
+    Raises as `read_table`, where the table cannot be read at all.
+    """
     _check_asked(source, spec)
-    sheet, name = _sheet(source, spec)
+    return _sheet(source, spec)
+
+
+def table_of(sheet: Sheet, spec: TableSpec, source: str) -> Table:
+    """Choose target and features of what `read_cells` gave, as `read_table` does."""
     with _by_cell(sheet):
-        table = _table(sheet, spec, name)
+        table = _table(sheet, spec, source)
     return replace(table, warnings=tuple(_with_cell(warning, sheet) for warning in table.warnings))
 
 

@@ -1,4 +1,7 @@
-"""Which rows train, which choose, and which only judge."""
+"""Which rows train, which choose, and which only judge.
+
+A row that is there twice is in one part: test rows that were trained on would judge nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,13 @@ import numpy.typing as npt
 
 from kansr.errors import TableError
 from kansr.table.spec import check_shares
+from kansr.table.table import Floats, Table
 
 LEAST_ROWS = 5
+SHARES = (0.7, 0.15, 0.15)
 
 Indices = npt.NDArray[np.int64]
+Shares = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,11 +33,21 @@ class Split:
     test: Indices
 
 
-def split_rows(rows: int, seed: int, shares: tuple[float, float, float] = (0.7, 0.15, 0.15)) -> Split:
+def split_table(table: Table, seed: int, shares: Shares = SHARES) -> Split:
+    """Deal the rows of a table out as `split_rows` does, rows that are there several times into one part together.
+
+    So no test row was seen in training. Rows are the same where all features and the target are. Raises as
+    `split_rows`.
+    """
+    return split_rows(len(table), seed, shares, same=repeated(table.x, table.y))
+
+
+def split_rows(rows: int, seed: int, shares: Shares = SHARES, *, same: Indices | None = None) -> Split:
     """Deal the rows out at random; the same seed gives the same split, whatever else runs.
 
     Validation and test get their shares, rounded, but at least one row each; the rest trains. So 5 rows give 3, 1
-    and 1. Shares are relative to their sum.
+    and 1. Shares are relative to their sum. `same` [rows] says of each row which one it repeats (see `repeated`): these
+    go together, so the parts may then miss their shares.
 
     Raises `TableError` for fewer than 5 rows, `UsageError` for shares that are not above zero.
 
@@ -45,8 +61,45 @@ def split_rows(rows: int, seed: int, shares: tuple[float, float, float] = (0.7, 
     while rows - validation - test < 1:  # tiny tables with a small share to train
         validation, test = (max(1, n - 1) for n in (validation, test))
     order = np.random.default_rng(seed).permutation(rows)
+    if same is not None and 3 <= np.unique(same).size < rows:  # of two different rows there are no three parts
+        return _split_groups(order, same, validation, test)
     first, second = np.sort(order[:validation]), np.sort(order[validation : validation + test])
     return Split(train=np.sort(order[validation + test :]), validation=first, test=second)
+
+
+def repeated(x: Floats, y: Floats) -> Indices:
+    """Give for each row [n, features] with its target [n] the number of the first row that is the same: itself, mostly.
+
+    >>> repeated(np.array([[1.0], [2.0], [1.0]]), np.array([5.0, 5.0, 5.0])).tolist()
+    [0, 1, 0]
+    """
+    rows = np.column_stack([x, y]) + 0.0  # + 0.0 makes one zero of two
+    key = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.itemsize * rows.shape[1]))).ravel()
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    return np.asarray(first[which.ravel()], dtype=np.int64)
+
+
+def _split_groups(order: Indices, same: Indices, validation: int, test: int) -> Split:
+    """Fill validation, then test, with groups of the same rows in the order of their first ones; the rest trains."""
+    size = np.bincount(same, minlength=len(same))
+    groups = [int(row) for row in order if same[row] == row]
+    for_validation = _filling(groups, size, validation, leave=2)
+    groups = [row for row in groups if row not in for_validation]
+    for_test = _filling(groups, size, test, leave=1)
+    part = np.zeros(len(same), dtype=np.int64)  # by the first row of each group: 0 trains
+    part[list(for_validation)], part[list(for_test)] = 1, 2
+    train, first, second = (np.flatnonzero(part[same] == number) for number in range(3))
+    return Split(train=train, validation=first, test=second)
+
+
+def _filling(groups: list[int], size: Indices, room: int, *, leave: int) -> set[int]:
+    """Take the groups that fit, one after the other, but leave some; where none fits, the first of the smallest."""
+    taken: set[int] = set()
+    for row in groups:
+        if size[row] <= room and len(groups) - len(taken) > leave:
+            taken.add(row)
+            room -= int(size[row])
+    return taken or {min(groups, key=lambda row: int(size[row]))}
 
 
 def check_rows(rows: int, where: str | None = None) -> None:

@@ -160,6 +160,18 @@ def test_predictions_are_csv_and_rows_outside_are_pointed_out(here, folder):
 
 
 @pytest.mark.usefixtures("fitted")
+def test_rows_outside_are_flagged_one_by_one(here, folder):
+    stdin = "x2,x1\n1.5,1.25\n1,100\n-5,1\n1,1\n"
+    answer = here("predict", "data-001", "-", "--flag", "-q", stdin=stdin, folder=folder)
+    assert answer.returncode == 0, answer.stderr
+    rows = list(csv.reader(io.StringIO(answer.stdout)))
+    assert rows[0] == ["y", "outside"]
+    assert [row[1] for row in rows[1:]] == ["0", "1", "1", "0"]
+    by_network = here("predict", "data-001", "-", "--flag", "--network", "-q", stdin=stdin, folder=folder)
+    assert [line.split(",")[1] for line in by_network.stdout.splitlines()] == ["outside", "0", "1", "1", "0"]
+
+
+@pytest.mark.usefixtures("fitted")
 def test_a_missing_column_is_named(here, folder):
     answer = here("predict", "data-001", "-", stdin="x1,z\n1,2\n", folder=folder)
     assert answer.returncode in (2, 3)

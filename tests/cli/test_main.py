@@ -1,6 +1,8 @@
 """The command line as a whole: help, misspelt words, exit codes."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 
@@ -56,6 +58,10 @@ def test_every_option_says_what_it_does(command):
         (["export"], "--to"),
         (["export", "--to", "cobol"], "latex"),
         (["export", "--to", "fotran"], "Did you mean 'fortran'?"),
+        (["export", "--to", "pyhton"], "Did you mean 'python'?"),
+        (["recipes", "shwo"], "Did you mean 'show'?"),
+        (["fit", "a.csv", "--missing", "dorp"], "Did you mean 'drop'?"),
+        (["completion", "bsh"], "Did you mean 'bash'?"),
         (["predict"], "TABLE"),
         (["predict", "a", "b", "c"], "kansr predict [RUN] TABLE"),
         (["recipes", "show"], "kansr recipes show default"),
@@ -139,3 +145,19 @@ def test_no_table_on_a_terminal_is_a_usage_error_with_an_example(root):
     os.close(stdin)
     assert answer.returncode == 2
     assert "kansr fit data.csv" in answer.stderr
+
+
+def examples(command):
+    """Give the words of each example of kansr in the help of a command, as a shell would split them."""
+    text = group.get_command(None, command).help.split("Example:")[1]
+    lines = (part.strip() for line in text.splitlines() for part in re.split(r"\||&&", line))
+    lines = (re.sub(r'^eval "\$\((.*)\)".*', r"\1", line).partition(" > ")[0] for line in lines)
+    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("kansr ")]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_example_of_the_help_is_a_command_line_that_is_taken(command):
+    found = examples(command)
+    assert found
+    for words in found:
+        group.get_command(None, words[0]).make_context(words[0], list(words[1:]))
