@@ -39,6 +39,7 @@ _GRAPHS = 4  # graphs that are read for formulas, at most
 _SEARCH = 0.6  # share of the time after which no graph is searched any more
 _CLEAR = 5e-4  # error of a graph from which its curves are not read before the search is over
 _CONSTANTS = 4  # of a formula at which the search may end: under noise, more of them make nearly anything fit
+_PLAIN = 1  # the same of one that no network tells: under noise a power that is no simple number mimics a sum
 _SURE = 2  # the same where there was no time to read a network to the end
 _CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
 _READ, _READ_NOISE = 0.3, 0.6  # shares of what is left that reading a graph may take while the search may still go on
@@ -152,7 +153,7 @@ class _Reader:
     def is_plain(self, found: Found) -> bool:
         """Whether a formula that needs no network is the law beside this one, and can hardly be so by chance."""
         solution = _solution(self.problem, found, self.simple)
-        self.law = solution.is_law and len(solution.formula.errors) <= _SURE
+        self.law = solution.is_law and len(solution.formula.errors) <= _PLAIN
         if self.law:
             self.solutions[found.form] = solution
         return self.law
