@@ -84,7 +84,7 @@ def _in_a_shell(command: str, folder: Path) -> tuple[str, int]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     return answer.stdout, answer.returncode

@@ -19,7 +19,7 @@ complexity of a formula. Functions of these, their sums, products and polynomial
 _IN_FORMULAS = """
 ## In formulas
 
-What `kansr score -f` and `--function` may hold, beside `+ - * / **`, brackets, numbers, `pi` and the columns.
+What the formulas of `kansr score` and `--function` may hold, beside `+ - * / **`, brackets, numbers, `pi` and columns.
 """
 
 
