@@ -3,5 +3,6 @@
 from tests.docs.pages import PAGES
 from tests.docs.reference import WRITERS
 
-for name, write in WRITERS.items():
-    (PAGES / "reference" / name).write_text(write(), encoding="utf-8")
+if __name__ == "__main__":
+    for name, write in WRITERS.items():
+        (PAGES / "reference" / name).write_text(write(), encoding="utf-8")
