@@ -22,8 +22,8 @@ _SHOWN = 100  # letters of a formula in a list
 @click.argument("name", required=False, metavar="[NAME]")
 @click.option("--rows", type=click.IntRange(min=1), metavar="N", help="make: rows to draw.  [as the law's benchmark]")
 @click.option(
-    "--noise", type=click.FloatRange(min=0), default=0.0, metavar="SHARE",
-    help="make: standard deviation of what is added to the target, as a share of the target's root mean square.",
+    "--noise", type=click.FloatRange(min=0), metavar="SHARE",
+    help="make: standard deviation of what is added to the target, as a share of the target's root mean square.  [0]",
 )  # fmt: skip
 @option("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="make: the same seed draws the same table.")
 @click.option(
@@ -37,6 +37,7 @@ _SHOWN = 100  # letters of a formula in a list
     "kansr datasets",
     "kansr datasets list feynman",
     "kansr datasets show feynman/I.6.2a",
+    "kansr datasets make boyle -o boyle.csv",
     "kansr datasets make feynman/I.6.2a --rows 2000 --noise 0.01 -o law.csv && kansr fit law.csv",
 )
 def datasets(
@@ -47,9 +48,10 @@ def datasets(
     verbose: bool,  # noqa: ARG001  (main reads it)
     **making: Any,
 ) -> None:
-    """List the laws and tables that come with kansr, show one, or draw a table from a law.
+    """List the laws and tables that come with kansr, show one, or make a file of it.
 
-    NAME is a collection for list, a law (feynman/I.6.2a) or a shipped table (boyle) for show, a law for make.
+    NAME is a collection for list, a law (feynman/I.6.2a) or a shipped table (boyle) for show and make.
+    A table is drawn from a law; a shipped table is written as it is.
     """
     if action != "list" and name is None:
         raise click.UsageError(f"Which one? For example: {_FOR_EXAMPLE[action]}", click.get_current_context())
@@ -63,38 +65,59 @@ def datasets(
         _list_one(name, as_json=as_json)
 
 
-_FOR_EXAMPLE = {"show": "kansr datasets show feynman/I.6.2a", "make": "kansr datasets make feynman/I.6.2a -o law.csv"}
+_FOR_EXAMPLE = {"show": "kansr datasets show feynman/I.6.2a", "make": "kansr datasets make boyle -o boyle.csv"}
 
 
-def _make(name: str, *, rows: int | None, noise: float, seed: int, out: Path | None, force: bool, quiet: bool) -> None:
-    """Draw a table and print it, or write it to a file that is not there yet."""
+def _make(
+    name: str, *, rows: int | None, noise: float | None, seed: int, out: Path | None, force: bool, quiet: bool
+) -> None:
+    """Print a shipped table, or one that is drawn from a law; or write it to a file that is not there yet."""
     from kansr.cli.work import put  # noqa: PLC0415
-    from kansr.datasets import law  # noqa: PLC0415
-    from kansr.files import csv_text  # noqa: PLC0415
+    from kansr.datasets import Law  # noqa: PLC0415
 
-    found = law(name)
-    x, y = found.sample(rows, seed, noise)
-    text = csv_text(
-        [*found.ranges, found.target], ([*map(float, row), float(value)] for row, value in zip(x, y, strict=True))
-    )
+    found = _found(name)
+    if isinstance(found, Law):
+        text = _drawn(found, rows, noise or 0.0, seed)
+    elif rows is None and noise is None:
+        text = found.path.read_text(encoding="utf-8")
+    else:
+        raise UsageError(
+            f"{name} is a table, not a law: its rows are what they are",
+            hint="leave out --rows and --noise, or name a law: kansr datasets list feynman",
+        )
     put(text, out, force=force, quiet=quiet)
 
 
-def _show(name: str, *, as_json: bool) -> None:
-    """Print a law, or the card of a shipped table; a misspelt name is answered with the nearest of either kind."""
-    from kansr.datasets import Law, law, nearest, shipped_table, shipped_tables  # noqa: PLC0415
+def _drawn(law: Law, rows: int | None, noise: float, seed: int) -> str:
+    """Draw a table from a law, as CSV."""
+    from kansr.files import csv_text  # noqa: PLC0415
 
-    found: Law | ShippedTable
-    try:
-        found = law(name)
-    except UsageError:
-        if nearest(name, [table.name for table in shipped_tables()]) is None:
-            raise
-        found = shipped_table(name)
+    x, y = law.sample(rows, seed, noise)
+    values = ([*map(float, row), float(value)] for row, value in zip(x, y, strict=True))
+    return csv_text([*law.ranges, law.target], values)
+
+
+def _show(name: str, *, as_json: bool) -> None:
+    """Print a law, or the card of a shipped table."""
+    from kansr.datasets import Law  # noqa: PLC0415
+
+    found = _found(name)
     if as_json:
         print(_json(found.to_json()))
     else:
         print(_law_text(found) if isinstance(found, Law) else f"{found.path}\n\n{found.card.rstrip()}")
+
+
+def _found(name: str) -> Law | ShippedTable:
+    """Find a law or a shipped table; a misspelt name is answered with the nearest of either kind."""
+    from kansr.datasets import law, nearest, shipped_table, shipped_tables  # noqa: PLC0415
+
+    try:
+        return law(name)
+    except UsageError:
+        if nearest(name, [table.name for table in shipped_tables()]) is None:
+            raise
+        return shipped_table(name)
 
 
 def _list_all(*, as_json: bool) -> None:

@@ -67,6 +67,10 @@ def test_a_law_becomes_a_table_on_stdout(here):
     assert rows_of(here("datasets", "make", "Keijzer-1").stdout)[1].shape == (21, 2)
 
 
+def test_a_shipped_table_is_made_as_it_is(here, root):
+    assert here("datasets", "make", "planets").stdout == (root / "datasets" / "planets.csv").read_text(encoding="utf-8")
+
+
 def test_seed_and_noise_are_those_of_the_library(here):
     _, rows = rows_of(here("datasets", "make", "I.6.2", "--rows", 200, "--noise", 0.1, "--seed", 3).stdout)
     x, y = law("I.6.2").sample(200, 3, 0.1)
@@ -87,13 +91,14 @@ def test_a_file_is_written_and_never_overwritten_without_force(here, tmp_path):
     ("arguments", "says"),
     [
         (("show",), "kansr datasets show feynman/I.6.2a"),
-        (("make",), "kansr datasets make feynman/I.6.2a"),
+        (("make",), "kansr datasets make boyle"),
         (("list", "feynmann"), "did you mean feynman?"),
         (("list", "specials"), "did you mean special?"),
         (("show", "boile"), "did you mean boyle?"),
         (("show", "nguyen"), "kansr datasets list nguyen"),
         (("make", "nguyen/Nguyen-13"), "did you mean nguyen/Nguyen-"),
-        (("make", "boyle"), "kansr datasets lists the collections"),
+        (("make", "boile"), "did you mean boyle?"),
+        (("make", "boyle", "--rows", "5"), "not a law"),
         (("make", "jin/Jin-1", "--noise", "-1"), "x>=0"),
         (("make", "jin/Jin-1", "--rows", "0"), "x>=1"),
         (("drop",), "list"),
