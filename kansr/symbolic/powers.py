@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import sympy as sp
 
 from kansr.formula.names import symbols_of
+from kansr.formula.simplify import shortest
 from kansr.symbolic.discover import Discovery, Rows, snapped
 
 _COLUMNS = 8  # at most: a longer product is no law that anyone looks for
 _ROWS_A_CONSTANT = 2
+_PROBE = 60  # rows on which two forms of it are compared
 _ONE_SIGN = 0.75  # share of the rows in which the target must have its sign
 
 
@@ -37,4 +41,5 @@ def power_law(rows: Rows) -> Discovery | None:
         return None
     symbols = symbols_of(rows.columns).values()
     factors = [s ** sp.Float(float(p)) for s, p in zip(symbols, powers[:-1], strict=True)]
-    return snapped(sp.Mul(sp.Float(size), *factors), rows, "power law")
+    law = snapped(sp.Mul(sp.Float(size), *factors), rows, "power law")
+    return replace(law, expression=shortest(law.expression, rows.head(_PROBE).columns))
