@@ -18,7 +18,7 @@ from kansr.table.group import Labels, known_group, labels_at, read_labels, take_
 from kansr.table.located import by_cell, with_cell
 from kansr.table.missing import whole_rows
 from kansr.table.names import found, listed, nearest, place, tidy
-from kansr.table.parquet import read_sheet
+from kansr.table.parquet import read_feather, read_sheet
 from kansr.table.source import is_url, public_name, read_content
 from kansr.table.spec import TableSpec
 from kansr.table.split import check_rows
@@ -36,9 +36,9 @@ _NO_UNITS: Mapping[str, str] = {}
 
 
 def read_table(source: str | Path, spec: TableSpec = _DEFAULT) -> Table:
-    """Read a table: CSV, TSV or other text, also packed with gzip or zstd; Parquet; a spreadsheet; `-` is stdin.
+    """Read a table: CSV, TSV or other text, Parquet, Feather or a spreadsheet, also packed with gzip or zstd.
 
-    `sqlite:///lab.db`, or another URL that SQLAlchemy knows, is a database.
+    `-` is stdin; `sqlite:///lab.db`, or another URL that SQLAlchemy knows, is a database.
 
     Rows that miss a value are left out (or refused, see `TableSpec`), and so are columns that cannot be features;
     `Table.warnings` says which and why.
@@ -106,6 +106,8 @@ def _sheet(source: str | Path, spec: TableSpec) -> tuple[Sheet, str]:
     content = read_content(source)
     if content.form == "parquet":
         return read_sheet(content.data, content.name), content.name
+    if content.form == "feather":
+        return read_feather(content.data, content.name), content.name
     if content.form == "workbook":
         return read_workbook(content.data, spec, content.name), content.name
     text, guessed = decode(content.data, spec.encoding, content.name)
