@@ -1,4 +1,4 @@
-"""Parquet: any file in, and a table out and back without the loss of a bit."""
+"""Parquet, and Feather to read: any file in, and a table out and back without the loss of a bit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,21 @@ _KEY = b"kansr"
 
 def read_sheet(data: bytes, where: str) -> Sheet:
     """Read the bytes of any Parquet file; an index that pandas stored is a column like the others."""
-    arrow, names = _arrow(data, where)
+    return _sheet(_arrow(data, where)[0], where)
+
+
+def read_feather(data: bytes, where: str) -> Sheet:
+    """Read the bytes of a Feather file, which are those of Arrow itself."""
+    from pyarrow import feather  # noqa: PLC0415
+
+    with _arrow_errors(where, "Feather"):
+        arrow = feather.read_table(io.BytesIO(data))
+        arrow.validate(full=True)
+    return _sheet(arrow, where)
+
+
+def _sheet(arrow: pa.Table, where: str) -> Sheet:
+    names = arrow.column_names
     tidied, unnamed = tidy(names)
     with _arrow_errors(where):
         frame = arrow.rename_columns(list(map(str, range(len(names))))).to_pandas(ignore_metadata=True)
@@ -118,10 +132,10 @@ def _arrow(data: bytes, where: str) -> tuple[pa.Table, list[str]]:
 
 
 @contextmanager
-def _arrow_errors(where: str) -> Iterator[None]:
+def _arrow_errors(where: str, form: str = "Parquet") -> Iterator[None]:
     try:
         yield
     except MemoryError as error:
         raise TableError("the table does not fit into memory", where=where, hint="give fewer rows") from error
     except Exception as error:
-        raise TableError(f"the Parquet file is damaged: {error}", where=where, hint="copy it again") from error
+        raise TableError(f"the {form} file is damaged: {error}", where=where, hint="copy it again") from error

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +15,10 @@ from kansr.table.choose import check_some, choose_features, choose_target, leave
 from kansr.table.columns import Column, refused
 from kansr.table.decode import decode
 from kansr.table.group import Labels, known_group, labels_at, read_labels, take_group
-from kansr.table.names import Place, found, listed, nearest, place, tidy
-from kansr.table.parquet import read_sheet
+from kansr.table.located import by_cell, with_cell
+from kansr.table.missing import whole_rows
+from kansr.table.names import found, listed, nearest, place, tidy
+from kansr.table.parquet import read_feather, read_sheet
 from kansr.table.source import is_url, public_name, read_content
 from kansr.table.spec import TableSpec
 from kansr.table.split import check_rows
@@ -35,9 +36,9 @@ _NO_UNITS: Mapping[str, str] = {}
 
 
 def read_table(source: str | Path, spec: TableSpec = _DEFAULT) -> Table:
-    """Read a table: CSV, TSV or other text, also packed with gzip or zstd; Parquet; a spreadsheet; `-` is stdin.
+    """Read a table: CSV, TSV or other text, Parquet, Feather or a spreadsheet, also packed with gzip or zstd.
 
-    `sqlite:///lab.db`, or another URL that SQLAlchemy knows, is a database.
+    `-` is stdin; `sqlite:///lab.db`, or another URL that SQLAlchemy knows, is a database.
 
     Rows that miss a value are left out (or refused, see `TableSpec`), and so are columns that cannot be features;
     `Table.warnings` says which and why.
@@ -59,9 +60,9 @@ def read_cells(source: str | Path, spec: TableSpec = _DEFAULT) -> tuple[Sheet, s
 
 def table_of(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     """Choose target and features of what `read_cells` gave, as `read_table` does."""
-    with _by_cell(sheet):
+    with by_cell(sheet):
         table = _table(sheet, spec, source)
-    return replace(table, warnings=tuple(_with_cell(warning, sheet) for warning in table.warnings))
+    return replace(table, warnings=tuple(with_cell(warning, sheet) for warning in table.warnings))
 
 
 def table_from_frame(frame: pd.DataFrame, spec: TableSpec = _DEFAULT, source: str = "<frame>") -> Table:
@@ -100,7 +101,7 @@ def read_grouped(
     spec = replace(spec, target=None, features=tuple(names), sigma=None, weights=None)
     sheet, _ = _sheet(source, spec)
     group = None if spec.group is None else known_group(spec.group, list(sheet.frame.columns))
-    with _by_cell(sheet):
+    with by_cell(sheet):
         labels = None if group is None else read_labels(sheet.frame[group], group, spec)
         return _features(sheet, names, spec, units), labels
 
@@ -118,6 +119,8 @@ def _sheet(source: str | Path, spec: TableSpec) -> tuple[Sheet, str]:
     content = read_content(source)
     if content.form == "parquet":
         return read_sheet(content.data, content.name), content.name
+    if content.form == "feather":
+        return read_feather(content.data, content.name), content.name
     if content.form == "workbook":
         return read_workbook(content.data, spec, content.name), content.name
     text, guessed = decode(content.data, spec.encoding, content.name)
@@ -138,25 +141,6 @@ def _check_asked(source: str | Path, spec: TableSpec) -> None:
         raise UsageError(f"{flag} is for databases, and this is a file", where=public_name(source), hint=hint)
 
 
-@contextmanager
-def _by_cell(sheet: Sheet) -> Iterator[None]:
-    """Say where things are as a spreadsheet does: cell B17."""
-    try:
-        yield
-    except TableError as error:
-        where = error.where
-        if sheet.cells is None or not isinstance(where, Place) or where.row is None or where.column is None:
-            raise
-        cell = f'{sheet.cells.name(where.row, where.column)}, column "{where.column}"'
-        raise TableError(error.what, where=cell, hint=error.hint) from error
-
-
-def _with_cell(warning: TableWarning, sheet: Sheet) -> TableWarning:
-    if sheet.cells is None or warning.row is None or warning.column is None:
-        return warning
-    return replace(warning, message=f"{warning.message} ({sheet.cells.name(warning.row, warning.column)})")
-
-
 def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     """Choose target and features, leave out what cannot be used, and check the rest."""
     check_rows(len(sheet.frame), source)
@@ -167,7 +151,7 @@ def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     features, unusable = choose_features(frame, target.name, spec, decimal)
     features, useless = leave_out_useless(features, spec.features is not None)
     check_some(features, target, [*unusable, *useless])
-    kept, missing = _whole_rows([*features, target, *errors, *group], spec)
+    kept, missing = whole_rows([*features, target, *errors, *group], spec)
     kept, group = kept[: len(kept) - len(group)], kept[len(kept) - len(group) :]
     features, target, errors = kept[: len(features)], kept[len(features)], kept[len(features) + 1 :]
     features, emptied = leave_out_useless(features, spec.features is not None)
@@ -239,31 +223,6 @@ def _grouped(table: Table, group: Sequence[Column], labels: Labels) -> Table:
     of_rows = labels_at(group[0], labels)
     digest = fingerprint(table.features, table.target, table.x, table.y, sigma=table.sigma, group=of_rows)
     return replace(table, group=of_rows, sha256=digest)
-
-
-def _whole_rows(columns: list[Column], spec: TableSpec) -> tuple[list[Column], list[TableWarning]]:
-    """Leave out the rows that miss a value, and say which; refuse when there are many, or when any may not be."""
-    gaps = np.isnan(np.column_stack([one.values for one in columns]))
-    lost = np.flatnonzero(gaps.any(axis=1))
-    if not lost.size:
-        return columns, []
-    worst = columns[int(gaps.sum(axis=0).argmax())].name
-    first, rows = int(lost[0]) + 1, len(gaps)
-    name = columns[int(gaps[first - 1].argmax())].name
-    if spec.missing == "fail":
-        raise TableError(f"a value is missing, in {lost.size} of {rows} rows", where=place(first, name), hint=_FILL)
-    if 2 * lost.size > rows:
-        what = f'{lost.size} of {rows} rows miss a value, most often in column "{worst}"'
-        raise TableError(what, where=place(first, name), hint="leave such columns out with -x")
-    check_rows(rows - lost.size, f"without the {lost.size} that miss a value")
-    numbers = f"row{'s' if lost.size > 1 else ''} {listed((int(i) + 1 for i in lost), limit=3)}"
-    message = f'{lost.size} of {rows} rows miss a value, most often in column "{worst}", and are left out: {numbers}'
-    keep = ~gaps.any(axis=1)
-    kept = [replace(one, values=one.values[keep]) for one in columns]
-    return kept, [TableWarning(kind="missing", column=worst, row=first, message=message)]
-
-
-_FILL = "fill the cell, or leave such rows out with --missing drop"
 
 
 def _rounded(columns: Sequence[Column]) -> list[TableWarning]:

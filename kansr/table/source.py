@@ -15,17 +15,22 @@ from typing import Literal
 from kansr.errors import TableError, UsageError
 from kansr.table.names import listed
 
+Form = Literal["text", "parquet", "feather", "workbook"]
+
 STDIN = "<stdin>"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+://)(?:[^@/?#]*@)?((?:[\w.-]*)(?::\d+)?(?:/[^?#@]*)?)(?:[?#][^@]*)?")
 _GZIP, _ZSTD, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
 _SQLITE = b"SQLite format 3\0"
+_FEATHER = b"ARROW1"
 _ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # what new and old workbooks are packed in
 _SUFFIXES = {
     ".gz": (_GZIP, "gzip"),
     ".zst": (_ZSTD, "zstd"),
     ".parquet": (_PARQUET, "Parquet"),
     ".pq": (_PARQUET, "Parquet"),
+    ".feather": (_FEATHER, "Feather"),
+    ".arrow": (_FEATHER, "Feather"),
     ".xlsx": (_ZIP, "an Excel workbook"),
     ".xlsm": (_ZIP, "an Excel workbook"),
     ".xlsb": (_ZIP, "an Excel workbook"),
@@ -36,7 +41,6 @@ _FOREIGN = {
     b"\x89HDF": "an HDF5 file",
     b"\x93NUMPY": "a NumPy array file",
     b"MATLAB 5.0": "a MATLAB file",
-    b"ARROW1": "an Arrow file",
     b"BZh": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",
     b"%PDF": "a PDF document",
@@ -52,7 +56,7 @@ class Content:
 
     name: str
     data: bytes
-    form: Literal["text", "parquet", "workbook"]
+    form: Form
 
 
 def is_url(source: str | Path) -> bool:
@@ -103,10 +107,12 @@ def read_content(source: str | Path) -> Content:
     return Content(name=name, data=data, form=_form(data, name))
 
 
-def _form(data: bytes, name: str) -> Literal["text", "parquet", "workbook"]:
+def _form(data: bytes, name: str) -> Form:
     """Tell what unpacked bytes are. Raises `TableError` for a ZIP archive that is no workbook."""
     if data.startswith(_PARQUET):
         return "parquet"
+    if data.startswith(_FEATHER):
+        return "feather"
     if data.startswith(_ZIP) and Path(name).suffix.lower() not in _SUFFIXES and not _is_workbook(data):
         raise TableError("this is a ZIP archive, not a table", where=name, hint="unpack it and give the file inside")
     return "workbook" if data.startswith((_ZIP, _COMPOUND)) else "text"

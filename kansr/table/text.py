@@ -120,7 +120,7 @@ def _without_remarks(body: str, spec: TableSpec) -> tuple[str, list[TableWarning
         body = body[match.end() :] if (match := _BLANK.match(body)) else body
     start = body.rfind("\n", 0, max(0, len(body) - _TAIL)) + 1
     last = [*_lines(body[start:], delimiter)][-_AROUND:]
-    width = len(next(records(body, delimiter), []))
+    width = len(first[above][0]) if len(first) > above else 0
     below = notes([cells for cells, _ in last[1:]], width)
     if below:
         said.append(about_notes([cells for cells, _ in last[-below:]]))

@@ -135,3 +135,16 @@ def test_the_card_of_the_largest_numbers_is_still_json() -> None:
     table = table_from_frame(pd.DataFrame({"x": x, "y": np.arange(40) % 3}))
     told = card(table, split_rows(40, seed=0))
     assert (told["columns"][0]["mean"], told["columns"][0]["sd"]) == (0.0, 1.7e308)
+
+
+def test_feather_gives_what_parquet_gives(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"a": np.arange(30.0) ** 2 / 7, "b": np.arange(30) % 7, "name": ["ada"] * 30, "y": np.arange(30)}
+    )
+    frame.to_parquet(tmp_path / "data.parquet")
+    for compression in ("lz4", "uncompressed"):
+        frame.to_feather(tmp_path / "data.feather", compression=compression)
+        assert read_table(tmp_path / "data.feather").sha256 == read_table(tmp_path / "data.parquet").sha256
+    (tmp_path / "data.feather").write_bytes((tmp_path / "data.feather").read_bytes()[:-9])
+    with pytest.raises(TableError, match="Feather file is damaged"):
+        read_table(tmp_path / "data.feather")
