@@ -42,4 +42,4 @@ def power_law(rows: Rows) -> Discovery | None:
     symbols = symbols_of(rows.columns).values()
     factors = [s ** sp.Float(float(p)) for s, p in zip(symbols, powers[:-1], strict=True)]
     law = snapped(sp.Mul(sp.Float(size), *factors), rows, "power law")
-    return replace(law, expression=shortest(law.expression, rows.head(_PROBE).columns))
+    return replace(law, expression=shortest(law.expression, dict(rows.head(_PROBE).columns)))
