@@ -144,16 +144,51 @@ def test_mathml_holds_names_as_text_only(first, second):
     assert "\n" not in text
 
 
-@pytest.mark.parametrize(
+WORDS = [
+    "exp",
+    "sqrt",
+    "double",
+    "linux",
+    "NAN",
+    "main",
+    "M_PI",
+    "j0",
+    "__LINE__",
+    "_x",
+    "std",
+    "PI",
+    "pi_",
+    "value",
+    "target",
+    "formula",
+    "Value",
+    "Math",
+    "arguments",
+    "undefined",
+    "self",
+    "crate",
+    "fn",
+    "x",
+    "X",
+    "row",
+    "text",
+    "rows",
+    "values",
+    "numpy",
     "columns",
-    [
-        ["exp", "sqrt", "double", "linux", "NAN", "main", "M_PI", "j0", "__LINE__", "_x", "std", "PI", "pi_"],
-        ["value", "target", "formula", "Value", "Math", "arguments", "undefined", "self", "crate", "fn", "x", "X"],
-        ["row", "text", "rows", "values", "numpy", "columns", "sys", "end", "T", "F", "c", "t", "ans", "i", "math"],
-        [f"a_very_long_name_of_a_column_that_goes_on_and_on_{i}_{'and_on' * 20}" for i in range(4)],
-    ],
-    ids=["names of C", "names of programs", "names of interpreters", "long"],
-)
+    "sys",
+    "end",
+    "T",
+    "F",
+    "c",
+    "t",
+    "ans",
+    "i",
+    "math",
+]
+
+
+@pytest.mark.parametrize("columns", [WORDS, [f"{'very_' * 20}long_{i}" for i in range(4)]], ids=["words", "long"])
 @pytest.mark.parametrize("name", ["python", "c", "cpp", "fortran", "rust", "javascript", "json"])
 def test_words_of_a_language_may_be_columns(name, columns):
     from kansr.formula.names import safe_names

@@ -1,7 +1,7 @@
 """A sheet with the rows and the formula, computed by LibreOffice.
 
 The sheet is written as Excel's own file (a zip with five small XML files), so that the formula is read by the grammar
-of Excel; LibreOffice turns it into its own flat file, which holds every value with all digits.
+of Excel; LibreOffice turns it into its own flat file, which holds fifteen digits of every value.
 """
 
 from __future__ import annotations
