@@ -37,10 +37,8 @@ def polynomial(rows: Rows) -> Discovery | None:
     few = rows.head(_ROWS)
     products = list(_products(few))
     chosen, weights = _pursued([values for _, values in products], few)
-    least = _NOTHING * float(np.abs(few.y).max())
-    seen = [
-        (i, float(w)) for i, w in zip(chosen, weights, strict=True) if abs(w) * np.abs(products[i][1]).max() > least
-    ]
+    least, sizes = _NOTHING * float(np.abs(few.y).max()), [float(np.abs(values).max()) for _, values in products]
+    seen = [(i, float(w)) for i, w in zip(chosen, weights, strict=True) if abs(w) * sizes[i] > least]
     terms = [sp.Float(w) * products[i][0] for i, w in seen]
     if not terms or not all(math.isfinite(w) for w in weights):
         return None
