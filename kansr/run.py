@@ -36,6 +36,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -301,7 +302,14 @@ def _named(path: str) -> Path:
     if found is not None:
         return found
     what = "the folder is not a run of kansr" if Path(path).exists() else "there is no such run"
-    raise RunError(what, where=path, hint="runs lie in the folder runs; kansr fit TABLE makes one")
+    raise RunError(what, where=path, hint=_nearest(path) or "runs lie in the folder runs; kansr fit TABLE makes one")
+
+
+def _nearest(name: str) -> str | None:
+    """Advise the run in `runs` whose name is nearest to one that is not there."""
+    names = [path.name for path in RUNS.iterdir() if (path / _MARK).is_file()] if RUNS.is_dir() else []
+    close = get_close_matches(Path(name).name, names, n=1)
+    return f"did you mean {close[0]}?" if close else None
 
 
 def _parsed(text: str, path: Path) -> Any:

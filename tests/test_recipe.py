@@ -147,6 +147,7 @@ def test_words_that_yaml_takes_for_something_else_are_text(word):
         ("budget: 60\nsede: 1", ":2:7", "did you mean seed?"),
         ("training:\n  gird: [3]", ":2:9", "did you mean training.grid?"),
         ("grid: [3]", ":1:7", "did you mean training.grid?"),
+        ("trainig:\n  grid: [3]", ":2:3", "did you mean training?"),
         ("completely_unknown: 1", ":1:21", "no key"),
         ("training:\n  grid: [5, 3]", ":2:9", "rising whole numbers"),
         ("training:\n  grid: []", ":2:9", "rising"),

@@ -298,3 +298,10 @@ def test_the_rows_of_a_run_survive_bit_by_bit(tmp_path):
 def test_a_run_without_rows_says_so():
     with pytest.raises(RunError, match=r"data\.parquet"):
         Run.create("data").read_table()
+
+
+def test_a_misspelt_run_is_answered_with_the_nearest_one():
+    Run.create("kan-example")
+    with pytest.raises(RunError) as told:
+        Run.open("kan-exampel-001")
+    assert told.value.hint == "did you mean kan-example-001?"

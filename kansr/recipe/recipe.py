@@ -134,9 +134,8 @@ def _checked(entry: Entry) -> object:
     if entry.key in SECTIONS:
         raise ValueError(f"{entry.key} is a section: put its keys on indented lines below it")
     if entry.key not in _ADAPTERS:
-        raise ValueError(
-            f"there is no key {_shown(entry.key)}; {_nearest(entry.key, KEYS) or 'see recipes/default.yaml'}"
-        )
+        advice = _nearest(entry.key, (*KEYS, *sorted(SECTIONS))) or "see recipes/default.yaml"
+        raise ValueError(f"there is no key {_shown(entry.key)}; {advice}")
     rule = RULE_OF[entry.key]
     try:
         value = _ADAPTERS[entry.key].validate_json(json.dumps(entry.value), strict=True)

@@ -22,6 +22,7 @@ from kansr.symbolic.discover import Discovery, Rows
 _COLUMNS = 12  # more of them have too many products
 _TERMS = 10
 _TERM_BITS = 16.0  # what a further term costs, about: its columns and the digits of its number
+_NOTHING = 1e-11  # share of the target below which a term is rounding
 _ROWS = 3000  # rows that choose the terms; all of them fit the numbers
 
 
@@ -36,7 +37,9 @@ def polynomial(rows: Rows) -> Discovery | None:
     few = rows.head(_ROWS)
     products = list(_products(few))
     chosen, weights = _pursued([values for _, values in products], few)
-    terms = [sp.Float(float(w)) * products[i][0] for i, w in zip(chosen, weights, strict=True) if w != 0]
+    least, sizes = _NOTHING * float(np.abs(few.y).max()), [float(np.abs(values).max()) for _, values in products]
+    seen = [(i, float(w)) for i, w in zip(chosen, weights, strict=True) if abs(w) * sizes[i] > least]
+    terms = [sp.Float(w) * products[i][0] for i, w in seen]
     if not terms or not all(math.isfinite(w) for w in weights):
         return None
     fit = refit(sp.Add(*terms), rows.columns, rows.y, weighing=rows.weighing)
