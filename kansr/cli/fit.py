@@ -23,6 +23,7 @@ from kansr.cli.options import (
     recipe_options,
     select_option,
     talk_options,
+    wish_options,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 )
 @option("--constant", type=Constant(), multiple=True, help="A constant that may be in it: g=9.81; may be repeated.")
 @option("--constants", type=click.Choice(["physical"]), help="Try the constants of physics, in SI units.")
+@wish_options
 @option("--seed", type=int, metavar="N", help="The number that decides every random draw.")
 @select_option
 @option(
@@ -73,6 +75,8 @@ if TYPE_CHECKING:
     "kansr fit data.csv --select simple --stability 5",
     "kansr fit data.csv -t force -x mass,acceleration --budget 60",
     "kansr fit data.csv --function 'softplus=log(1+exp(x))'",
+    "kansr fit data.csv --template 'a*exp(-f(x))+g(y,z)' --bounds a=0:",
+    "kansr fit data.csv --monotone x:+,z:- --bounds y=0:1",
     "kansr fit --continue data-001 more.csv",
     "cat data.csv | kansr fit - --json",
 )

@@ -53,6 +53,7 @@ def result_of(
         front=solution.front,
         verdicts=solution.verdicts,
         rivals=solution.rivals,
+        rejected=solution.rejected,
         verdict=solution.verdict,
         spread=float(np.std(table.y[split.test])),
         network=solution.network,

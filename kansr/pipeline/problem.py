@@ -15,8 +15,10 @@ from kansr.errors import UsageError
 from kansr.formula.dimensions import TARGET, Quantities
 from kansr.formula.named import named_constants
 from kansr.formula.names import safe_names
+from kansr.formula.shape import Shape
 from kansr.formula.weighing import Weighing, weighed
 from kansr.pipeline.groups import Groups, choose_groups, expression, values
+from kansr.pipeline.wishes import obeys, shape_of
 from kansr.recipe import Recipe
 from kansr.symbolic.custom import rows_of
 from kansr.symbolic.discover import Rows as UserRows
@@ -49,6 +51,8 @@ class Problem:
         Dimensions and units, where those of all columns and of the target are known.
     groups
         The monomials of the columns that the network sees instead of the columns, if it does.
+    shape
+        The shape that formulas must have, if any is wished.
     """
 
     table: Table
@@ -61,6 +65,7 @@ class Problem:
     rows: UserRows
     quantities: Quantities | None = None
     groups: Groups | None = None
+    shape: Shape | None = None
 
     @classmethod
     def of(cls, table: Table, recipe: Recipe, split: Split | None = None) -> Problem:
@@ -69,7 +74,7 @@ class Problem:
         Raises
         ------
         UsageError
-            If the recipe names a function, a constant, a device or a width that cannot be.
+            If the recipe names a function, a constant, a device, a width or a wish that cannot be.
         TableError
             If there are too few rows to split.
         """
@@ -81,6 +86,8 @@ class Problem:
         index = _shuffled(split, recipe.seed)
         chosen = np.concatenate(index)
         scale = _scale(table.y[index[0]])
+        columns = dict(zip(names, np.ascontiguousarray(table.x[chosen].T), strict=True))
+        shape = shape_of(recipe.wishes, table, names, columns=columns, seed=recipe.seed)
         return cls(
             table=table,
             recipe=recipe,
@@ -90,14 +97,16 @@ class Problem:
             inside=scale,
             data=_data(table, index, scale, device=device),
             rows=UserRows(
-                columns=dict(zip(names, np.ascontiguousarray(table.x[chosen].T), strict=True)),
+                columns=columns,
                 y=table.y[chosen],
+                allowed=obeys(shape),
                 weighing=None if table.sigma is None else Weighing.of(table.sigma[chosen], table.absolute),
                 named=named_constants(
                     recipe.symbolic.constants, recipe.symbolic.physical, {*names, *table.features, table.target}
                 ),
             ),
             quantities=_quantities(table, names),
+            shape=shape,
         )
 
     def grouped(self, groups: Groups) -> Problem:
