@@ -7,7 +7,7 @@ from kansr.table.card import card
 from kansr.table.check import check_table
 from kansr.table.more import joined, read_more
 from kansr.table.parquet import read_parquet, write_parquet
-from kansr.table.read import features_from_frame, read_features, read_table, table_from_frame
+from kansr.table.read import features_from_frame, read_features, read_grouped, read_table, table_from_frame
 from kansr.table.spec import TableSpec
 from kansr.table.split import Split, split_rows
 from kansr.table.table import Table, TableWarning
@@ -23,6 +23,7 @@ __all__ = [
     "features_from_frame",
     "joined",
     "read_features",
+    "read_grouped",
     "read_more",
     "read_parquet",
     "read_table",

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kansr.table.group import Labels
 from kansr.table.split import Split
 from kansr.table.table import Floats, Table
 
@@ -16,7 +17,8 @@ def card(table: Table, split: Split) -> dict[str, Any]:
     """Describe a table and its split.
 
     Keys: `source`, `sha256`, `rows`, `target`, `features`, `columns` (each with `name`, `role`, `unit`, `min`, `max`,
-    `mean`, `sd`, `distinct`; target last), `split` (rows for `train`, `validation`, `test`), `warnings`.
+    `mean`, `sd`, `distinct`; target last), `groups` (rows of each label; only where there are groups), `split` (rows
+    for `train`, `validation`, `test`), `warnings`.
     """
     every = [(name, "feature", values) for name, values in zip(table.features, table.x.T, strict=True)]
     every.append((table.target, "target", table.y))
@@ -27,9 +29,15 @@ def card(table: Table, split: Split) -> dict[str, Any]:
         "target": table.target,
         "features": list(table.features),
         "columns": [_column(name, role, table.units.get(name), values) for name, role, values in every],
+        **({} if table.group is None else {"groups": _counts(table.group)}),
         "split": {"train": len(split.train), "validation": len(split.validation), "test": len(split.test)},
         "warnings": [asdict(warning) for warning in table.warnings],
     }
+
+
+def _counts(group: Labels) -> dict[str, int]:
+    labels, counts = np.unique(group, return_counts=True)
+    return dict(zip(labels.tolist(), counts.tolist(), strict=True))
 
 
 def _column(name: str, role: str, unit: str | None, values: Floats) -> dict[str, Any]:

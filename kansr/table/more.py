@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from kansr.errors import TableError
+from kansr.table.group import Labels
 from kansr.table.names import place
-from kansr.table.read import read_features
+from kansr.table.read import read_grouped
 from kansr.table.spec import TableSpec
 from kansr.table.split import check_rows
 from kansr.table.table import Floats, Table, fingerprint
@@ -30,18 +32,20 @@ def read_more(source: str | Path, table: Table, spec: TableSpec) -> Table:
     errors = _errors_of(table, spec)
     names = [*table.features, table.target, *errors]
     in_unit = {name: table.units[table.target] for name in errors if table.absolute and table.target in table.units}
-    cells = read_features(source, names, spec, {**table.units, **in_unit})
+    spec = spec if table.group is not None else replace(spec, group=None)
+    cells, labels = read_grouped(source, names, spec, {**table.units, **in_unit})
     name = "<stdin>" if str(source) == "-" else str(source)
     count = len(table.features)
-    known = {row.tobytes() for row in np.column_stack([table.x, table.y])}
-    is_new = np.array([row.tobytes() not in known for row in np.ascontiguousarray(cells[:, : count + 1])], dtype=bool)
+    known = set(_keys(np.column_stack([table.x, table.y]), table.group))
+    is_new = np.array([key not in known for key in _keys(cells[:, : count + 1], labels)], dtype=bool)
     if len(cells) and not is_new.any():
         raise TableError(f"there is no new row: all {len(cells)} are known already", where=name)
     check_rows(int(is_new.sum()), name)
     sigma = _sigma(cells[is_new, count + 1 :], table, errors)
     x, y = np.ascontiguousarray(cells[is_new, :count]), np.ascontiguousarray(cells[is_new, count])
-    digest = fingerprint(table.features, table.target, x, y, sigma)
-    return replace(table, x=x, y=y, sigma=sigma, source=name, sha256=digest, warnings=())
+    group = None if labels is None else labels[is_new]
+    digest = fingerprint(table.features, table.target, x, y, sigma=sigma, group=group)
+    return replace(table, x=x, y=y, sigma=sigma, group=group, source=name, sha256=digest, warnings=())
 
 
 def joined(table: Table, more: Table) -> Table:
@@ -53,10 +57,16 @@ def joined(table: Table, more: Table) -> Table:
     (2, 'a.csv + b.csv')
     """
     x, y = np.concatenate([table.x, more.x]), np.concatenate([table.y, more.y])
-    known, new = table.sigma, more.sigma
-    sigma = None if known is None or new is None else np.concatenate([known, new])
-    digest = fingerprint(table.features, table.target, x, y, sigma)
-    return replace(table, x=x, y=y, sigma=sigma, source=f"{table.source} + {more.source}", sha256=digest)
+    sigma = None if table.sigma is None or more.sigma is None else np.concatenate([table.sigma, more.sigma])
+    group = None if table.group is None or more.group is None else np.concatenate([table.group, more.group])
+    digest = fingerprint(table.features, table.target, x, y, sigma=sigma, group=group)
+    return replace(table, x=x, y=y, sigma=sigma, group=group, source=f"{table.source} + {more.source}", sha256=digest)
+
+
+def _keys(cells: Floats, labels: Labels | None) -> Iterator[tuple[bytes, str]]:
+    """Give what tells rows apart: their bits, and their labels."""
+    for i, row in enumerate(np.ascontiguousarray(cells)):
+        yield row.tobytes(), "" if labels is None else str(labels[i])
 
 
 def _errors_of(table: Table, spec: TableSpec) -> list[str]:

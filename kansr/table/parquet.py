@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -50,9 +50,13 @@ def write_parquet(table: Table, path: Path) -> None:
     }
     errors = [] if table.sigma is None else [table.sigma]
     if errors:
-        about["absolute"] = table.absolute  # says that the last column holds errors
+        about["absolute"] = table.absolute  # says that the column behind the target holds errors
     columns = [pa.array(np.ascontiguousarray(values)) for values in (*table.x.T, table.y, *errors)]
-    arrow = pa.Table.from_arrays(columns, names=[*table.features, table.target, *_unused(table)[: len(errors)]])
+    names = [*table.features, table.target, *["sigma" for _ in errors]]
+    if table.group is not None:
+        about["group"] = True  # says that the last column holds labels
+        columns, names = [*columns, pa.array(table.group.tolist(), pa.string())], [*names, "group"]
+    arrow = pa.Table.from_arrays(columns, names=_different(names))
     with replacing(path) as temporary:
         pq.write_table(arrow.replace_schema_metadata({_KEY: json.dumps(about)}), temporary, compression="zstd")
 
@@ -65,7 +69,9 @@ def read_parquet(path: Path) -> Table:
     arrow, names = _arrow(read_content(path).data, str(path))
     try:
         about: dict[str, Any] = json.loads(arrow.schema.metadata[_KEY])
-        count = len(names) - ("absolute" in about)
+        labels = arrow.columns[-1].to_pylist() if "group" in about else None
+        group = None if labels is None else np.array(labels, dtype=np.str_)
+        count = len(names) - ("absolute" in about) - ("group" in about)
         *features, target = names[:count]
         *x, y = [column.to_numpy() for column in arrow.columns[:count]]
         sigma = np.ascontiguousarray(arrow.columns[count].to_numpy()) if "absolute" in about else None
@@ -80,8 +86,9 @@ def read_parquet(path: Path) -> Table:
             sigma=sigma,
             absolute=bool(about.get("absolute")),
             units=dict(about.get("units", {})),
+            group=group,
         )
-        same = fingerprint(table.features, target, table.x, table.y, sigma) == table.sha256
+        same = fingerprint(table.features, target, table.x, table.y, sigma=sigma, group=group) == table.sha256
     except (TypeError, KeyError, ValueError, IndexError) as error:
         raise TableError("this Parquet file was not written by kansr", where=str(path)) from error
     if not same:
@@ -89,12 +96,15 @@ def read_parquet(path: Path) -> Table:
     return table
 
 
-def _unused(table: Table) -> list[str]:
-    """Give the name of the column of errors: one that no other column has."""
-    taken, name = {*table.features, table.target}, "sigma"
-    while name in taken:
-        name += "_"
-    return [name]
+def _different(names: Iterable[str]) -> list[str]:
+    """Write underscores behind a name that another column before it has."""
+    given: list[str] = []
+    for name in names:
+        free = name
+        while free in given:
+            free += "_"
+        given.append(free)
+    return given
 
 
 def _arrow(data: bytes, where: str) -> tuple[pa.Table, list[str]]:

@@ -14,6 +14,7 @@ from kansr.table.check import check_table
 from kansr.table.choose import check_some, choose_features, choose_target, leave_out_useless, read_columns, take_errors
 from kansr.table.columns import Column, refused
 from kansr.table.decode import decode
+from kansr.table.group import Labels, known_group, labels_at, read_labels, take_group
 from kansr.table.names import found, listed, nearest, place, tidy
 from kansr.table.parquet import read_sheet
 from kansr.table.source import read_content
@@ -64,9 +65,22 @@ def read_features(
     Every row counts: raises `TableError` where a column is missing or a cell is missing, text or infinite, and
     `UsageError` where a column's unit measures something else.
     """
+    return read_grouped(source, names, replace(spec, group=None), units)[0]
+
+
+def read_grouped(
+    source: str | Path, names: Sequence[str], spec: TableSpec = _DEFAULT, units: Mapping[str, str] = _NO_UNITS
+) -> tuple[Floats, Labels | None]:
+    """Read the columns that a formula needs, as `read_features` does, and the labels of `TableSpec.group` beside them.
+
+    Gives the columns [rows, names] and the labels [rows], None where `spec` names no group. Raises what
+    `read_features` raises, `TableError` for a row without a label, and `UsageError` where there is no such column.
+    """
     spec = replace(spec, target=None, features=tuple(names), sigma=None, weights=None)
     sheet, _ = _sheet(source, spec)
-    return _features(sheet, names, spec, units)
+    group = None if spec.group is None else known_group(spec.group, list(sheet.frame.columns))
+    labels = None if group is None else read_labels(sheet.frame[group], group, spec)
+    return _features(sheet, names, spec, units), labels
 
 
 def features_from_frame(
@@ -92,12 +106,14 @@ def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     """Choose target and features, leave out what cannot be used, and check the rest."""
     check_rows(len(sheet.frame), source)
     decimal = spec.decimal or sheet.decimal
-    frame, errors = take_errors(sheet.frame, spec, decimal)
+    frame, group, labels = take_group(sheet.frame, spec)
+    frame, errors = take_errors(frame, spec, decimal)
     target = choose_target(frame, spec, decimal)
     features, unusable = choose_features(frame, target.name, spec, decimal)
     features, useless = leave_out_useless(features, spec.features is not None)
     check_some(features, target, [*unusable, *useless])
-    kept, missing = _whole_rows([*features, target, *errors], spec)
+    kept, missing = _whole_rows([*features, target, *errors, *group], spec)
+    kept, group = kept[: len(kept) - len(group)], kept[len(kept) - len(group) :]
     features, target, errors = kept[: len(features)], kept[len(features)], kept[len(features) + 1 :]
     features, emptied = leave_out_useless(features, spec.features is not None)
     check_some(features, target, emptied)
@@ -105,6 +121,7 @@ def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     spec = replace(spec, units=None) if silent else spec
     units = _units(list(sheet.frame.columns), [*features, target, *errors], spec)
     table = _stack([*features, target], _in_unit_of(target, errors, spec, units), spec, source)
+    table = _grouped(table, group, labels)
     table = replace(table, units={one.name: units[one.name] for one in (*features, target) if one.name in units})
     said = (*sheet.warnings, *unusable, *useless, *missing, *emptied, *_rounded([*features, target]))
     return replace(table, warnings=(*said, *check_table(table), *_without_unit(table), *_without_pint(silent)))
@@ -154,10 +171,19 @@ def _stack(columns: Sequence[Column], errors: Sequence[Column], spec: TableSpec,
     x, y = np.column_stack([one.values for one in columns[:-1]]), columns[-1].values
     absolute = spec.sigma is not None
     sigma = None if not errors else errors[0].values if absolute else errors[0].values ** -0.5
-    digest = fingerprint(features, target, x, y, sigma)
+    digest = fingerprint(features, target, x, y, sigma=sigma)
     return Table(
         features=features, target=target, x=x, y=y, source=source, sha256=digest, sigma=sigma, absolute=absolute
     )
+
+
+def _grouped(table: Table, group: Sequence[Column], labels: Labels) -> Table:
+    """Put the labels of the rows that are left beside them."""
+    if not group:
+        return table
+    of_rows = labels_at(group[0], labels)
+    digest = fingerprint(table.features, table.target, table.x, table.y, sigma=table.sigma, group=of_rows)
+    return replace(table, group=of_rows, sha256=digest)
 
 
 def _whole_rows(columns: list[Column], spec: TableSpec) -> tuple[list[Column], list[TableWarning]]:

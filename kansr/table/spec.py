@@ -47,6 +47,8 @@ class TableSpec:
         there is none.
     weights
         The column that holds what each row counts; None: all count alike. There can be one of the two.
+    group
+        The column of labels whose rows share one form, each label with constants of its own; None: there is none.
 
     Raises `UsageError` where a value cannot be.
 
@@ -69,6 +71,7 @@ class TableSpec:
     split: tuple[float, float, float] = (0.7, 0.15, 0.15)
     sigma: str | None = None
     weights: str | None = None
+    group: str | None = None
 
     def __post_init__(self) -> None:
         if self.decimal not in {None, ".", ","}:

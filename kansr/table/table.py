@@ -75,6 +75,8 @@ class Table:
         Whether `sigma` is in the unit of the target; else only its ratios tell something.
     units
         Column -> unit, as it was written; columns without a unit are left out.
+    group
+        The label of each row, [rows], where a column of groups was named; it is no feature.
     """
 
     features: tuple[str, ...]
@@ -87,13 +89,22 @@ class Table:
     sigma: Floats | None = None
     absolute: bool = False
     units: Mapping[str, str] = field(default_factory=dict)
+    group: npt.NDArray[np.str_] | None = None
 
     def __len__(self) -> int:
         return len(self.y)
 
 
-def fingerprint(features: tuple[str, ...], target: str, x: Floats, y: Floats, sigma: Floats | None = None) -> str:
-    """Give the SHA-256 of names and values: the bits of each column, features first, target and errors last.
+def fingerprint(
+    features: tuple[str, ...],
+    target: str,
+    x: Floats,
+    y: Floats,
+    *,
+    sigma: Floats | None = None,
+    group: npt.NDArray[np.str_] | None = None,
+) -> str:
+    """Give the SHA-256 of names and values: the bits of each column, features first, then target, errors and labels.
 
     >>> one, two = np.array([[1.0]]), np.array([2.0])
     >>> fingerprint(("x",), "y", one, two) == fingerprint(("z",), "y", one, two)
@@ -102,4 +113,6 @@ def fingerprint(features: tuple[str, ...], target: str, x: Floats, y: Floats, si
     digest = hashlib.sha256(json.dumps([*features, target, len(y)]).encode())
     for column in (*x.T, y, *([] if sigma is None else [sigma])):
         digest.update(column.astype("<f8").tobytes())
+    if group is not None:
+        digest.update(json.dumps(group.tolist()).encode())
     return digest.hexdigest()
