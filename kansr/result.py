@@ -153,6 +153,8 @@ class Result:
             "rivals": [_rival(rival) for rival in self.rivals],
             "rejected": dict(self.rejected),
             "stability": None if self.stability is None else self.stability.to_json(),
+            "template": None if formula.filled is None else formula.filled.to_json(),
+            "groups": None if formula.by_group is None else formula.by_group.to_json(),
             "seconds": self.seconds,
         }
         return {key: plain(value) for key, value in record.items()}

@@ -157,6 +157,7 @@ class Seconds(click.ParamType[Any]):
 KEYS = {
     "target": "table.target",
     "features": "table.features",
+    "group": "table.group",
     "sigma": "table.sigma",
     "weights": "table.weights",
     "units": "table.units",

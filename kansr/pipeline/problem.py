@@ -25,6 +25,7 @@ from kansr.symbolic.discover import Rows as UserRows
 from kansr.symbolic.library import choose
 from kansr.table import Split, Table, read_unit, split_rows
 from kansr.table.check import is_constant
+from kansr.table.split import split_groups
 from kansr.training.rows import Data, Rows
 
 Index = NDArray[np.int64]
@@ -81,7 +82,7 @@ class Problem:
         choose(recipe.symbolic.functions, rows_of(recipe.symbolic.custom))
         _check_width(table, recipe)
         device = _device(recipe.device)
-        split = split or split_rows(len(table.y), recipe.seed, recipe.table.split)
+        split = split or _split(table, recipe)
         names = safe_names(table.features)
         index = _shuffled(split, recipe.seed)
         chosen = np.concatenate(index)
@@ -142,6 +143,11 @@ class Problem:
             return all(bool(np.isfinite(part).all()) for part in groups.seen(self.table.x, self.table.y))
 
     @property
+    def chosen(self) -> Index:
+        """Numbers of the rows that may choose, in the order of `rows`: those to fit, then those to choose by."""
+        return np.concatenate(_shuffled(self.split, self.recipe.seed))
+
+    @property
     def test(self) -> Rows:
         """The rows that nothing was chosen with."""
         return self.rows_at(self.split.test)
@@ -193,6 +199,13 @@ class Problem:
         """What the network gives, by name."""
         target = self.table.target
         return target if self.groups is None else self.groups.target(target, list(self.names))
+
+
+def _split(table: Table, recipe: Recipe) -> Split:
+    """Deal the rows out; those of each group of rows by themselves, where there are groups."""
+    if table.group is None:
+        return split_rows(len(table.y), recipe.seed, recipe.table.split)
+    return split_groups(table.group, recipe.seed, recipe.table.split)
 
 
 def _quantities(table: Table, names: dict[str, str]) -> Quantities | None:
