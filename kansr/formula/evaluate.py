@@ -45,9 +45,9 @@ def gradient(
 ) -> tuple[Array, Array]:
     """Give a formula's values f [n] and its slopes J [n, p] by its p constants.
 
-    `parameters` are the symbols of the constants and `values` [p] what they stand at; [p, n] where they stand at another
-    value in each row, as the constants of a group of rows or the values of a function do. At a base of 0 the slope by
-    an exponent is 0; at a negative base there is none (nan).
+    `parameters` are the symbols of the constants and `values` [p] what they stand at; [p, n] where that differs by row,
+    as for the constants of a group of rows or the values of a function. At a base of 0 the slope by an exponent is 0;
+    at a negative base there is none (nan).
 
     >>> x, a, b = (sympy.Symbol(name, real=True) for name in "xab")
     >>> f, J = gradient(a * sympy.exp(b * x), [a, b], {"x": np.array([0.0, 1.0])}, [2.0, 0.0])

@@ -1,4 +1,4 @@
-"""Constants that stand in several places of a form, or have a value of their own in each group of rows, fitted together.
+"""Constants that stand in several places of a form, or differ between groups of rows, fitted together.
 
 A form is an expression whose constants are symbols. Each constant is one number for all rows, or one for each group.
 All of them are fitted by Levenberg-Marquardt (Marquardt 1963) on the normal equations: their size is the number of

@@ -81,7 +81,7 @@ def by_group(problem: Problem, *, clock: Clock, report: Report) -> Result:
         f'the rows of group "{label}" do not determine all of its constants' for label in _unknown(proposals[0].formula)
     )
     return answer(
-        wider, proposals, error=_floor(found), network=_summary(found, proposals[0].formula), history=(),
+        wider, proposals, error=_floor(found), network=_summary(found), history=(),
         warnings=said, clock=clock,
     )  # fmt: skip
 
@@ -202,8 +202,8 @@ def _floor(found: Sequence[_Found]) -> float | None:
     return float(np.sqrt(np.mean([(s.found.verdict.floor * s.problem.unit) ** 2 for s in own])))
 
 
-def _summary(found: Sequence[_Found], formula: Formula) -> NetworkSummary:
-    """Show the network of the group whose formula has the form of the answer, or else of the largest one."""
+def _summary(found: Sequence[_Found]) -> NetworkSummary:
+    """Show the network of the largest group that was fitted for itself."""
     if not found:
         return NetworkSummary(width=(), grid=0, rmse_test=float("inf"))
     own = [one for one in found if one.group >= 0] or list(found)

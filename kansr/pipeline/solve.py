@@ -51,8 +51,8 @@ class Solution:
 
     `problem` is the one that this network was trained on: the columns, or groups of them. `judged` is all that was
     measured, `source` the one that `formula` comes from; `verdicts` are those on the formulas of the front; `rivals`
-    what the rows cannot separate from `formula`; `rejected` formulas that break a wish, and how; `structure` is the account of the search for the graph (see
-    `kansr.structure.account`), empty where none was made.
+    what the rows cannot separate from `formula`; `rejected` formulas that break a wish, and how; `structure` is the
+    account of the search for the graph (see `kansr.structure.account`), empty where none was made.
     """
 
     problem: Problem
