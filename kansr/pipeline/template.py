@@ -1,4 +1,4 @@
-"""The fit of a partly known form: splines for its unknown functions, formulas for the splines, one fit of all constants.
+"""The fit of a partly known form: splines for its unknown functions, formulas for these, one fit of all constants.
 
 Template -> splines trained together -> each function read as a small table -> all constants fitted together, idle ones
 removed, simple ones made exact -> judged as printed, like any formula.

@@ -95,7 +95,6 @@ def _read(
     problem: Problem, state: Read, name: str, train: GroupedRows, rows: GroupedRows, *, clock: Clock
 ) -> list[Read]:
     """Put formulas in the place of one function, each fitted with everything else."""
-    arity = state.partly.unknown[name].arity
     found = []
     for candidate in _candidates(problem, state.partly, name, rows, clock):
         if found and clock.over():
@@ -103,7 +102,7 @@ def _read(
         template, symbols, values = parametrised(candidate)
         own = {s: sp.Symbol(f"{name}{i}_", real=True) for i, s in enumerate(symbols, start=1)}
         part = template.xreplace(own)
-        partly = _with(state.partly, name, part, dict(zip(own.values(), values.tolist(), strict=True)), arity=arity)
+        partly = _with(state.partly, name, part, dict(zip(own.values(), values.tolist(), strict=True)))
         partly = descended(partly, train, clock=None)
         bits = state.bits + _NODE * sp.count_ops(candidate) + 0.5 * len(values) * float(np.log2(len(rows.y)))
         error = Laid(partly, rows).error(partly)
@@ -112,7 +111,7 @@ def _read(
     return found
 
 
-def _with(partly: Partly, name: str, part: sp.Expr, constants: dict[sp.Symbol, float], *, arity: int) -> Partly:
+def _with(partly: Partly, name: str, part: sp.Expr, constants: dict[sp.Symbol, float]) -> Partly:
     """Give the form with a formula in the place of a function."""
     calls = tuple(call for call in partly.calls if call.function != name)
     gone = [call for call in partly.calls if call.function == name]

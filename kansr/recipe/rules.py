@@ -132,7 +132,7 @@ RULES = (
     Rule(
         "wishes.template",
         "a formula with functions to be found, such as a*exp(-f(x)) + g(y, z), or null",
-        _or_none(str.strip),
+        _or_none(lambda value: bool(value.strip())),
     ),
     Rule("wishes.monotone", "rising or falling for columns, such as {x: rising}"),
     Rule(

@@ -198,9 +198,8 @@ def _started(partly: Partly, train: GroupedRows, validation: GroupedRows, *, see
 
 def _start(partly: Partly, rows: GroupedRows, rng: np.random.Generator, *, plain: bool) -> Partly:
     """Draw constants around 1 or -1, and lines for the functions; the plain start is 1 for all constants."""
-    theta = []
-    for _ in partly.constants:
-        theta.append(1.0 if plain else float(np.exp(rng.normal()) * rng.choice([1.0, 1.0, -1.0])))
+    drawn = [float(np.exp(rng.normal()) * rng.choice([1.0, 1.0, -1.0])) for _ in partly.constants]
+    theta = [1.0] * len(drawn) if plain else drawn
     coefficients = []
     for name, f in partly.unknown.items():
         call = next(c for c in partly.calls if c.function == name)
