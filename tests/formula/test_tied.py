@@ -21,7 +21,10 @@ def rows(noise=0.0):
     return GroupedRows(columns={"x": X}, y=y, codes=CODES, groups=3)
 
 
-def start(form=a * sp.exp(-b * x) + c):
+FORM = a * sp.exp(-b * x) + c
+
+
+def start(form=FORM):
     """Give a start with every constant free in every group."""
     return Tied.of(form, {s: 0.7 for s in sorted(form.free_symbols - {x}, key=str)}, groups=3, own=True)
 
