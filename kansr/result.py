@@ -80,7 +80,8 @@ class Result:
 
     `spread` is the standard deviation of the target on the test rows, the size that errors are read against;
     `front` holds the formulas that no other beats in both error and complexity, simplest first; `verdicts` those on
-    each of them; `rivals` those of another form that the data cannot separate from the formula; `hand` says what the
+    each of them; `rivals` those of another form that the data cannot separate from the formula; `rejected` the best of
+    those that break a wish, with how they do; `hand` says what the
     user has set on the edges, a sentence each; `learned` what rows that were added taught; `units` are those of
     columns, as far as they are known.
     """
@@ -102,6 +103,7 @@ class Result:
     learned: tuple[str, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     rivals: tuple[Formula, ...] = ()
+    rejected: Mapping[str, str] = field(default_factory=dict)
     stability: Stability | None = None
     units: Mapping[str, str] = field(default_factory=dict)
 
@@ -149,7 +151,10 @@ class Result:
             },
             "front": [_rival(rival) for rival in self.front],
             "rivals": [_rival(rival) for rival in self.rivals],
+            "rejected": dict(self.rejected),
             "stability": None if self.stability is None else self.stability.to_json(),
+            "template": None if formula.filled is None else formula.filled.to_json(),
+            "groups": None if formula.by_group is None else formula.by_group.to_json(),
             "seconds": self.seconds,
         }
         return {key: plain(value) for key, value in record.items()}
@@ -164,6 +169,7 @@ class Result:
         record["network"] = asdict(self.network)
         record["history"] = [asdict(row) for row in self.history]
         record["units"] = dict(self.units)
+        record["rejected"] = dict(self.rejected)
         return {key: plain(value) for key, value in record.items()}
 
     @classmethod
@@ -189,6 +195,7 @@ class Result:
             hand=tuple(record.get("hand", ())),
             learned=tuple(record.get("learned", ())),
             units=dict(record.get("units", {})),
+            rejected=dict(record.get("rejected", {})),
         )
 
 

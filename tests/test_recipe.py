@@ -49,6 +49,9 @@ OPTIONS = st.fixed_dictionaries(
         "symbolic.functions": NAMES,
         "symbolic.custom": st.lists(CUSTOM, max_size=3, unique_by=lambda one: one["name"]).map(tuple),
         "symbolic.snap": st.booleans(),
+        "wishes.template": st.none() | TEXT,
+        "wishes.monotone": st.dictionaries(TEXT, st.sampled_from(["rising", "falling"]), max_size=3),
+        "wishes.bounds": st.dictionaries(TEXT, st.sampled_from([(0.0, None), (None, 1.5), (-1.0, 1.0)]), max_size=3),
     },
 )
 

@@ -23,6 +23,7 @@ from kansr.cli.options import (
     recipe_options,
     select_option,
     talk_options,
+    wish_options,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @click.argument("table", required=False, metavar="TABLE")
 @option("-t", "--target", metavar="COLUMN", help="The column to explain.  [the last one]")
 @option("-x", "--features", type=Names(), help="The columns to explain it with.  [all others]")
+@option("--group", metavar="COLUMN", help="One form for all rows, with constants of its own for each label of COLUMN.")
 @option("--sigma", metavar="COLUMN", help="The column of the target's measurement errors, one standard deviation each.")
 @option("--weights", metavar="COLUMN", help="The column of what each row counts.  [all alike]")
 @option("--width", type=WholeNumbers(auto=True), help="Nodes of each layer, such as 2,5,1.  [the data decide]")
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 )
 @option("--constant", type=Constant(), multiple=True, help="A constant that may be in it: g=9.81; may be repeated.")
 @option("--constants", type=click.Choice(["physical"]), help="Try the constants of physics, in SI units.")
+@wish_options
 @option("--seed", type=int, metavar="N", help="The number that decides every random draw.")
 @select_option
 @option(
@@ -76,6 +79,9 @@ if TYPE_CHECKING:
     "kansr fit data.csv --function 'softplus=log(1+exp(x))'",
     "kansr fit book.xlsx --sheet Data",
     "kansr fit sqlite:///lab.db --query 'select x, y from runs'",
+    "kansr fit data.csv --template 'a*exp(-f(x))+g(y,z)' --bounds a=0:",
+    "kansr fit springs.csv --group sample",
+    "kansr fit data.csv --monotone x:+,z:- --bounds y=0:1",
     "kansr fit --continue data-001 more.csv",
     "cat data.csv | kansr fit - --json",
 )

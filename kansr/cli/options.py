@@ -9,7 +9,7 @@ import csv
 import re
 from collections.abc import Callable, Mapping
 from inspect import cleandoc
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import rich_click as click
 
@@ -104,6 +104,42 @@ class Units(click.ParamType[Any]):
         return {name.strip(): unit.strip() for name, _, unit in pairs}
 
 
+class Courses(click.ParamType[Any]):
+    """Columns with the way in which the target runs with them, such as `x:+,y:-`."""
+
+    name = "COLUMN:+|-,..."
+    words: ClassVar = {"+": "rising", "rising": "rising", "-": "falling", "falling": "falling"}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text of the option into a mapping from columns to `rising` or `falling`."""
+        if not isinstance(value, str):
+            return value
+        pairs = [part.rpartition(":") for part in next(csv.reader([value], skipinitialspace=True), [])]
+        if not pairs or not all(name.strip() and way.strip() in self.words for name, _, way in pairs):
+            self.fail(f"'{value}' is not columns with + (rising) or - (falling), such as x:+,y:-", param, ctx)
+        return {name.strip(): self.words[way.strip()] for name, _, way in pairs}
+
+
+class Bounds(click.ParamType[Any]):
+    """A name with two numbers, one of which may be left out, such as `y=0:` or `a=0:10`."""
+
+    name = "NAME=LOW:HIGH"
+    envvar_list_splitter = ";"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the text of the option into a name and two ends, None where an end is open."""
+        if not isinstance(value, str):
+            return value
+        name, sign, ends = value.rpartition("=")
+        low, colon, high = (part.strip() for part in ends.partition(":"))
+        try:
+            if not (name.strip() and sign and colon):
+                raise ValueError
+            return name.strip(), tuple(float(end) if end else None for end in (low, high))
+        except ValueError:
+            self.fail(f"'{value}' is not a name with two ends, such as y=0: or a=0:10", param, ctx)
+
+
 class Seconds(click.ParamType[Any]):
     """Seconds above 0; `none` is null."""
 
@@ -123,6 +159,7 @@ class Seconds(click.ParamType[Any]):
 KEYS = {
     "target": "table.target",
     "features": "table.features",
+    "group": "table.group",
     "sigma": "table.sigma",
     "weights": "table.weights",
     "units": "table.units",
@@ -142,6 +179,9 @@ KEYS = {
     "function": "symbolic.custom",
     "constant": "symbolic.constants",
     "constants": "symbolic.physical",
+    "template": "wishes.template",
+    "monotone": "wishes.monotone",
+    "bounds": "wishes.bounds",
     "seed": "seed",
     "budget": "budget",
     "device": "device",
@@ -157,6 +197,8 @@ def recipe_options(options: Mapping[str, Any]) -> dict[str, object]:
         given["no_header"] = False  # the key says whether there is a header
     if "constant" in given:
         given["constant"] = dict(given["constant"])
+    if "bounds" in given:
+        given["bounds"] = dict(given["bounds"])
     if "constants" in given:
         given["constants"] = True  # the key says whether those of physics are tried
     return {KEYS[name]: None if value is NULL else value for name, value in given.items()}
@@ -229,6 +271,16 @@ select_option = option(
     "--select",
     type=_RULES,
     help="Formula to take: the shortest description, the lowest error, or the simplest within twice that.  [best]",
+)
+wish_options = together(
+    option("--template", metavar="FORMULA", help="What is known of the form: 'a*exp(-f(x)) + g(y,z)' finds f and g."),
+    option("--monotone", type=Courses(), help="Columns with which the target rises or falls: x:+,y:-"),
+    option(
+        "--bounds",
+        type=Bounds(),
+        multiple=True,
+        help="Ends for the target, a constant of the template, or a column where wishes hold: y=0: ; may be repeated.",
+    ),
 )
 look_options = together(
     click.option("--rank", type=click.IntRange(1), metavar="N", help="Take formula N of the front; 1 is the simplest."),

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kansr.cli.text import folded, number, readable, shortened, visible, with_error, with_unit
+from kansr.cli.wished import wished
 from kansr.report.words import TITLES
 from kansr.report.words import verdict_sentence as said_of
 from kansr.result import Result, Stability
@@ -84,7 +85,8 @@ def next_commands(result: Result, source: str | None = None) -> tuple[str, ...]:
     """Give the two or three commands that make sense now."""
     run = shlex.quote(_short(result.run))
     grid = result.network.grid
-    extend = (f"kansr extend {run} --grid {_finer(grid)}",) if grid else ()  # functions have no grid
+    alone = result.formula.filled is None and result.formula.by_group is None
+    extend = (f"kansr extend {run} --grid {_finer(grid)}",) if grid and alone else ()  # functions have no grid
     export, predict = f"kansr export {run} --to latex", f"kansr predict {run} new.csv"
     if result.status == "interrupted":
         return *extend, f"kansr show {run}"
@@ -116,12 +118,14 @@ def _how_good(result: Result, inner: int) -> Facts:
         line = f"{cause} ended the search after {result.seconds:.1f} s: this is the best so far."
         facts.insert(1, ("stopped", Text(line, style="yellow")))
     formula, units = result.formula, result.formula.units
-    names = [f'{safe} is "{visible(name)}"' for safe, name in formula.symbols.items()]
+    own = () if formula.by_group is None else formula.by_group.constants
+    names = [f'{safe} is "{visible(name)}"' for safe, name in formula.symbols.items() if safe not in own]
     names += [with_unit(f"{name} is {value:.10g}", units.get(name)) for name, value in formula.constants.items()]
     if names:
         facts.append(("where", Text("\n".join(names))))
     if fitted := _constants(formula):
         facts.append(("fitted", Text(fitted)))
+    facts += wished(result, inner)
     if rivals := result.rivals:
         texts = (shortened(readable(visible(rival.text)), inner - 2) for rival in rivals)
         facts.append(("rivals", Text("\n  ".join(["the data cannot separate it from:", *texts]))))

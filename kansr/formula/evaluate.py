@@ -45,8 +45,9 @@ def gradient(
 ) -> tuple[Array, Array]:
     """Give a formula's values f [n] and its slopes J [n, p] by its p constants.
 
-    `parameters` are the symbols of the constants and `values` [p] what they stand at. At a base of 0 the slope by an
-    exponent is 0; at a negative base there is none (nan).
+    `parameters` are the symbols of the constants and `values` [p] what they stand at; [p, n] where that differs by row,
+    as for the constants of a group of rows or the values of a function. At a base of 0 the slope by an exponent is 0;
+    at a negative base there is none (nan).
 
     >>> x, a, b = (sympy.Symbol(name, real=True) for name in "xab")
     >>> f, J = gradient(a * sympy.exp(b * x), [a, b], {"x": np.array([0.0, 1.0])}, [2.0, 0.0])
@@ -58,10 +59,13 @@ def gradient(
     tape = _tape(expr, names)
     used, n = _used(tape, columns, names)
     constants = dict(zip(names, np.asarray(values, dtype=np.float64), strict=True))
+    own = {name: value for name, value in constants.items() if np.ndim(value)}
+    n = next((len(value) for value in own.values()), n)
     f, slopes = np.empty(n), np.zeros((len(names), n))  # slopes by rows of constants: each is written whole
     with np.errstate(all="ignore"):
         for rows in _blocks(n):
-            steps = _forward(tape, {name: column[rows] for name, column in used.items()} | constants)
+            part = {name: column[rows] for name, column in (used | own).items()}
+            steps = _forward(tape, constants | part)
             f[rows] = steps[-1]
             _backward(tape, steps, slopes[:, rows])
     return f, slopes.T

@@ -23,6 +23,7 @@ from kansr.formula.functions import Array
 from kansr.formula.latex import latex_names, to_latex
 from kansr.formula.named import named_in
 from kansr.formula.parse import parse
+from kansr.formula.parts import ByGroup, Filled
 from kansr.formula.text import to_text
 
 
@@ -76,6 +77,10 @@ class Formula:
     units
         Units of decimal and named constants, by the constant as it is printed, without its sign; known where the units
         of all columns are.
+    filled
+        What the formula is made of, where its form was partly known.
+    by_group
+        Constants that have a value for each group of rows: in the formula these are names, and `symbols` says so.
     """
 
     text: str
@@ -90,6 +95,8 @@ class Formula:
     units: Mapping[str, str] = field(default_factory=dict)
     weighted: Scores | None = None
     chi2: Scores | None = None
+    filled: Filled | None = None
+    by_group: ByGroup | None = None
 
     @property
     def choosing(self) -> float:
@@ -132,6 +139,8 @@ class Formula:
             "weighted": _scores_record(self.weighted),
             "chi2": _scores_record(self.chi2),
             "units": dict(self.units),
+            "template": None if self.filled is None else self.filled.to_json(),
+            "groups": None if self.by_group is None else self.by_group.to_json(),
         }
 
     @classmethod
@@ -153,6 +162,8 @@ class Formula:
             errors={constant: _read(value, math.inf) for constant, value in record["errors"].items()},
             **{key: _scores(record[key], math.inf) for key in ("weighted", "chi2") if record.get(key) is not None},
             units={str(constant): str(unit) for constant, unit in record.get("units", {}).items()},
+            filled=None if record.get("template") is None else Filled.from_json(record["template"]),
+            by_group=None if record.get("groups") is None else ByGroup.from_json(record["groups"]),
         )
 
 

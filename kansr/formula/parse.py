@@ -37,11 +37,22 @@ MAX_ORDER = 100
 """The largest order of a Bessel function."""
 
 
-def parse(text: str, names: Collection[str] | None = None, constants: Mapping[str, float] | None = None) -> sympy.Expr:
+Unknown = Callable[[str, Sequence[sympy.Expr]], sympy.Expr]
+"""What a call of a function that is not in the list stands for, given its name and its arguments."""
+
+
+def parse(
+    text: str,
+    names: Collection[str] | None = None,
+    constants: Mapping[str, float] | None = None,
+    *,
+    unknown: Unknown | None = None,
+) -> sympy.Expr:
     """Read a formula.
 
     Decimal numbers are doubles, exactly; `3/4` stays a fraction; `^` is read as `**`; `ln`, `abs`, `arctan` and `J0`
-    are known under these names too. With `names`, other names are refused. `constants` are names with a value.
+    are known under these names too. With `names`, other names are refused. `constants` are names with a value;
+    `unknown` gives what stands for a function that is not in the list, without it such a one is refused.
     Raises `FormulaError` with the column of what cannot be read.
 
     >>> parse("exp(sin(pi*x1) + x2^2)", names=["x1", "x2"])
@@ -54,7 +65,7 @@ def parse(text: str, names: Collection[str] | None = None, constants: Mapping[st
     body, columns = _syntax(text)
     named = {name: Named(name, value) for name, value in (constants or {}).items()}
     try:
-        expr = _Reader(names, columns, named).read(body, 0)
+        expr = _Reader(names, columns, named, unknown).read(body, 0)
     except (
         RecursionError,
         OverflowError,
@@ -103,8 +114,13 @@ class _Reader:
     """Turns a syntax tree into a sympy tree. It holds what the whole text shares: the names, and where things stand."""
 
     def __init__(
-        self, names: Collection[str] | None, column: Callable[[int], int], constants: Mapping[str, sympy.Expr]
+        self,
+        names: Collection[str] | None,
+        column: Callable[[int], int],
+        constants: Mapping[str, sympy.Expr],
+        unknown: Unknown | None = None,
     ) -> None:
+        self.unknown = unknown
         self.names, self.column, self.constants = names, column, {**CONSTANTS, **constants}
         self.rules: dict[type[ast.expr], Callable[[Any, int], sympy.Expr]] = {
             ast.Constant: self.number,
@@ -206,6 +222,8 @@ class _Reader:
         if spelling is None or node.keywords:
             raise self.refusal(node, f"a formula cannot hold '{_shown(node)}'", _ALLOWED)
         if spelling not in SPELLINGS and spelling not in OF_ORDER:
+            if self.unknown is not None:
+                return self.unknown(spelling, [self.read(argument, depth) for argument in node.args])
             raise self.refusal(
                 node, f"'{spelling}' is no function of a formula", _nearest(spelling, [*SPELLINGS, *OF_ORDER])
             )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from kansr.errors import UsageError
 from kansr.formula.formula import predict as predict_formula
 from kansr.formula.front import Rule, choose
+from kansr.formula.parts import ByGroup
 from kansr.network.kan import KAN
 from kansr.network.knots import extend as extend_network
 from kansr.network.sweep import predict as predict_network
@@ -25,21 +26,24 @@ from kansr.pipeline.keep import (
     load_structure,
     reader_of,
     save_again,
+    save_formulas,
     save_history,
     save_network,
     save_problem,
     save_result,
 )
+from kansr.pipeline.labelled import filled_columns
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import FLOOR, read, solve
 from kansr.pipeline.stability import SHARE, stability
+from kansr.pipeline.ways import way_of
 from kansr.progress import Clock, Report, silent
 from kansr.recipe import Recipe
 from kansr.result import Result
 from kansr.run import Run
 from kansr.structure.found import judged
 from kansr.symbolic.held import held
-from kansr.table import Table, TableSpec, read_features
+from kansr.table import Table, TableSpec, read_grouped
 from kansr.training.prune import prune_edges
 from kansr.training.stages import StageRow, Trained, climb, optimise, stage_row
 
@@ -64,7 +68,10 @@ def fit(table: Table, recipe: Recipe, run: Run, *, report: Report = silent, cloc
     """
     clock = clock or Clock(recipe.budget)
     problem = Problem.of(table, recipe)
+    way = way_of(problem)
     save_problem(run, problem)
+    if way is not None:
+        return save_formulas(run, replace(way(clock, report), run=str(run.folder)))
     repeated = recipe.stability > 0
     solution = solve(problem, clock=clock.part(SHARE) if repeated else clock, report=report)
     save_network(run, solution.found.trained.kan, solution.problem)
@@ -158,19 +165,28 @@ def predict(run: Run, source: str, spec: TableSpec | None = None, *, by_network:
     ------
     TableError
         If a column that is needed is missing (a formula needs those that stand in it, a network all), or holds what is
-        no number.
+        no number; or if a row is of a group that the run has no constants for.
     UsageError
         If a column has a unit that measures something else than in the run; other units are converted.
     """
     result, table = load_result(run), run.read_table()
-    used = list(result.formula.names.values()) or list(result.features[:1])
+    by_group = result.formula.by_group
+    own = [] if by_group is None else [by_group.name(constant) for constant in by_group.constants]
+    used = [name for name in result.formula.names.values() if name not in own] or list(result.features[:1])
     needed = list(table.features) if by_network else used
-    x = read_features(source, needed, reader_of(run, spec), table.units)
+    x, labels = read_grouped(source, needed, _reader(run, spec, by_group), table.units)
     columns = dict(zip(needed, x.T, strict=True))
+    if by_group is not None and labels is not None:
+        columns |= filled_columns(by_group, labels.tolist())
     known = table.x[:, [table.features.index(name) for name in needed]]
     outside = ((x < known.min(0)) | (x > known.max(0))).any(1)
     values = _by_network(run, x) if by_network else predict_formula(result.formula, columns)
     return Prediction(values=np.array(np.broadcast_to(values, (len(x),))), outside=outside)
+
+
+def _reader(run: Run, spec: TableSpec | None, by_group: ByGroup | None) -> TableSpec:
+    """Say how to read the rows to predict: with the column of groups where the formula asks for it."""
+    return replace(reader_of(run, spec), group=None if by_group is None else by_group.column)
 
 
 def _by_network(run: Run, x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ import numpy as np
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution, solve
 from kansr.pipeline.stability import SHARE, stability
+from kansr.pipeline.ways import way_of
 from kansr.progress import Clock, Report, silent
 from kansr.recipe import Recipe
 from kansr.result import Result, StageRow
@@ -27,6 +28,9 @@ def explain(table: Table, recipe: Recipe, *, report: Report = silent, clock: Clo
     """
     clock = clock or Clock(recipe.budget)
     problem = Problem.of(table, recipe)
+    way = way_of(problem)
+    if way is not None:
+        return way(clock, report)
     repeated = recipe.stability > 0
     solution = solve(problem, clock=clock.part(SHARE) if repeated else clock, report=report)
     history = staircase(solution.found.trained.history, solution.problem.unit)
@@ -53,6 +57,7 @@ def result_of(
         front=solution.front,
         verdicts=solution.verdicts,
         rivals=solution.rivals,
+        rejected=solution.rejected,
         verdict=solution.verdict,
         spread=float(np.std(table.y[split.test])),
         network=solution.network,

@@ -101,14 +101,22 @@ def of_one_dimension(problem: Problem, every: Sequence[Judged]) -> list[Judged]:
 
 def verdict(problem: Problem, one: Judged, found: Found) -> Verdict:
     """Say how far a formula can be trusted, beside the network of a graph."""
-    return "exact" if _is_exact(problem, one) else _noise_or_not(problem, one.formula, found)
+    return verdict_beside(problem, one, _network_error(problem, found) * problem.unit if found.settled else None)
+
+
+def verdict_beside(problem: Problem, one: Judged, error: float | None) -> Verdict:
+    """Say how far a formula can be trusted beside splines that leave this RMSE; None where they leave more than noise.
+
+    The error is in the target's unit, on the rows that may choose.
+    """
+    return "exact" if _is_exact(problem, one) else _noise_or_not(problem, one.formula, error)
 
 
 def _is_exact(problem: Problem, one: Judged) -> bool:
     return not one.source.has_splines and is_rounding(one.formula.rmse, problem.scale)
 
 
-def _noise_or_not(problem: Problem, formula: Formula, found: Found) -> Verdict:
+def _noise_or_not(problem: Problem, formula: Formula, least: float | None) -> Verdict:
     """Noise: no worse than a network that leaves nothing to explain, and residuals that know nothing of the columns.
 
     Where measurement errors are known, chi^2 takes the place of the network.
@@ -125,11 +133,11 @@ def _noise_or_not(problem: Problem, formula: Formula, found: Found) -> Verdict:
             if explained and is_white(residual, with_parts(formula.expression, rows.columns))
             else "approximation"
         )
-    if not found.settled:
+    if least is None:
         return "approximation"
     error = float(np.sqrt(np.mean(problem.seen(left) ** 2)))
     limit = _NOISY + _SURE / math.sqrt(2 * len(residual))  # the error of an error: few rows tell little
-    small = error <= limit * _network_error(problem, found)
+    small = error * problem.unit <= limit * least
     return "noise" if small and is_white(residual, with_parts(formula.expression, rows.columns)) else "approximation"
 
 

@@ -152,6 +152,9 @@ def load_network(run: Run, problem: Problem, name: str = NETWORK) -> tuple[KAN, 
     RunError
         If it is damaged, or was trained on other rows than the run holds.
     """
+    if name == NETWORK and not run.has(NETWORK):
+        what = "this run has no network of its own: it was fitted by a template or by groups"
+        raise RunError(what, where=str(run.folder), hint="fit again without them to get a network to work on")
     metadata, arrays = run.read_network(name)
     if metadata.get("sha256") != problem.table.sha256:
         raise RunError("the rows of this run are not those that its network was trained on", where=str(run.folder))
@@ -213,13 +216,17 @@ def save_result(
         run.write_text(_free_name(run, "result-before", ".json"), run.read_text(RESULT))
     every = (*_set_by_hand(solution), *hand)
     result = result_of(solution, history=history, clock=clock, run=str(run.folder), hand=every)
-    result = replace(result, learned=learned)
-    run.write_text(FORMULA_TXT, f"{result.target} = {result.formula.text}\n")
-    run.write_text(FORMULA_TEX, export(result.formula, "latex"))
-    run.write_text(FORMULA_PY, export(result.formula, "numpy", About.of(result)))
     run.write_json(GRAPH, _graph_record(solution.found.trained.graph) | {"edges_text": list(solution.network.lines)})
     if solution.structure:
         run.write_json(STRUCTURE, plain(solution.structure))
+    return save_formulas(run, replace(result, learned=learned))
+
+
+def save_formulas(run: Run, result: Result) -> Result:
+    """Write formula, front and result, and give the result."""
+    run.write_text(FORMULA_TXT, f"{result.target} = {result.formula.text}\n")
+    run.write_text(FORMULA_TEX, export(result.formula, "latex"))
+    run.write_text(FORMULA_PY, export(result.formula, "numpy", About.of(result)))
     header = ("complexity", "rmse_validation", "rmse_test", "label", "formula")
     run.write_csv(
         FRONT, header, [(f.complexity, f.rmse.validation, f.rmse.test, f.label, f.text) for f in result.front]

@@ -15,14 +15,17 @@ from kansr.errors import UsageError
 from kansr.formula.dimensions import TARGET, Quantities
 from kansr.formula.named import named_constants
 from kansr.formula.names import safe_names
+from kansr.formula.shape import Shape
 from kansr.formula.weighing import Weighing, weighed
 from kansr.pipeline.groups import Groups, choose_groups, expression, values
+from kansr.pipeline.wishes import obeys, shape_of
 from kansr.recipe import Recipe
 from kansr.symbolic.custom import rows_of
 from kansr.symbolic.discover import Rows as UserRows
 from kansr.symbolic.library import choose
 from kansr.table import Split, Table, read_unit, split_table
 from kansr.table.check import is_constant
+from kansr.table.split import split_groups
 from kansr.training.rows import Data, Rows
 
 Index = NDArray[np.int64]
@@ -49,6 +52,8 @@ class Problem:
         Dimensions and units, where those of all columns and of the target are known.
     groups
         The monomials of the columns that the network sees instead of the columns, if it does.
+    shape
+        The shape that formulas must have, if any is wished.
     """
 
     table: Table
@@ -61,6 +66,7 @@ class Problem:
     rows: UserRows
     quantities: Quantities | None = None
     groups: Groups | None = None
+    shape: Shape | None = None
 
     @classmethod
     def of(cls, table: Table, recipe: Recipe, split: Split | None = None) -> Problem:
@@ -69,18 +75,20 @@ class Problem:
         Raises
         ------
         UsageError
-            If the recipe names a function, a constant, a device or a width that cannot be.
+            If the recipe names a function, a constant, a device, a width or a wish that cannot be.
         TableError
             If there are too few rows to split.
         """
         choose(recipe.symbolic.functions, rows_of(recipe.symbolic.custom))
         _check_width(table, recipe)
         device = _device(recipe.device)
-        split = split or split_table(table, recipe.seed, recipe.table.split)
+        split = split or _split(table, recipe)
         names = safe_names(table.features)
         index = _shuffled(split, recipe.seed)
         chosen = np.concatenate(index)
         scale = _scale(table.y[index[0]])
+        columns = dict(zip(names, np.ascontiguousarray(table.x[chosen].T), strict=True))
+        shape = shape_of(recipe.wishes, table, names, columns=columns, seed=recipe.seed)
         return cls(
             table=table,
             recipe=recipe,
@@ -90,14 +98,16 @@ class Problem:
             inside=scale,
             data=_data(table, index, scale, device=device),
             rows=UserRows(
-                columns=dict(zip(names, np.ascontiguousarray(table.x[chosen].T), strict=True)),
+                columns=columns,
                 y=table.y[chosen],
+                allowed=obeys(shape),
                 weighing=None if table.sigma is None else Weighing.of(table.sigma[chosen], table.absolute),
                 named=named_constants(
                     recipe.symbolic.constants, recipe.symbolic.physical, {*names, *table.features, table.target}
                 ),
             ),
             quantities=_quantities(table, names),
+            shape=shape,
         )
 
     def grouped(self, groups: Groups) -> Problem:
@@ -131,6 +141,11 @@ class Problem:
         """Whether groups have values on the test rows, too."""
         with np.errstate(all="ignore"):
             return all(bool(np.isfinite(part).all()) for part in groups.seen(self.table.x, self.table.y))
+
+    @property
+    def chosen(self) -> Index:
+        """Numbers of the rows that may choose, in the order of `rows`: those to fit, then those to choose by."""
+        return np.concatenate(_shuffled(self.split, self.recipe.seed))
 
     @property
     def test(self) -> Rows:
@@ -184,6 +199,13 @@ class Problem:
         """What the network gives, by name."""
         target = self.table.target
         return target if self.groups is None else self.groups.target(target, list(self.names))
+
+
+def _split(table: Table, recipe: Recipe) -> Split:
+    """Deal the rows out; those of each group of rows by themselves, where there are groups."""
+    if table.group is None:
+        return split_table(table, recipe.seed, recipe.table.split)
+    return split_groups(table.group, recipe.seed, recipe.table.split)
 
 
 def _quantities(table: Table, names: dict[str, str]) -> Quantities | None:

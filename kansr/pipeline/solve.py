@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,11 +11,14 @@ import sympy as sp
 from kansr.formula.formula import Formula
 from kansr.formula.front import choose as choose_formula
 from kansr.formula.front import front
+from kansr.formula.mend import mended
+from kansr.formula.shape import broken
 from kansr.network.kan import KAN, names
 from kansr.pipeline.judging import Judged, judged, of_one_dimension, verdict
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.rivals import rivals
 from kansr.pipeline.threads import one_thread
+from kansr.pipeline.wishes import obeying, told
 from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Verdict
 from kansr.structure.account import account
@@ -42,6 +45,7 @@ _CONSTANTS = 4  # of a formula at which the search may end: under noise, more of
 _PLAIN = 1  # the same of one that no network tells: under noise a power that is no simple number mimics a sum
 _SURE = 2  # the same where there was no time to read a network to the end
 _CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
+_MENDED = 4  # formulas of one network that break a wish whose constants are fitted to it
 _READ, _READ_NOISE = 0.3, 0.6  # shares of what is left that reading a graph may take while the search may still go on
 
 
@@ -51,8 +55,8 @@ class Solution:
 
     `problem` is the one that this network was trained on: the columns, or groups of them. `judged` is all that was
     measured, `source` the one that `formula` comes from; `verdicts` are those on the formulas of the front; `rivals`
-    what the rows cannot separate from `formula`; `structure` is the account of the search for the graph (see
-    `kansr.structure.account`), empty where none was made.
+    what the rows cannot separate from `formula`; `rejected` formulas that break a wish, and how; `structure` is the
+    account of the search for the graph (see `kansr.structure.account`), empty where none was made.
     """
 
     problem: Problem
@@ -67,6 +71,7 @@ class Solution:
     network: NetworkSummary
     warnings: tuple[str, ...]
     rivals: tuple[Formula, ...] = ()
+    rejected: Mapping[str, str] = field(default_factory=dict)
     structure: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -232,19 +237,36 @@ def _joined(best: Solution, solutions: Sequence[Solution]) -> Solution:
 
 
 def _judged(problem: Problem, discoveries: Sequence[Discovery]) -> list[Judged]:
-    """Measure discoveries; those that cannot be printed are left out."""
-    return [one for d in discoveries if (one := judged(problem, d)) is not None]
+    """Measure discoveries; those that cannot be printed are left out.
+
+    To one that breaks a wish comes the same form with constants that obey, where there are such.
+    """
+    every = [one for d in discoveries if (one := judged(problem, d)) is not None]
+    return [*every, *_mended(problem, every)]
+
+
+def _mended(problem: Problem, every: Sequence[Judged]) -> list[Judged]:
+    rows, shape, found = problem.rows, problem.shape, []
+    plain = {one.formula.text: one for one in every if not one.source.has_splines}
+    for one in sorted(plain.values(), key=lambda one: one.formula.length)[: _MENDED if shape is not None else 0]:
+        if shape is None or not broken(one.formula.expression, shape):
+            continue
+        again = mended(one.formula.expression, shape, rows.columns, rows.y, weighing=rows.weighing)
+        found += [] if again is None else [judged(problem, replace(one.source, expression=again))]
+    return [one for one in found if one is not None]
 
 
 def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Solution:
     answers = list(every)
     if held(found.trained.kan):  # then only formulas that hold the user's choice are an answer
         answers = [one for one in every if one.source.choice is not None] or answers
-    proposed = of_one_dimension(problem, answers)
+    obedient, others = obeying(answers, problem.shape)
+    proposed = of_one_dimension(problem, obedient)
     best = front([one.formula for one in proposed], floor=FLOOR * problem.scale)
     formula = choose_formula(best, problem.recipe.select, floor=FLOOR * problem.scale)
     sources = [next(one for one in proposed if one.formula is rival) for rival in best]
     verdicts = tuple(verdict(problem, one, found) for one in sources)
+    rejected = told(others, formula)
     own, source = next((v, one) for v, one in zip(verdicts, sources, strict=True) if one.formula is formula)
     plain = [] if source.source.has_splines else [one.formula for one in proposed if not one.source.has_splines]
     return Solution(
@@ -261,9 +283,11 @@ def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Soluti
         warnings=(
             *_kept_splines(problem, source.source),
             *_misfit(source.clash),
+            *_disobedient(rejected, formula),
             *(_unread(problem, found, formula) if own == "approximation" else ()),
         ),
         rivals=rivals(problem, formula, plain, exact=own == "exact"),
+        rejected=rejected,
     )
 
 
@@ -321,6 +345,12 @@ def _unread(problem: Problem, found: Found, formula: Formula) -> tuple[str, ...]
 
 def _misfit(clash: str) -> tuple[str, ...]:
     return (f"the units do not fit: {clash}; every formula found is like that, or less exact",) if clash else ()
+
+
+def _disobedient(rejected: Mapping[str, str], formula: Formula) -> tuple[str, ...]:
+    """Say that even the formula that is shown breaks a wish: no other was found."""
+    reason = rejected.get(formula.text)
+    return (f"no formula was found that obeys what was wished: this one {reason}",) if reason else ()
 
 
 def _unexplained(best: Solution) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kansr.errors import RecipeError, RunError
 from kansr.files import read_bytes
+from kansr.formula.spec import WishesSpec
 from kansr.network.spec import KANSpec
 from kansr.recipe.reader import SIZE_LIMIT, Dumper, Entry, read_entries
 from kansr.recipe.rules import RULE_OF
@@ -43,6 +44,7 @@ class Recipe:
     training: TrainingSpec = field(default_factory=TrainingSpec)
     structure: StructureSpec = field(default_factory=StructureSpec)
     symbolic: SymbolicSpec = field(default_factory=SymbolicSpec)
+    wishes: WishesSpec = field(default_factory=WishesSpec)
 
 
 def _types() -> dict[str, Any]:

@@ -56,6 +56,12 @@ def _constants(values: Mapping[str, float]) -> bool:
     return all(name.isidentifier() and 0 < value < math.inf for name, value in values.items())
 
 
+def _bounds(values: Mapping[str, tuple[float | None, float | None]]) -> bool:
+    """Each low end below its high end, at least one of them given."""
+    ends = [(-math.inf if low is None else low, math.inf if high is None else high) for low, high in values.values()]
+    return all(low < high and (math.isfinite(low) or math.isfinite(high)) for low, high in ends)
+
+
 def _encoding(name: str) -> bool:
     try:
         return bool(codecs.lookup(name))
@@ -126,5 +132,16 @@ RULES = (
     Rule("symbolic.snap", "true or false"),
     Rule("symbolic.constants", "names with numbers above 0, such as {g: 9.81}", _constants),
     Rule("symbolic.physical", "true or false"),
+    Rule(
+        "wishes.template",
+        "a formula with functions to be found, such as a*exp(-f(x)) + g(y, z), or null",
+        _or_none(lambda value: bool(value.strip())),
+    ),
+    Rule("wishes.monotone", "rising or falling for columns, such as {x: rising}"),
+    Rule(
+        "wishes.bounds",
+        "[low, high] for names, low below high, one of them may be null, such as {y: [0, null]}",
+        _bounds,
+    ),
 )
 RULE_OF = {rule.key: rule for rule in RULES}

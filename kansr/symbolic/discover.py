@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -69,7 +69,7 @@ class Rows:
 
     `named` are constants that fitted numbers may turn out to be; `weighing` is what each row counts (None: all alike);
     `inputs` are what the network sees, as expressions of the columns (None: the columns themselves); `multiplier` is
-    what its output is multiplied by to be the target.
+    what its output is multiplied by to be the target; `allowed` says of a formula whether it may be an answer.
     """
 
     columns: Mapping[str, Array]
@@ -78,6 +78,7 @@ class Rows:
     weighing: Weighing | None = None
     inputs: tuple[sp.Expr, ...] | None = None
     multiplier: sp.Expr = sp.Integer(1)  # noqa: RUF009
+    allowed: Callable[[sp.Expr], bool] = lambda _: True
 
     def head(self, rows: int) -> Rows:
         """The first rows only."""
@@ -131,17 +132,18 @@ class _Reading:
     def __init__(self, rows: Rows, spec: SymbolicSpec, clock: Clock, report: Report):
         self.rows, self.spec, self.clock, self.report = rows, spec, clock, report
         self.found: list[Discovery] = []
+        self.answers: list[Discovery] = []  # those that may be an answer
         self.taken: list[KAN] = []  # networks that were read
 
     @property
     def bar(self) -> float:
-        """Length of the shortest formula so far."""
-        return min((d.bits for d in self.found), default=math.inf)
+        """Length of the shortest formula so far that may be an answer."""
+        return min((d.bits for d in self.answers), default=math.inf)
 
     @property
     def is_telling(self) -> bool:
         """Whether the shortest formula so far has hardly a constant left: chance does not make such a one."""
-        best = min(self.found, key=lambda d: d.bits, default=None)
+        best = min(self.answers, key=lambda d: d.bits, default=None)
         return best is not None and len(best.fit.values) <= _TELLING
 
     def take(self, label: str, choice: Choice) -> None:
@@ -154,6 +156,7 @@ class _Reading:
         with suppress(FormulaError), limited(max(_LEAST, min(_LONGEST, self.clock.left()))):
             one = _read(choice, self.rows, self.spec, label=label, bar=bar if not self.clock.over() else -math.inf)
         self.found += [] if one is None else [one]
+        self.answers += [] if one is None or not self.rows.allowed(one.expression) else [one]
         if one is not None and one.bits < bar:
             self.report(Event(stage="constants", message="snapped"))
             tell(one, self.rows, self.report)

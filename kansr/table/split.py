@@ -102,6 +102,33 @@ def _filling(groups: list[int], size: Indices, room: int, *, leave: int) -> set[
     return taken or {min(groups, key=lambda row: int(size[row]))}
 
 
+def split_groups(
+    group: npt.NDArray[np.str_], seed: int, shares: tuple[float, float, float] = (0.7, 0.15, 0.15)
+) -> Split:
+    """Deal the rows of each group out by itself, so that every group has its share in each part, as far as it can.
+
+    A group of few rows trains first: the shares of the other parts are rounded down over the groups, one after the
+    other, and what one group leaves the next one takes up.
+
+    >>> split = split_groups(np.array(["a"] * 20 + ["b"] * 2), seed=0)
+    >>> len(split.train), len(split.validation), len(split.test), set(split.train) & set(split.test)
+    (16, 3, 3, set())
+    """
+    check_shares(shares)
+    check_rows(len(group))
+    order = np.random.default_rng(seed).permutation(len(group))
+    order = order[np.argsort(group[order], kind="stable")]
+    place = np.arange(1, len(group) + 1)
+    validation, test = (np.diff(np.floor(place * share / sum(shares) + start), prepend=np.floor(start)) > 0
+                        for share, start in ((shares[1], 0.0), (shares[2], 0.5)))  # fmt: skip
+    test &= ~validation
+    if not (validation.any() and test.any() and not (validation | test).all()):
+        return split_rows(len(group), seed, shares)
+    parts = (np.sort(order[part]) for part in (~validation & ~test, validation, test))
+    train, second, third = parts
+    return Split(train=train, validation=second, test=third)
+
+
 def check_rows(rows: int, where: str | None = None) -> None:
     """Raise `TableError` where there are too few rows to train, choose and judge."""
     if rows < LEAST_ROWS:

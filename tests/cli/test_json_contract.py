@@ -28,7 +28,7 @@ KEYS = [
     "units",
     "exact",
 ]
-KEYS += ["network", "front", "rivals", "stability", "seconds"]
+KEYS += ["network", "front", "rivals", "rejected", "stability", "template", "groups", "seconds"]
 
 # What somebody without kansr would write: sympy reads the formula, `symbols` says which column a name stands for.
 PLAIN = """

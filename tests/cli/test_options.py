@@ -49,11 +49,13 @@ def test_every_option_reaches_its_key():
             "--sigma",
             "error",
         ],
+        *["--template", "a*f(x)", "--monotone", "a:+, b:-", "--bounds", "y=0:", "--bounds", "a=-1:1e3", "--group", "s"],
     )
     assert recipe_options(options) == {
         "table.target": "y",
         "table.features": ("a", "b"),
         "table.sigma": "error",
+        "table.group": "s",
         "table.units": {"a": "m/s", "b": "kg m^2"},
         "table.delimiter": ";",
         "table.decimal": ",",
@@ -71,6 +73,9 @@ def test_every_option_reaches_its_key():
         ),
         "symbolic.constants": {"g": 9.81, "k": 2.0},
         "symbolic.physical": True,
+        "wishes.template": "a*f(x)",
+        "wishes.monotone": {"a": "rising", "b": "falling"},
+        "wishes.bounds": {"y": (0.0, None), "a": (-1.0, 1000.0)},
         "seed": 0,
         "budget": 5.0,
         "device": "cpu",
