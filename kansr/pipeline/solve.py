@@ -43,6 +43,7 @@ _SEARCH = 0.6  # share of the time after which no graph is searched any more
 _CLEAR = 5e-4  # error of a graph from which its curves are not read before the search is over
 _CONSTANTS = 4  # of a formula at which the search may end: under noise, more of them make nearly anything fit
 _PLAIN = 1  # the same of one that no network tells: under noise a power that is no simple number mimics a sum
+_NAMING = 10.0  # seconds for the curves of its network
 _SURE = 2  # the same where there was no time to read a network to the end
 _CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
 _MENDED = 4  # formulas of one network that break a wish whose constants are fitted to it
@@ -156,12 +157,16 @@ class _Reader:
         return self.law
 
     def is_plain(self, found: Found) -> bool:
-        """Whether a formula that needs no network is the law beside this one, and can hardly be so by chance."""
+        """Whether a formula that needs no network is the law beside this one, and can hardly be so by chance.
+
+        The network is read for a moment all the same, so that its curves get their names.
+        """
         solution = _solution(self.problem, found, self.simple)
-        self.law = solution.is_law and len(solution.formula.errors) <= _PLAIN
-        if self.law:
-            self.solutions[found.form] = solution
-        return self.law
+        if not solution.is_law or len(solution.formula.errors) > _PLAIN:
+            return False
+        self.take(found, self.clock.within(_NAMING), deep=False)
+        self.law = True
+        return True
 
     def read(self, graphs: Sequence[Found]) -> None:
         """Read the best graphs to the end, until one gives a law."""
@@ -279,7 +284,7 @@ def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Soluti
         formula=formula,
         verdict=own,
         exact=own == "exact",
-        network=_summary(problem, found, source.source),
+        network=_summary(problem, found, _read_as(source.source, every)),
         warnings=(
             *_kept_splines(problem, source.source),
             *_misfit(source.clash),
@@ -291,9 +296,18 @@ def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Soluti
     )
 
 
-def _summary(problem: Problem, found: Found, source: Discovery) -> NetworkSummary:
+def _read_as(source: Discovery, every: Sequence[Judged]) -> KAN | None:
+    """The network as a formula reads it; for one that needs none, as the best of its own formulas does."""
+    if source.choice is not None:
+        return source.choice.kan
+    own = [one for one in every if one.source.choice is not None and not one.source.has_splines]
+    best = min(own, key=lambda one: one.formula.rmse.validation, default=None)
+    return None if best is None or best.source.choice is None else best.source.choice.kan
+
+
+def _summary(problem: Problem, found: Found, read: KAN | None) -> NetworkSummary:
     trained = found.trained.kan
-    shown = trained if source.choice is None else source.choice.kan
+    shown = trained if read is None else read
     return NetworkSummary(
         width=trained.graph.width,
         grid=trained.grid,

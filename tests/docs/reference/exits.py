@@ -30,5 +30,6 @@ def exit_codes() -> str:
 
 
 def _kinds(kind: type[KansrError]) -> list[type[KansrError]]:
-    """Give every kind of error, those of others after them."""
-    return [found for sub in kind.__subclasses__() for found in (sub, *_kinds(sub))]
+    """Give every kind of error that all of kansr knows, those of others after them."""
+    every = [found for sub in kind.__subclasses__() for found in (sub, *_kinds(sub))]
+    return [found for found in every if found.__module__ == KansrError.__module__]
