@@ -141,7 +141,8 @@ def _forms(found: Sequence[_Found]) -> list[tuple[sp.Expr, dict[sp.Symbol, float
     for one in found:
         plain = [j.formula for j in one.solution.judged if not j.source.has_splines]
         ranked = sorted(plain, key=lambda f: f.length)[:_TAKEN]
-        for formula in dict.fromkeys(f.expression for f in [*ranked, *one.solution.front[-2:]]):
+        nearest = sorted(plain, key=lambda f: f.rmse.validation)[:1]
+        for formula in dict.fromkeys(f.expression for f in [*ranked, *nearest]):
             for whole in (False, True):
                 free = freed(formula, whole=whole)
                 if free is not None:

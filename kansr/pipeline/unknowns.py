@@ -141,8 +141,10 @@ def _candidates(problem: Problem, partly: Partly, name: str, rows: GroupedRows, 
         solution = solve(Problem.of(table, _inner(problem.recipe)), clock=clock, report=silent)
     except KansrError:
         return []
-    ranked = sorted((one.formula for one in solution.judged if not one.source.has_splines), key=lambda f: f.length)
-    chosen = {f.text: f.expression for f in [*ranked[:_TRIED], *solution.front[-2:]]}
+    plain = [one.formula for one in solution.judged if not one.source.has_splines]
+    ranked = sorted(plain, key=lambda f: f.length)[:_TRIED]
+    nearest = min(plain, key=lambda f: f.rmse.validation, default=None)
+    chosen = {f.text: f.expression for f in [*ranked, *([] if nearest is None else [nearest])]}
     return list(chosen.values())
 
 

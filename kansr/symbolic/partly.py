@@ -24,8 +24,9 @@ from kansr.symbolic.unknown import UnknownFunction
 
 _FASTER, _SLOWER = 0.25, 4.0
 _FLAT, _GAIN = 6, 1e-2
-_SMOOTH = 1e-7  # weight of the second differences: where no row lies a spline is straight
-_STARTS, _SEEN, _KEPT = 16, 400, 3  # starts, the rows that they see, and how many of them go on
+_SMOOTH = 1e-9  # weight of the second differences: where no row lies a spline is straight
+_STARTS, _SEEN, _KEPT = 24, 400, 3  # starts, the rows that they see, and how many of them go on
+_SLOPES = (0.5, 2.0)  # a function may rise little, or through several turns of a sine
 _SHORT, _STEPS = 25, 60
 _GRIDS = {1: (3, 5, 10, 20, 40), 2: (3, 5, 8, 12, 16), 3: (2, 3, 4, 5, 6)}  # intervals by number of arguments
 _FINER = 0.8  # a finer grid goes on while the validation error falls to this share
@@ -206,7 +207,8 @@ def _start(partly: Partly, rows: GroupedRows, rng: np.random.Generator, *, plain
         laid = UnknownFunction.of(arguments_of(call, rows.columns), _GRIDS[f.arity][0])
         laid = replace(f, grid=laid.grid)
         offset = 1.0 if plain else float(rng.choice([0.0, 1.0, rng.normal()]))
-        coefficients.append(laid.line(offset, (0.5 * rng.normal(size=f.arity)).tolist()))
+        slopes = rng.choice(_SLOPES) * rng.normal(size=f.arity)
+        coefficients.append(laid.line(offset, slopes.tolist()))
     unknown = dict(zip(partly.unknown, coefficients, strict=True))
     first = replace(partly, unknown=unknown)
     return first.at(np.concatenate([np.array(theta), *(f.coefficients for f in unknown.values())]))
