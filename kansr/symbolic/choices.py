@@ -52,8 +52,8 @@ _SLACK = 1.5  # errors this many times apart count as equal: an approximating sp
 _BITS = 6.0  # price of one node of a formula when networks are compared
 
 
-Fit = Callable[[Curves, Sequence[float], float], list[Candidate]]
-"""Functions fitted to a curve, given rates of logs and the error that ends the search."""
+Fit = Callable[[Curves, Sequence[float], float, Clock], list[Candidate]]
+"""Functions fitted to a curve, given rates of logs, the error that ends the search, and its clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -172,25 +172,36 @@ class Search:
             curve = Curves(x=x, y=y, weight=weight)
             rates = rates_of(kan, kan.graph.edges[e].source, fitted)
             enough = max(known[e], ROUNDING)
-            composed = _nearer(fitted[e], self._seen(self._chains, curve, rates, enough), known[e])
+            composed = _nearer(fitted[e], self._seen(self._chains, curve, rates, enough, share=1.0), known[e])
             if n < most and composed[0].error > _UNCLEAR * known[e]:
-                composed = _nearer(composed, self._seen(self.combinations, curve, rates, enough), known[e])
+                composed = _nearer(
+                    composed, self._seen(self.combinations, curve, rates, enough, share=_COMBINING), known[e]
+                )
             fitted[e] = composed
         return fitted
 
-    def _seen(self, fit: Fit, curve: Curves, rates: Sequence[float], enough: float) -> list[Candidate]:
-        """Fit functions to a curve, unless that was done: networks that differ elsewhere come with the same curves."""
+    def _seen(self, fit: Fit, curve: Curves, rates: Sequence[float], enough: float, *, share: float) -> list[Candidate]:
+        """Fit functions to a curve, unless that was done: networks that differ elsewhere come with the same curves.
+
+        What the clock has cut short is done again.
+        """
         key = fit.__name__, *(part.numpy().tobytes() for part in (curve.x, curve.y, curve.weight)), *rates
-        if key not in self._fits:
-            self._fits[key] = fit(curve, rates, enough)
-        return self._fits[key]
+        if key in self._fits:
+            return self._fits[key]
+        clock = self.clock.part(share)
+        found = fit(curve, rates, enough, clock)
+        if not clock.over():
+            self._fits[key] = found
+        return found
 
-    def _chains(self, curve: Curves, rates: Sequence[float], enough: float) -> list[Candidate]:
-        return fit_chains(curve, self.library, rates=rates, enough=enough, clock=self.clock)
+    def _chains(self, curve: Curves, rates: Sequence[float], enough: float, clock: Clock) -> list[Candidate]:
+        return fit_chains(curve, self.library, rates=rates, enough=enough, clock=clock)
 
-    def combinations(self, curve: Curves, rates: Sequence[float], enough: float) -> list[Candidate]:
+    def combinations(
+        self, curve: Curves, rates: Sequence[float], enough: float, clock: Clock | None = None
+    ) -> list[Candidate]:
         """Sums and products fitted to a curve, best first; one whose error is at most `enough` ends the search."""
-        clock = self.clock.part(_COMBINING)
+        clock = clock or self.clock.part(_COMBINING)
         found = over_power(curve, self.library, rates[:1], enough=enough, clock=clock)
         if not found or found[0].error > enough:
             found += fit_combinations(curve, self.library, enough=enough, clock=clock)
