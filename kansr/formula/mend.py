@@ -73,8 +73,14 @@ def _fitted(
         columns = np.concatenate([k * j for k, (_, j) in zip(scale, parts, strict=True)])
         return np.nan_to_num(residual, nan=_WORST, posinf=_WORST, neginf=-_WORST), np.nan_to_num(columns, posinf=0.0)
 
+    def residuals(p: Array) -> Array:
+        return at(p)[0]
+
+    def slopes(p: Array) -> Array:
+        return at(p)[1]
+
     with np.errstate(all="ignore"):
-        found = least_squares(lambda p: at(p)[0], start, lambda p: at(p)[1], x_scale="jac", max_nfev=_STEPS)
+        found = least_squares(residuals, start, slopes, x_scale="jac", max_nfev=_STEPS)
     return np.asarray(found.x)
 
 

@@ -90,13 +90,11 @@ def broken(expr: sympy.Expr, shape: Shape) -> str:
 def _beyond(values: Array, shape: Shape) -> str:
     """Say where values lie outside the bounds."""
     size = _ROUNDING * _spread(values)
-    for word, bound, excess in (
-        ("below", shape.low, lambda low: low - values),
-        ("above", shape.high, lambda high: values - high),
-    ):
+    for word, bound, sign in (("below", shape.low, 1.0), ("above", shape.high, -1.0)):
         if bound is not None:
-            worst = int(np.argmax(np.nan_to_num(excess(bound), nan=-math.inf)))
-            if excess(bound)[worst] > size:
+            excess = np.nan_to_num(sign * (bound - values), nan=-math.inf)
+            worst = int(np.argmax(excess))
+            if excess[worst] > size:
                 return f"is {values[worst]:.{_SHOWN}g} at {_place(shape.points, worst)}: {word} {bound:g}"
     return ""
 

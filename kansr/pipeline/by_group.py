@@ -98,7 +98,8 @@ def _searched(problem: Problem, rows: GroupedRows, clock: Clock, report: Report)
     """Fit the largest groups, each for itself, then all rows together; it ends where two groups tell the same law."""
     counts = np.bincount(rows.codes, minlength=rows.groups)
     largest = [int(g) for g in np.argsort(-counts, kind="stable")[:_LARGEST] if counts[g] >= _FEWEST]
-    order, found = [*largest[:2], -1, *largest[2:]], []
+    order = [*largest[:2], -1, *largest[2:]]
+    found: list[_Found] = []
     for i, group in enumerate(order):
         if clock.over() and found:
             break
@@ -186,7 +187,7 @@ def group_errors(tied: Tied, rows: GroupedRows) -> Array:
         ).mse
         for g, one in enumerate(alone)
     ]
-    return np.sqrt(np.nan_to_num(np.array(squares), posinf=1e300))
+    return np.asarray(np.sqrt(np.nan_to_num(np.array(squares), posinf=1e300)), dtype=np.float64)
 
 
 def _of_group(rows: GroupedRows, group: int) -> GroupedRows:

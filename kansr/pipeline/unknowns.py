@@ -30,6 +30,7 @@ from kansr.table.table import fingerprint
 
 _HEARD = 1e-3  # share of the median slope below which a row says nothing of a function
 _TRIED, _KEPT = 5, 2  # formulas that are tried for a function, and forms that go on with the best of them
+_READING = 0.8  # share of the time for the first reading of all functions
 _SLACK = 1.5  # errors so many times apart count as equal while splines limit them
 _NODE = 6.0  # bits of a node, as when networks are compared
 _LEAST = 1e-12  # error below which nothing is left
@@ -62,7 +63,7 @@ def read_all(
     states = [Read(partly=start, parts={}, error=error, bits=0.0)]
     order = sorted(start.unknown, key=lambda name: (start.unknown[name].arity, name))
     for i, name in enumerate(order):
-        share = clock.apart(1.0 / (len(order) - i + 1))
+        share = clock.part(_READING / (len(order) - i))
         found = [one for state in states for one in _read(problem, state, name, train, rows, clock=share)]
         if not found:
             return []
@@ -95,7 +96,7 @@ def _read(
     problem: Problem, state: Read, name: str, train: GroupedRows, rows: GroupedRows, *, clock: Clock
 ) -> list[Read]:
     """Put formulas in the place of one function, each fitted with everything else."""
-    found = []
+    found: list[Read] = []
     for candidate in _candidates(problem, state.partly, name, rows, clock):
         if found and clock.over():
             break

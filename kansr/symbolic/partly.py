@@ -24,7 +24,7 @@ from kansr.symbolic.unknown import UnknownFunction
 
 _FASTER, _SLOWER = 0.25, 4.0
 _FLAT, _GAIN = 6, 1e-2
-_SMOOTH = 1e-9  # weight of the second differences: where no row lies a spline is straight
+_SMOOTH = {1: 1e-9, 2: 1e-7, 3: 1e-7}  # weight of second differences: where no row lies a function is straight
 _STARTS, _SEEN, _KEPT = 24, 400, 3  # starts, the rows that they see, and how many of them go on
 _SLOPES = (0.5, 2.0)  # a function may rise little, or through several turns of a sine
 _SHORT, _STEPS = 25, 60
@@ -141,22 +141,22 @@ def descended(partly: Partly, rows: GroupedRows, *, steps: int = _STEPS, clock: 
 
 def _step(matrix: Array, vector: Array, theta: Array, bends: Array, *, mu: float, rows: int) -> Array:
     """Solve for a damped step; bends are penalised lightly, so that the loss decides where rows lie."""
-    smooth = _SMOOTH * rows * bends
+    smooth = rows * bends
     diagonal = np.diag(matrix)
     damping = np.maximum(diagonal, 1e-10 * max(float(diagonal.max()), 1e-300))
     whole = matrix + smooth + np.diag(mu * damping)
     try:
-        return np.linalg.solve(whole, -vector - smooth @ theta)
+        return np.asarray(np.linalg.solve(whole, -vector - smooth @ theta), dtype=np.float64)
     except np.linalg.LinAlgError:
         return np.zeros_like(theta)
 
 
 def _bends(partly: Partly) -> Array:
-    """Second differences of all coefficients: [P, P]."""
+    """Penalty of the second differences of all coefficients, for one row: [P, P]."""
     whole, at = np.zeros((partly.count, partly.count)), len(partly.constants)
     for f in partly.unknown.values():
         bends, size = f.bends(), len(f.coefficients)
-        whole[at : at + size, at : at + size] = bends.T @ bends
+        whole[at : at + size, at : at + size] = _SMOOTH[f.arity] * bends.T @ bends
         at += size
     return whole
 
@@ -222,7 +222,7 @@ def _finer(partly: Partly, level: int, rows: GroupedRows) -> Partly:
         count = (_GRIDS[f.arity][level] + 3) ** f.arity
         finer = replace(f, grid=_GRIDS[f.arity][level], coefficients=np.zeros(count))
         design, bends = finer.design(points), finer.bends()
-        smooth = _SMOOTH * points.shape[1] * bends.T @ bends + 1e-12 * np.eye(count)
+        smooth = _SMOOTH[f.arity] * points.shape[1] * bends.T @ bends + 1e-12 * np.eye(count)
         solved = np.linalg.solve(design.T @ design + smooth, design.T @ f.values(points))
         unknown[name] = replace(finer, coefficients=solved)
     return replace(partly, unknown=unknown)

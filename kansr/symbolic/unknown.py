@@ -45,7 +45,7 @@ class UnknownFunction:
     def design(self, arguments: Array) -> Array:
         """Give what the coefficients weigh at arguments [k, n]: [n, (G + 3)^k]."""
         place = (arguments - self.lower[:, None]) / (self.upper - self.lower)[:, None] * self.grid
-        whole = np.ones((arguments.shape[1], 1))
+        whole: Array = np.ones((arguments.shape[1], 1))
         for row in basis(torch.from_numpy(place), self.grid).value.numpy():
             whole = (whole[:, :, None] * row[:, None, :]).reshape(len(row), -1)
         return whole
@@ -67,8 +67,8 @@ class UnknownFunction:
         second, one = np.diff(np.eye(size), n=2, axis=0), np.eye(size)
         parts = []
         for k in range(self.arity):
-            whole = np.ones((1, 1))
+            whole: Array = np.ones((1, 1))
             for j in range(self.arity):
-                whole = np.kron(whole, second if j == k else one)
+                whole = np.asarray(np.kron(whole, second if j == k else one), dtype=np.float64)
             parts.append(whole)
         return np.concatenate(parts)
