@@ -15,6 +15,7 @@ import sympy as sp
 
 from kansr.errors import KansrError
 from kansr.formula.constants import parametrised
+from kansr.formula.freed import freed
 from kansr.formula.functions import Array
 from kansr.formula.spec import WishesSpec
 from kansr.formula.template import Call
@@ -100,16 +101,25 @@ def _read(
     for candidate in _candidates(problem, state.partly, name, rows, clock):
         if found and clock.over():
             break
-        template, symbols, values = parametrised(candidate)
-        own = {s: sp.Symbol(f"{name}{i}_", real=True) for i, s in enumerate(symbols, start=1)}
+        template, values = _free(candidate)
+        own = {s: sp.Symbol(f"{name}{i}_", real=True) for i, s in enumerate(values, start=1)}
         part = template.xreplace(own)
-        partly = _with(state.partly, name, part, dict(zip(own.values(), values.tolist(), strict=True)))
+        partly = _with(state.partly, name, part, dict(zip(own.values(), values.values(), strict=True)))
         partly = descended(partly, train, clock=None)
         bits = state.bits + _NODE * sp.count_ops(candidate) + 0.5 * len(values) * float(np.log2(len(rows.y)))
         error = Laid(partly, rows).error(partly)
         if np.isfinite(error):
             found.append(Read(partly=partly, parts={**state.parts, name: part}, error=error, bits=bits))
     return found
+
+
+def _free(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Symbol, float]]:
+    """Free a formula of its numbers, which are those of a small table: the whole form decides them anew."""
+    free = freed(expr, whole=True)
+    if free is not None:
+        return free
+    template, symbols, values = parametrised(expr)
+    return template, dict(zip(symbols, values.tolist(), strict=True))
 
 
 def _with(partly: Partly, name: str, part: sp.Expr, constants: dict[sp.Symbol, float]) -> Partly:
@@ -178,12 +188,14 @@ def _table(arguments: Array, values: Array, heard: Array) -> Table:
 
 
 def _inner(recipe: Recipe) -> Recipe:
-    """Settings for the fit of one function: those of the recipe, but constants are left to the whole form."""
+    """Settings for the fit of one function: those of the recipe, without its wishes.
+
+    Constants are snapped here too: a search ends with a formula that has few of them.
+    """
     return replace(
         recipe,
         table=TableSpec(split=recipe.table.split),
         network=replace(recipe.network, width=None),
-        symbolic=replace(recipe.symbolic, snap=False),
         wishes=WishesSpec(),
         stability=0,
         select="best",
