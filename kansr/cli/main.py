@@ -21,7 +21,7 @@ from kansr.cli.text import visible
 from kansr.errors import KansrError
 
 COMMANDS = (
-    "fit", "extend", "prune", "edges", "set", "unset", "show", "report", "plot", "export", "predict", "score",
+    "fit", "resume", "extend", "prune", "edges", "set", "unset", "show", "report", "plot", "export", "predict", "score",
     "recipes", "datasets", "bench",
     "run",
     "check", "runs", "doctor", "completion",

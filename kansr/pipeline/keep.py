@@ -66,6 +66,11 @@ def save_network(run: Run, kan: KAN, problem: Problem) -> None:
     if run.has(NETWORK):
         metadata, arrays = run.read_network(NETWORK)
         run.write_network(_free_name(run, f"network-grid-{metadata['grid']}", ".safetensors"), metadata, arrays)
+    write_network(run, NETWORK, kan, problem)
+
+
+def write_network(run: Run, name: str, kan: KAN, problem: Problem, **more: Any) -> None:
+    """Write a network (b = 1) as a file of the run; `more` is kept beside its graph."""
     metadata = {
         "features": list(problem.table.features),
         "target": problem.table.target,
@@ -75,9 +80,10 @@ def save_network(run: Run, kan: KAN, problem: Problem) -> None:
         "grid": kan.grid,
         "curves": [_curve_record(c) for c in kan.curves],
         "graph": _graph_record(kan.graph),
+        **more,
     }
     parts = ("theta", "lower", "upper")
-    run.write_network(NETWORK, metadata, {name: getattr(kan, name).cpu().numpy() for name in parts})
+    run.write_network(name, metadata, {part: getattr(kan, part).cpu().numpy() for part in parts})
 
 
 def _free_name(run: Run, stem: str, suffix: str) -> str:
