@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from kansr.progress import Status
 
@@ -170,11 +170,12 @@ class Result:
     def from_record(cls, record: Mapping[str, Any]) -> Result:
         """Give the result that `to_record` wrote.
 
-        Raises `KeyError` or `TypeError` when a part is missing.
+        Raises `KeyError`, `TypeError` or `ValueError` when a part is missing or of another kind.
         """
         from kansr.formula.formula import Formula  # loads sympy  # noqa: PLC0415
 
         values = {name: record.get(name, ()) if name == "verdicts" else record[name] for name in _PLAIN}
+        _check_kinds(values)
         network = dict(record["network"])
         return cls(
             **(values | {name: tuple(values[name]) for name in ("features", "warnings", "verdicts")}),
@@ -193,6 +194,15 @@ class Result:
 
 
 _PLAIN = ("run", "status", "target", "features", "verdict", "spread", "exact", "seconds", "warnings", "verdicts")
+
+
+def _check_kinds(values: Mapping[str, Any]) -> None:
+    """Raise `ValueError` for a value that `to_record` never writes: what is drawn and shown relies on its kind."""
+    texts = (values["run"], values["target"], *values["features"], *values["warnings"])
+    words = values["status"] in get_args(Status) and {values["verdict"], *values["verdicts"]} <= set(get_args(Verdict))
+    numbers = all(isinstance(values[name], (int, float)) for name in ("spread", "seconds"))
+    if not (words and numbers and all(isinstance(text, str) for text in texts)):
+        raise ValueError("the record of a result holds a value of another kind")
 
 
 def _rival(formula: Formula) -> dict[str, Any]:

@@ -19,6 +19,7 @@ A run lives in `runs/<name of the table>-001/`; the text file `runs/latest` hold
 | `formula.py`          | the formula as a Python function                                             |
 | `formula.json`        | what `kansr fit --json` prints                                               |
 | `result.json`         | the whole result: formulas, verdict, network, history                        |
+| `metrics-before*`     | the stages of a fit that was stopped and taken up again                      |
 | `result-before*`      | the results that it had before, in order                                     |
 | `continual.json`      | what rows that were added taught, and how far the rest was changed by it      |
 | `front.csv`           | the formulas that no other beats in both error and complexity                |

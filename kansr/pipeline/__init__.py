@@ -24,6 +24,7 @@ from kansr.pipeline.keep import (
     load_problem,
     load_result,
     load_structure,
+    put_aside,
     reader_of,
     save_again,
     save_history,
@@ -37,7 +38,7 @@ from kansr.pipeline.stability import SHARE, stability
 from kansr.progress import Clock, Event, Report, silent
 from kansr.recipe import Recipe
 from kansr.result import Result
-from kansr.run import Run
+from kansr.run import METRICS, Run
 from kansr.structure.found import judged
 from kansr.symbolic.held import held
 from kansr.table import Table, TableSpec, read_features
@@ -118,6 +119,7 @@ def _fitted(run: Run, problem: Problem, known: Known | None, *, report: Report, 
         known=None if known is None else (known.problem, known.found),
     )
     save_network(run, solution.found.trained.kan, solution.problem)
+    put_aside(run, METRICS)  # those of the fit that was stopped
     history = save_history(run, solution.found.trained, solution.problem.unit)
     result = save_result(run, solution, history=history, clock=clock)
     checkpoint.drop()

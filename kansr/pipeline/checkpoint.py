@@ -14,10 +14,12 @@ from kansr.pipeline.keep import load_history, load_network, load_problem, load_r
 from kansr.pipeline.problem import Problem
 from kansr.progress import Clock, Event, Report
 from kansr.run import CHECKPOINT, DATA, NETWORK, RECIPE, RESULT, Run
-from kansr.structure.found import Found, judged, rank
+from kansr.structure.found import Found, rank
+from kansr.structure.verify import verify
 from kansr.training.stages import StageRow, Trained, stage_row
 
 _LEAST = 0.25  # share of the time limit that a fit which is taken up has at least
+_ERRORS = ("rmse_train", "rmse_validation")
 
 
 class Known(NamedTuple):
@@ -43,11 +45,13 @@ class Checkpoint:
         if self.best is not None and rank([found, self.best])[0] is self.best:
             return
         self.best = found
-        history = [asdict(row) for row in found.trained.history]
+        about = {
+            "history": [asdict(row) for row in found.trained.history],
+            "settled": found.settled,
+            "seconds": self.clock.seconds(),
+        }
         try:
-            write_network(
-                self.run, CHECKPOINT, found.trained.kan, problem, history=history, seconds=self.clock.seconds()
-            )
+            write_network(self.run, CHECKPOINT, found.trained.kan, problem, **about)
         except (RunError, TypeError) as error:
             self.report(Event(stage="not kept", message=str(error).splitlines()[0]))
 
@@ -91,18 +95,14 @@ def seconds_left(run: Run, budget: float | None) -> float | None:
 
 
 def _read(run: Run, problem: Problem, name: str) -> Known:
+    """Read a graph and the stages that it went through; errors inside are shares of the target's spread."""
     kan, seen = load_network(run, problem, name)
     metadata, _ = run.read_network(name)
-    if name == CHECKPOINT:
-        history = tuple(StageRow(**row) for row in metadata["history"])
-    else:
-        unit = seen.unit
-        history = tuple(
-            StageRow(
-                **asdict(row) | {"rmse_train": row.rmse_train / unit, "rmse_validation": row.rmse_validation / unit}
-            )
-            for row in load_history(run)
-        )
+    records = metadata["history"] if name == CHECKPOINT else [asdict(row) for row in load_history(run)]
+    unit = 1.0 if name == CHECKPOINT else seen.unit
+    history = tuple(StageRow(**record | {key: record[key] / unit for key in _ERRORS}) for record in records)
     last = stage_row("taken up", kan, seen.data, Clock())
     trained = Trained(kan=kan, history=history or (last,), rmse_validation=last.rmse_validation)
-    return Known(seen, replace(judged(trained, seen.data), way="taken up"), float(metadata.get("seconds", 0.0)))
+    found = Found(trained=trained, verdict=verify(trained.history), way="taken up")
+    found = replace(found, settled=found.verdict.right or metadata.get("settled") is True)
+    return Known(seen, found, float(metadata.get("seconds", 0.0)))

@@ -92,6 +92,14 @@ def _free_name(run: Run, stem: str, suffix: str) -> str:
     return next(name for name in names if not run.has(name))
 
 
+def put_aside(run: Run, name: str) -> None:
+    """Let a text file of the run keep its content under another name, such as `metrics-before.jsonl`."""
+    if run.has(name):
+        stem, _, suffix = name.partition(".")
+        run.write_text(_free_name(run, f"{stem}-before", f".{suffix}"), run.read_text(name))
+        run.path(name).unlink()
+
+
 def load_settings(run: Run) -> Recipe:
     """Read the settings that a run was made with."""
     return from_yaml(run.read_text(RECIPE), str(run.path(RECIPE)))
@@ -220,6 +228,16 @@ def save_result(
     every = (*_set_by_hand(solution), *hand)
     result = result_of(solution, history=history, clock=clock, run=str(run.folder), hand=every)
     result = replace(result, learned=learned)
+    try:
+        _write_formula(run, result, solution)
+        return save_again(run, result)
+    except RunError as error:
+        hint = f"then: kansr resume {run.folder}; what was found is {result.target} = {result.formula.text}"
+        raise RunError(error.what, where=error.where, hint=hint) from error
+
+
+def _write_formula(run: Run, result: Result, solution: Solution) -> None:
+    """Write what is read by other programs: formula, graph, evidence and front."""
     run.write_text(FORMULA_TXT, f"{result.target} = {result.formula.text}\n")
     run.write_text(FORMULA_TEX, export(result.formula, "latex"))
     run.write_text(FORMULA_PY, export(result.formula, "numpy", About.of(result)))
@@ -230,7 +248,6 @@ def save_result(
     run.write_csv(
         FRONT, header, [(f.complexity, f.rmse.validation, f.rmse.test, f.label, f.text) for f in result.front]
     )
-    return save_again(run, result)
 
 
 def save_again(run: Run, result: Result) -> Result:

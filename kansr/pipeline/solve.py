@@ -20,7 +20,7 @@ from kansr.pipeline.threads import one_thread
 from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Verdict
 from kansr.structure.account import account
-from kansr.structure.found import Form, Found, Searched
+from kansr.structure.found import Form, Found, Searched, rank
 from kansr.structure.search import search
 from kansr.structure.task import Search
 from kansr.symbolic.anytime import polynomial
@@ -97,7 +97,7 @@ def solve(
 
     Where units allow dimensionless groups, these are searched first. Where they give no law, columns are searched with
     the time that is left, and the formulas of both are compared. `known` is a graph that an earlier search has found,
-    with the problem that it was trained on: it is read before anything is searched.
+    with the problem that it was trained on: a settled one is read before anything is searched, others with the rest.
     """
     for quick in _quick(problem):
         tell(quick, problem.rows, report)
@@ -128,7 +128,8 @@ def _searched(
     if known is not None:
         problem = known[0]
     reader = _Reader(problem, clock, report)
-    reader.read([] if known is None else [known[1]])
+    before = [] if known is None else [known[1]]
+    reader.read([found for found in before if found.settled])
     if reader.law:
         return _explained(reader.best(), Searched(found=(), probe=None), problem)
     task = Search(
@@ -146,6 +147,7 @@ def _searched(
         keep=partial(keep, problem),
     )
     searched = search(task)
+    searched = replace(searched, found=tuple(rank([*searched.found, *before]) if before else searched.found))
     reader.read(searched.found)
     return _explained(reader.best(), searched, problem)
 

@@ -37,7 +37,8 @@ class Search:
 
     `transforms` may be tried on the target; `logarithm` gives the curve for inputs that span decades, `named` those of
     coordinates. `enough` is asked of each graph that is settled, and of the same graph written otherwise, best first:
-    whether the search may end. `keep` gets each graph that was trained to the end, at once: who is ended by force has it.
+    whether the search may end. `keep` gets each graph as soon as it is trained to the end, in case that the search is
+    ended by force.
     """
 
     data: Data
