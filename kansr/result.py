@@ -66,6 +66,8 @@ class Stability:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Stability:
         """Give what `to_json` wrote."""
+        if not all(text.isprintable() for text in record["constants"]):
+            raise ValueError("the record of a stability holds what is no number")
         return cls(
             repeats=int(record["repeats"]),
             same=int(record["same"]),
@@ -176,24 +178,41 @@ class Result:
 
         values = {name: record.get(name, ()) if name == "verdicts" else record[name] for name in _PLAIN}
         _check_kinds(values)
-        network = dict(record["network"])
         return cls(
             **(values | {name: tuple(values[name]) for name in ("features", "warnings", "verdicts")}),
             formula=Formula.from_json(record["formula"]),
             front=tuple(Formula.from_json(rival) for rival in record["front"]),
             rivals=tuple(Formula.from_json(rival) for rival in record.get("rivals", ())),
             stability=None if record.get("stability") is None else Stability.from_json(record["stability"]),
-            network=NetworkSummary(
-                **(network | {"width": tuple(network["width"]), "lines": tuple(network["lines"])}),
-            ),
-            history=tuple(StageRow(**row) for row in record["history"]),
-            hand=tuple(record.get("hand", ())),
-            learned=tuple(record.get("learned", ())),
-            units=dict(record.get("units", {})),
+            network=_network(record["network"]),
+            history=tuple(map(_stage, record["history"])),
+            hand=tuple(map(str, record.get("hand", ()))),
+            learned=tuple(map(str, record.get("learned", ()))),
+            units={str(name): str(unit) for name, unit in dict(record.get("units", {})).items()},
         )
 
 
 _PLAIN = ("run", "status", "target", "features", "verdict", "spread", "exact", "seconds", "warnings", "verdicts")
+
+
+def _network(record: Mapping[str, Any]) -> NetworkSummary:
+    return NetworkSummary(
+        width=tuple(int(count) for count in record["width"]),
+        grid=int(record["grid"]),
+        rmse_test=_error(record["rmse_test"]),
+        lines=tuple(map(str, record["lines"])),
+    )
+
+
+def _stage(record: Mapping[str, Any]) -> StageRow:
+    whole = {name: int(record[name]) for name in ("grid", "parameters")}
+    errors = {name: _error(record[name]) for name in ("rmse_train", "rmse_validation", "seconds")}
+    return StageRow(stage=str(record["stage"]), **whole, **errors)
+
+
+def _error(value: float | None) -> float:
+    """Read a number that may have been infinite."""
+    return math.inf if value is None else float(value)
 
 
 def _check_kinds(values: Mapping[str, Any]) -> None:

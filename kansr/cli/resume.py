@@ -6,12 +6,14 @@ from typing import Any
 
 import rich_click as click
 
+from kansr.cli.memory import memory_option
 from kansr.cli.options import NULL, budget_option, example, run_argument, talk_options
 
 
 @click.command(no_args_is_help=False)
 @run_argument
 @budget_option
+@memory_option
 @talk_options
 @example(
     "kansr resume",
