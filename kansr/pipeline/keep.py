@@ -276,7 +276,7 @@ def load_result(run: Run) -> Result:
         raise RunError("this run has no formula yet", where=str(run.folder), hint="it was stopped too early: fit again")
     try:
         return Result.from_record(run.read_json(RESULT))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise RunError("the result of this run is damaged", where=str(run.path(RESULT))) from error
 
 
