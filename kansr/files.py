@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
+import re
+import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from kansr.errors import RunError
+
+_TEMPORARY = re.compile(r"\.[0-9a-f]{8}-.+")  # nobody can put a link of this name there before
+_NOT_PLAIN = re.compile(r"[^\n -~]")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")  # wide letters count, too
 
 
 @contextmanager
@@ -23,7 +31,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises `RunError` when the file cannot be written; the old file then stays as it was.
     """
-    temporary = path.with_name(f".{os.getpid()}-{path.name}")  # the suffix stays: some writers choose a format by it
+    temporary = path.with_name(f".{secrets.token_hex(4)}-{path.name}")  # some writers choose a format by the suffix
     try:
         yield temporary
         _bring_to_disk(temporary)
@@ -33,6 +41,14 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what `replacing` left in a folder when the process was killed; nobody else may write there meanwhile."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if _TEMPORARY.fullmatch(path.name) and not path.is_dir():
+                path.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -74,6 +90,25 @@ def read_bytes(path: Path, limit: int) -> bytes:
     return content
 
 
+def is_plain(path: Path) -> bool:
+    """Whether a path is free, or is a file itself: no link, folder, pipe or device.
+
+    >>> is_plain(Path("/dev/null"))
+    False
+    """
+    return not path.is_symlink() and (path.is_file() or not path.exists())
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    r"""Write plain values as JSON; characters that could steer a terminal or reverse text are written as escapes.
+
+    >>> print(json_text({"Δp": "a\x9b2J\u202eb"}))
+    {"Δp": "a\u009b2J\u202eb"}
+    """
+    text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
+    return _NOT_PLAIN.sub(lambda found: found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1], text)
+
+
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Write rows as CSV; numbers in full precision, text so that no spreadsheet takes it for a formula.
 
@@ -96,7 +131,7 @@ def csv_cell(value: object) -> object:
     """
     if value is None:
         return ""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
+    if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value
 

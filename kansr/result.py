@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from kansr.progress import Status
 
@@ -66,6 +66,8 @@ class Stability:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Stability:
         """Give what `to_json` wrote."""
+        if not all(text.isprintable() for text in record["constants"]):
+            raise ValueError("the record of a stability holds what is no number")
         return cls(
             repeats=int(record["repeats"]),
             same=int(record["same"]),
@@ -176,30 +178,63 @@ class Result:
     def from_record(cls, record: Mapping[str, Any]) -> Result:
         """Give the result that `to_record` wrote.
 
-        Raises `KeyError` or `TypeError` when a part is missing.
+        Raises `KeyError`, `TypeError` or `ValueError` when a part is missing or of another kind.
         """
         from kansr.formula.formula import Formula  # loads sympy  # noqa: PLC0415
 
         values = {name: record.get(name, ()) if name == "verdicts" else record[name] for name in _PLAIN}
-        network = dict(record["network"])
+        _check_kinds(values)
         return cls(
             **(values | {name: tuple(values[name]) for name in ("features", "warnings", "verdicts")}),
             formula=Formula.from_json(record["formula"]),
             front=tuple(Formula.from_json(rival) for rival in record["front"]),
             rivals=tuple(Formula.from_json(rival) for rival in record.get("rivals", ())),
             stability=None if record.get("stability") is None else Stability.from_json(record["stability"]),
-            network=NetworkSummary(
-                **(network | {"width": tuple(network["width"]), "lines": tuple(network["lines"])}),
-            ),
-            history=tuple(StageRow(**row) for row in record["history"]),
-            hand=tuple(record.get("hand", ())),
-            learned=tuple(record.get("learned", ())),
-            units=dict(record.get("units", {})),
-            rejected=dict(record.get("rejected", {})),
+            network=_network(record["network"]),
+            history=tuple(map(_stage, record["history"])),
+            hand=tuple(map(str, record.get("hand", ()))),
+            learned=tuple(map(str, record.get("learned", ()))),
+            units={str(name): str(unit) for name, unit in dict(record.get("units", {})).items()},
+            rejected={str(text): str(why) for text, why in dict(record.get("rejected", {})).items()},
         )
 
 
 _PLAIN = ("run", "status", "target", "features", "verdict", "spread", "exact", "seconds", "warnings", "verdicts")
+
+
+def _network(record: Mapping[str, Any]) -> NetworkSummary:
+    return NetworkSummary(
+        width=tuple(int(count) for count in record["width"]),
+        grid=int(record["grid"]),
+        rmse_test=_error(record["rmse_test"]),
+        lines=tuple(map(str, record["lines"])),
+    )
+
+
+def _stage(record: Mapping[str, Any]) -> StageRow:
+    train, validation, seconds = (_error(record[name]) for name in ("rmse_train", "rmse_validation", "seconds"))
+    return StageRow(
+        stage=str(record["stage"]),
+        grid=int(record["grid"]),
+        parameters=int(record["parameters"]),
+        rmse_train=train,
+        rmse_validation=validation,
+        seconds=seconds,
+    )
+
+
+def _error(value: float | None) -> float:
+    """Read a number that may have been infinite."""
+    return math.inf if value is None else float(value)
+
+
+def _check_kinds(values: Mapping[str, Any]) -> None:
+    """Raise `ValueError` for a value that `to_record` never writes: what is drawn and shown relies on its kind."""
+    texts = (values["run"], values["target"], *values["features"], *values["warnings"])
+    words = values["status"] in get_args(Status) and {values["verdict"], *values["verdicts"]} <= set(get_args(Verdict))
+    numbers = all(isinstance(values[name], (int, float)) for name in ("spread", "seconds"))
+    if not (words and numbers and all(isinstance(text, str) for text in texts)):
+        raise ValueError("the record of a result holds a value of another kind")
 
 
 def _rival(formula: Formula) -> dict[str, Any]:

@@ -10,6 +10,7 @@ A run lives in `runs/<name of the table>-001/`; the text file `runs/latest` hold
 | `data.parquet`        | the rows that were used                                                      |
 | `metrics.jsonl`       | one JSON line a stage: grid, parameters, errors, seconds                     |
 | `network.safetensors` | the trained network: its graph as metadata, its numbers in float64           |
+| `checkpoint.*`        | the best network so far of a fit that has no result yet                      |
 | `network-grid-*`      | networks that it had before: coarser ones, and those before a hand           |
 | `graph.json`          | the graph of the network: nodes, edges, and the function on each edge        |
 | `structure.json`      | why that graph: evidence for each join, and every graph that was tried       |
@@ -18,6 +19,7 @@ A run lives in `runs/<name of the table>-001/`; the text file `runs/latest` hold
 | `formula.py`          | the formula as a Python function                                             |
 | `formula.json`        | what `kansr fit --json` prints                                               |
 | `result.json`         | the whole result: formulas, verdict, network, history                        |
+| `metrics-before*`     | the stages of a fit that was stopped and taken up again                      |
 | `result-before*`      | the results that it had before, in order                                     |
 | `continual.json`      | what rows that were added taught, and how far the rest was changed by it      |
 | `front.csv`           | the formulas that no other beats in both error and complexity                |
@@ -34,7 +36,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -56,7 +58,7 @@ RECIPE, DATA_CARD, DATA, METRICS = "recipe.yaml", "data.json", "data.parquet", "
 NETWORK, GRAPH, STRUCTURE, LOG = "network.safetensors", "graph.json", "structure.json", "log.txt"
 FORMULA_TXT, FORMULA_TEX, FORMULA_PY = "formula.txt", "formula.tex", "formula.py"
 FORMULA_JSON, RESULT, FRONT, CONTINUAL = "formula.json", "result.json", "front.csv", "continual.json"
-REPORT = "report.html"
+REPORT, CHECKPOINT = "report.html", "checkpoint.safetensors"
 
 RUNS = Path("runs")
 FORMAT = 1
@@ -119,10 +121,18 @@ class Run:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def path(self, name: str) -> Path:
-        """Give the path of a file of the run. Raises `RunError` when `name` is more than a file name."""
+        """Give the path of a file of the run.
+
+        Raises `RunError` when `name` is more than a file name, or a link or device stands there: in a run from someone
+        else it could lead a write to any file of the user, and a read to one that never ends.
+        """
         if not re.fullmatch(r"[A-Za-z0-9_][\w.\-]{0,99}|\.lock", name, flags=re.ASCII):
             raise RunError(f"{name!r} is not the name of a file in a run", where=str(self.folder))
-        return self.folder / name
+        path = self.folder / name
+        if not files.is_plain(path):
+            hint = "a run holds files only: remove it, or put the file itself there"
+            raise RunError("this is no plain file", where=str(path), hint=hint)
+        return path
 
     def has(self, name: str) -> bool:
         """Whether the run holds a file of this name."""
@@ -142,7 +152,7 @@ class Run:
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a JSON file; numbers that are not finite become null."""
-        self.write_text(name, json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        self.write_text(name, files.json_text(plain(value), indent=2) + "\n")
 
     def read_json(self, name: str) -> Any:
         """Read a JSON file."""
@@ -150,7 +160,7 @@ class Run:
 
     def append_line(self, name: str, value: Any) -> None:
         """Add one line of JSON."""
-        files.append_line(self.path(name), json.dumps(plain(value), ensure_ascii=False, allow_nan=False))
+        files.append_line(self.path(name), files.json_text(plain(value)))
 
     def read_lines(self, name: str) -> Iterator[Any]:
         """Read the JSON lines; one that a crash left unfinished is passed over."""
@@ -212,14 +222,20 @@ class Run:
             raise _damaged(self.path(DATA))
         return read_parquet(self.path(DATA))
 
-    def lock(self) -> AbstractContextManager[None]:
-        """Keep other processes from working in the folder for the length of a `with` block."""
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other processes from working in the folder for the length of a `with` block.
+
+        What a process that was killed there left unfinished is removed first.
+        """
 
         def refuse(process: str) -> RunError:
             hint = "wait for it to end, or work in another folder with -o"
             return RunError(f"another kansr (process {process}) works in this run", where=str(self.folder), hint=hint)
 
-        return files.held(self.path(_LOCK), refuse)
+        with files.held(self.path(_LOCK), refuse):
+            files.remove_leftovers(self.folder)
+            yield
 
 
 def stem_of(source: str) -> str:
@@ -270,6 +286,13 @@ def _make(folder: Path, force: bool) -> Path:
         folder.rename(aside)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def latest_unfinished(folder: Path = RUNS) -> Path | None:
+    """Give the newest run in a folder of runs that has rows and no result; None where there is none."""
+    runs = [path for path in folder.iterdir() if (path / _MARK).is_file()] if folder.is_dir() else []
+    left = [path for path in runs if (path / DATA).is_file() and not (path / RESULT).is_file()]
+    return max(left, key=lambda path: ((path / _MARK).stat().st_mtime, path.name), default=None)
 
 
 def latest_name(folder: Path = RUNS) -> str | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from kansr.cli.options import Names, example, option, reader_options, recipe_options, talk_options
+from kansr.files import json_text
 
 if TYPE_CHECKING:
     from kansr.table import Survey
@@ -53,7 +53,7 @@ def check(
     found = survey(table, settings.table)
     seconds = expected_seconds(found, settings.budget)
     if as_json:
-        print(json.dumps(plain(found.to_json() | {"seconds": seconds}), ensure_ascii=False, allow_nan=False))
+        print(json_text(plain(found.to_json() | {"seconds": seconds})))
     elif not quiet:
         draw_survey(found, plain_console(), seconds=seconds, budget=settings.budget)
     else:

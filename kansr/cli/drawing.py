@@ -20,6 +20,7 @@ from rich.text import Text
 
 from kansr.cli.live import FINISHING, Picture
 from kansr.cli.text import of_spread, readable, shortened, visible
+from kansr.errors import RunError
 from kansr.progress import Clock, Event, Report
 
 _PICTURES = 8  # a second
@@ -44,7 +45,8 @@ def drawing(clock: Clock, *, quiet: bool, verbose: bool, log: Callable[[str], No
         if event is None:
             return
         line = stage_line(event, clock.seconds())
-        log(line)
+        with suppress(RunError):  # a full disk shall not end the work: what writes the result will say so
+            log(line)
         if not quiet:
             with lock:
                 console.print(Text(visible(line)), soft_wrap=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import rich_click as click
 
 from kansr.cli.options import example, json_option, quiet_option, run_argument, verbose_option
+from kansr.files import json_text
 
 
 @click.command(no_args_is_help=False)
@@ -41,6 +40,6 @@ def edges(
     rows = hand.edges(place, edge)
     if as_json:
         record = {"run": str(place.folder), "edges": [row.to_json() for row in rows]}
-        print(json.dumps(record, ensure_ascii=False, allow_nan=False))
+        print(json_text(record))
     else:
         draw_edges(rows, plain_console())

@@ -6,6 +6,7 @@ from typing import Any
 
 import rich_click as click
 
+from kansr.cli.memory import memory_option
 from kansr.cli.options import budget_option, example, option, run_argument, talk_options
 
 
@@ -13,6 +14,7 @@ from kansr.cli.options import budget_option, example, option, run_argument, talk
 @run_argument
 @option("--grid", type=click.IntRange(1, 100_000), required=True, metavar="G", help="Grid intervals to go to.")
 @budget_option
+@memory_option
 @talk_options
 @example(
     "kansr extend --grid 50",

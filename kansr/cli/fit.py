@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from kansr.cli.continued import check_options, go_on
+from kansr.cli.memory import memory_option
 from kansr.cli.options import (
     Constant,
     Names,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     "--stability", type=int, metavar="N", help="Repeat the fit on N resamples: half of the time for it, half for them."
 )
 @budget_option
+@memory_option
 @option("--device", metavar="NAME", help="Where to work: cpu, cuda or cuda:N.")
 @option("--recipe", metavar="NAME|FILE", default="default", help="Settings: quick, default, thorough, or a file.")
 @click.option(

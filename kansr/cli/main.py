@@ -16,12 +16,13 @@ from typing import Any, NoReturn, TextIO
 import rich_click as click
 
 from kansr import __version__
+from kansr.cli.memory import lack_of_memory
 from kansr.cli.options import example
 from kansr.cli.text import visible
 from kansr.errors import KansrError
 
 COMMANDS = (
-    "fit", "extend", "prune", "edges", "set", "unset", "show", "report", "plot", "export", "predict", "score",
+    "fit", "resume", "extend", "prune", "edges", "set", "unset", "show", "report", "plot", "export", "predict", "score",
     "recipes", "datasets", "bench",
     "run",
     "check", "runs", "doctor", "completion",
@@ -109,6 +110,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _told(error: Exception, verbose: bool) -> int:
     """Say what went wrong, and give the exit code for it."""
+    error = lack_of_memory(error) or error
     if isinstance(error, KansrError):
         place = f" ({error.where})" if error.where else ""
         _say(f"error: {error.what}{place}", error.hint)

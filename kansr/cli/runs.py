@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kansr.cli.options import example, talk_options
+from kansr.files import json_text
 
 if TYPE_CHECKING:
     from kansr.cli.listing import RunFacts
@@ -39,7 +39,7 @@ def runs(*, as_json: bool, quiet: bool, verbose: bool) -> None:  # noqa: ARG001 
 
     found = runs_in()
     if as_json:
-        print(json.dumps(plain([asdict(run) for run in found]), ensure_ascii=False, allow_nan=False))
+        print(json_text(plain([asdict(run) for run in found])))
     elif quiet:
         print("".join(f"{run.name}\n" for run in found), end="")
     elif not found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -20,6 +19,7 @@ from kansr.cli.options import NULL
 from kansr.cli.render import below, draw, formula_line, next_commands
 from kansr.cli.text import visible
 from kansr.errors import UsageError
+from kansr.files import json_text
 from kansr.progress import Clock, Report
 
 if TYPE_CHECKING:
@@ -112,14 +112,14 @@ def show_result(result: Result, *, as_json: bool, quiet: bool) -> None:
 def show_structure(account: Mapping[str, Any], *, as_json: bool) -> None:
     """Print why a run has the graph that it has, all of it on stdout."""
     if as_json:
-        print(json.dumps(account, ensure_ascii=False, allow_nan=False))
+        print(json_text(account))
     else:
         draw_structure(account, plain_console())
 
 
 def as_line(result: Result) -> str:
     """Give the result as one JSON object in one line."""
-    return json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False)
+    return json_text(result.to_json())
 
 
 def finish(result: Result, *, as_json: bool, quiet: bool, source: str | None = None, said: Sequence[str] = ()) -> None:

@@ -6,7 +6,6 @@ and columns and constants as text. A term `["-", t]` of a sum is subtracted.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ import sympy
 
 from kansr.errors import FormulaError
 from kansr.export.about import About
+from kansr.files import json_text
 from kansr.formula.formula import Formula
 from kansr.formula.parse import MAX_DEPTH, parse
 from kansr.formula.text import Tree, leaf_text, printed
@@ -22,7 +22,7 @@ from kansr.formula.text import Tree, leaf_text, printed
 def render_json(formula: Formula, about: About) -> str:  # noqa: ARG001  (the contract is that of the formula)
     """Give one JSON object. `Formula.from_json` reads it back, and `from_tree` its tree alone."""
     record = formula.to_json() | {"latex": formula.latex, "tree": to_tree(formula.expression)}
-    return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
+    return json_text(record, indent=2)
 
 
 def to_tree(expr: sympy.Expr) -> Any:

@@ -22,6 +22,7 @@ from kansr.formula.evaluate import evaluate
 from kansr.formula.functions import Array
 from kansr.formula.latex import latex_names, to_latex
 from kansr.formula.named import named_in
+from kansr.formula.names import is_safe
 from kansr.formula.parse import parse
 from kansr.formula.parts import ByGroup, Filled
 from kansr.formula.text import to_text
@@ -147,8 +148,10 @@ class Formula:
     def from_json(cls, record: Mapping[str, Any]) -> Formula:
         """Give the formula that `to_json` wrote.
 
-        Raises `FormulaError` for a text that cannot be read, and `KeyError` or `TypeError` when a part is missing.
+        Raises `FormulaError` for a text that cannot be read or a name that no formula has, and `KeyError`, `TypeError`
+        or `ValueError` when a part is missing or of another kind.
         """
+        _check_names(record)
         length = record["description_length"]
         return cls(
             text=record["formula"],
@@ -165,6 +168,17 @@ class Formula:
             filled=None if record.get("template") is None else Filled.from_json(record["template"]),
             by_group=None if record.get("groups") is None else ByGroup.from_json(record["groups"]),
         )
+
+
+def _check_names(record: Mapping[str, Any]) -> None:
+    """Refuse names that `to_json` never writes: they go into code and onto the screen as they are.
+
+    Only the names of columns, which are quoted everywhere, may hold anything.
+    """
+    own = [record["formula"], *record["errors"], *record.get("units", {}), *(record.get("constants") or {})]
+    safe = all(is_safe(name) and isinstance(column, str) for name, column in record["symbols"].items())
+    if not safe or not all(isinstance(text, str) and text.isprintable() for text in own):
+        raise FormulaError("the record of a formula holds what is no name", hint="it was not written by kansr")
 
 
 def judge(

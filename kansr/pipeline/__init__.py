@@ -1,4 +1,4 @@
-"""The verbs of kansr: fit, learn, extend, prune, load, predict. Each takes a run folder and leaves it whole.
+"""The verbs of kansr: fit, resume, learn, extend, prune, load, predict. Each takes a run folder and leaves it whole.
 
 The way of a fit: table -> problem -> graph -> functions -> formula -> run folder.
 """
@@ -18,12 +18,14 @@ from kansr.formula.parts import ByGroup
 from kansr.network.kan import KAN
 from kansr.network.knots import extend as extend_network
 from kansr.network.sweep import predict as predict_network
+from kansr.pipeline.checkpoint import Checkpoint, Known, check_resumable, known_of, seconds_left
 from kansr.pipeline.continual import learn, more_rows
 from kansr.pipeline.keep import (
     load_network,
     load_problem,
     load_result,
     load_structure,
+    put_aside,
     reader_of,
     save_again,
     save_formulas,
@@ -37,17 +39,30 @@ from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import FLOOR, read, solve
 from kansr.pipeline.stability import SHARE, stability
 from kansr.pipeline.ways import way_of
-from kansr.progress import Clock, Report, silent
+from kansr.progress import Clock, Event, Report, silent
 from kansr.recipe import Recipe
 from kansr.result import Result
-from kansr.run import Run
+from kansr.run import METRICS, Run
 from kansr.structure.found import judged
 from kansr.symbolic.held import held
 from kansr.table import Table, TableSpec, read_grouped
 from kansr.training.prune import prune_edges
 from kansr.training.stages import StageRow, Trained, climb, optimise, stage_row
 
-__all__ = ["Prediction", "extend", "fit", "learn", "load", "more_rows", "predict", "prune", "structure"]
+__all__ = [
+    "Prediction",
+    "check_resumable",
+    "extend",
+    "fit",
+    "learn",
+    "load",
+    "more_rows",
+    "predict",
+    "prune",
+    "resume",
+    "seconds_left",
+    "structure",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,11 +87,49 @@ def fit(table: Table, recipe: Recipe, run: Run, *, report: Report = silent, cloc
     save_problem(run, problem)
     if way is not None:
         return save_formulas(run, replace(way(clock, report), run=str(run.folder)))
-    repeated = recipe.stability > 0
-    solution = solve(problem, clock=clock.part(SHARE) if repeated else clock, report=report)
+    return _fitted(run, problem, None, report=report, clock=clock)
+
+
+def resume(run: Run, *, report: Report = silent, clock: Clock | None = None) -> Result:
+    """Take up a fit that was killed, interrupted or out of time: from the best graph that it had kept, or anew.
+
+    The graph is read for formulas first; where that gives no law, the search goes on. What the run holds already keeps
+    its place beside what is new.
+
+    Raises
+    ------
+    UsageError
+        If the fit came to its end, or functions were set by hand since.
+    RunError
+        If the run was stopped before it had its recipe and its rows, or these are damaged.
+    """
+    check_resumable(run)
+    known = known_of(run)
+    problem = load_problem(run)
+    message = "no graph was kept: the fit begins anew"
+    if known is not None:
+        shape = ",".join(map(str, known.found.trained.graph.width))
+        message = f"graph [{shape}] on grid {known.found.trained.kan.grid}, after {known.seconds:.0f} s"
+    report(Event(stage="taken up", message=message))
+    return _fitted(run, problem, known, report=report, clock=clock or Clock(seconds_left(run, problem.recipe.budget)))
+
+
+def _fitted(run: Run, problem: Problem, known: Known | None, *, report: Report, clock: Clock) -> Result:
+    """Search, from what is known already, and keep what was found."""
+    repeated = problem.recipe.stability > 0
+    checkpoint = Checkpoint(run, clock, report)
+    solution = solve(
+        problem,
+        clock=clock.part(SHARE) if repeated else clock,
+        report=report,
+        keep=checkpoint.keep,
+        known=None if known is None else (known.problem, known.found),
+    )
     save_network(run, solution.found.trained.kan, solution.problem)
+    put_aside(run, METRICS)  # those of the fit that was stopped
     history = save_history(run, solution.found.trained, solution.problem.unit)
     result = save_result(run, solution, history=history, clock=clock)
+    checkpoint.drop()
     if not repeated:
         return result
     found = stability(problem, solution.formula, clock=clock, report=report)

@@ -66,6 +66,11 @@ def save_network(run: Run, kan: KAN, problem: Problem) -> None:
     if run.has(NETWORK):
         metadata, arrays = run.read_network(NETWORK)
         run.write_network(_free_name(run, f"network-grid-{metadata['grid']}", ".safetensors"), metadata, arrays)
+    write_network(run, NETWORK, kan, problem)
+
+
+def write_network(run: Run, name: str, kan: KAN, problem: Problem, **more: Any) -> None:
+    """Write a network (b = 1) as a file of the run; `more` is kept beside its graph."""
     metadata = {
         "features": list(problem.table.features),
         "target": problem.table.target,
@@ -75,15 +80,24 @@ def save_network(run: Run, kan: KAN, problem: Problem) -> None:
         "grid": kan.grid,
         "curves": [_curve_record(c) for c in kan.curves],
         "graph": _graph_record(kan.graph),
+        **more,
     }
     parts = ("theta", "lower", "upper")
-    run.write_network(NETWORK, metadata, {name: getattr(kan, name).cpu().numpy() for name in parts})
+    run.write_network(name, metadata, {part: getattr(kan, part).cpu().numpy() for part in parts})
 
 
 def _free_name(run: Run, stem: str, suffix: str) -> str:
     """Give the first of `stem`, `stem-2`, `stem-3` .. that the run does not hold yet."""
     names = (f"{stem}{suffix}" if n == 1 else f"{stem}-{n}{suffix}" for n in count(1))
     return next(name for name in names if not run.has(name))
+
+
+def put_aside(run: Run, name: str) -> None:
+    """Let a text file of the run keep its content under another name, such as `metrics-before.jsonl`."""
+    if run.has(name):
+        stem, _, suffix = name.partition(".")
+        run.write_text(_free_name(run, f"{stem}-before", f".{suffix}"), run.read_text(name))
+        run.path(name).unlink()
 
 
 def load_settings(run: Run) -> Recipe:
@@ -216,10 +230,17 @@ def save_result(
         run.write_text(_free_name(run, "result-before", ".json"), run.read_text(RESULT))
     every = (*_set_by_hand(solution), *hand)
     result = result_of(solution, history=history, clock=clock, run=str(run.folder), hand=every)
-    run.write_json(GRAPH, _graph_record(solution.found.trained.graph) | {"edges_text": list(solution.network.lines)})
-    if solution.structure:
-        run.write_json(STRUCTURE, plain(solution.structure))
-    return save_formulas(run, replace(result, learned=learned))
+    result = replace(result, learned=learned)
+    try:
+        run.write_json(
+            GRAPH, _graph_record(solution.found.trained.graph) | {"edges_text": list(solution.network.lines)}
+        )
+        if solution.structure:
+            run.write_json(STRUCTURE, plain(solution.structure))
+        return save_formulas(run, result)
+    except RunError as error:
+        hint = f"then: kansr resume {run.folder}; what was found is {result.target} = {result.formula.text}"
+        raise RunError(error.what, where=error.where, hint=hint) from error
 
 
 def save_formulas(run: Run, result: Result) -> Result:
@@ -260,7 +281,7 @@ def load_result(run: Run) -> Result:
         raise RunError("this run has no formula yet", where=str(run.folder), hint="it was stopped too early: fit again")
     try:
         return Result.from_record(run.read_json(RESULT))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise RunError("the result of this run is damaged", where=str(run.path(RESULT))) from error
 
 

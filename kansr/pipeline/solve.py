@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -22,7 +23,7 @@ from kansr.pipeline.wishes import obeying, told
 from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Verdict
 from kansr.structure.account import account
-from kansr.structure.found import Form, Found
+from kansr.structure.found import Form, Found, Searched, rank
 from kansr.structure.search import search
 from kansr.structure.task import Search
 from kansr.symbolic.anytime import polynomial
@@ -81,24 +82,41 @@ class Solution:
         return self.verdict != "approximation" and not self.warnings
 
 
+Keep = Callable[[Problem, Found], None]
+"""Gets each graph that a search has trained, with the problem that it was trained on."""
+
+
+def nobody(problem: Problem, found: Found) -> None:
+    """Keep nothing."""
+
+
 @one_thread()
-def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
+def solve(
+    problem: Problem,
+    *,
+    clock: Clock,
+    report: Report,
+    keep: Keep = nobody,
+    known: tuple[Problem, Found] | None = None,
+) -> Solution:
     """Search for the graph, and read each graph that is settled for formulas until one is a law.
 
     Where units allow dimensionless groups, these are searched first. Where they give no law, columns are searched with
-    the time that is left, and the formulas of both are compared.
+    the time that is left, and the formulas of both are compared. `known` is a graph that an earlier search has found,
+    with the problem that it was trained on: a settled one is read before anything is searched, others with the rest.
     """
     for quick in _quick(problem):
         tell(quick, problem.rows, report)
     groups = problem.find_groups()
     if groups is None:
-        return _searched(problem, clock, report)
+        return _searched(problem, clock, report, keep, known)
     grouped = problem.grouped(groups)
+    columns = known is not None and known[0].groups is None  # what is known goes to the search that it came from
     report(Event(stage="groups", message=f"{grouped.output} of {', '.join(grouped.inputs)}"))
-    first = _searched(grouped, clock.part(_GROUPED), report)
+    first = _searched(grouped, clock.part(_GROUPED), report, keep, None if columns else known)
     if first.is_law or clock.over():
         return first
-    return _best([first, _searched(problem, clock, report)])
+    return _best([first, _searched(problem, clock, report, keep, known if columns else None)])
 
 
 @one_thread()
@@ -109,9 +127,17 @@ def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Sol
     return reader.best()
 
 
-def _searched(problem: Problem, clock: Clock, report: Report) -> Solution:
+def _searched(
+    problem: Problem, clock: Clock, report: Report, keep: Keep, known: tuple[Problem, Found] | None
+) -> Solution:
     recipe = problem.recipe
+    if known is not None:
+        problem = known[0]
     reader = _Reader(problem, clock, report)
+    before = [] if known is None else [known[1]]
+    reader.read([found for found in before if found.settled])
+    if reader.law:
+        return _explained(reader.best(), Searched(found=(), probe=None), problem)
     task = Search(
         data=problem.data,
         network=recipe.network,
@@ -124,10 +150,16 @@ def _searched(problem: Problem, clock: Clock, report: Report) -> Solution:
         named=named,
         report=report,
         enough=reader.glance,
+        keep=partial(keep, problem),
     )
     searched = search(task)
+    searched = replace(searched, found=tuple(rank([*searched.found, *before]) if before else searched.found))
     reader.read(searched.found)
-    solution = reader.best()
+    return _explained(reader.best(), searched, problem)
+
+
+def _explained(solution: Solution, searched: Searched, problem: Problem) -> Solution:
+    """Put the account of a search beside what came of it."""
     ahead = (solution.found, *(f for f in searched.found if f is not solution.found))
     structure = account(replace(searched, found=ahead), problem.inputs, problem.output)
     return replace(solution, structure=structure)

@@ -93,6 +93,7 @@ def found_of(task: Search, space: Space, trained: Trained, way: str, best: float
     settled = verdict.right or (stands and not unexplained(own.kan, task.data.train))
     found = Found(trained=own, verdict=verdict, way=way, space=space.name, settled=settled)
     _say(task, found)
+    task.keep(found)
     return found
 
 

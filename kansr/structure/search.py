@@ -217,7 +217,8 @@ class _Hunt:
             behind = partial(self.behind, own, task.named)
             data = own.data(task.data)
             clock = task.clock.part(_JOINED if data.train.x.shape[-1] == 1 else _NARROWED)
-            inner = replace(task, data=data, clock=clock, enough=partial(self.ask, behind))
+            keep = partial(self.keep, own, task.named)
+            inner = replace(task, data=data, clock=clock, enough=partial(self.ask, behind), keep=keep)
             self.inner.append(_Inner(_Hunt(inner, within=True), behind))
             self.from_inner(self.inner[-1], slow=False)
             if self.over():
@@ -227,6 +228,11 @@ class _Hunt:
         """Whether graphs that were found with coordinates are enough: one that leaves what only inputs tell is not."""
         settled = [f for f in map(behind, found) if f.settled]
         return bool(settled) and self.task.enough(settled)
+
+    def keep(self, own: Coordinates | Twice, named: Named, found: Found) -> None:
+        """Keep a graph that was found with coordinates as one of the inputs."""
+        kan = own.in_front(found.trained.kan, named, self.task.data.everything)
+        self.task.keep(replace(found, trained=replace(found.trained, kan=kan)))
 
     def deepened(self) -> None:
         """The slow passes of the searches with coordinates."""

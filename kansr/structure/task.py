@@ -22,6 +22,10 @@ FINE = 1e-4
 """Error of a right graph that ends a search which nobody else ends."""
 
 
+def nobody(found: Found) -> None:
+    """Keep nothing."""
+
+
 def fine(found: Sequence[Found]) -> bool:
     """Whether a graph leaves noise, or next to nothing."""
     return any(not f.verdict.right or f.verdict.floor <= FINE for f in found)
@@ -33,7 +37,8 @@ class Search:
 
     `transforms` may be tried on the target; `logarithm` gives the curve for inputs that span decades, `named` those of
     coordinates. `enough` is asked of each graph that is settled, and of the same graph written otherwise, best first:
-    whether the search may end.
+    whether the search may end. `keep` gets each graph as soon as it is trained to the end, in case that the search is
+    ended by force.
     """
 
     data: Data
@@ -47,3 +52,4 @@ class Search:
     named: Named | None = None
     report: Report = silent
     enough: Callable[[Sequence[Found]], bool] = fine
+    keep: Callable[[Found], None] = nobody

@@ -15,6 +15,7 @@ import numpy as np
 from kansr.errors import TableError
 from kansr.files import replacing
 from kansr.table.names import tidy
+from kansr.table.packed import limit_of, too_large
 from kansr.table.source import read_content
 from kansr.table.table import Table, TableWarning, fingerprint
 from kansr.table.text import Sheet
@@ -126,6 +127,9 @@ def _arrow(data: bytes, where: str) -> tuple[pa.Table, list[str]]:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     with _arrow_errors(where):
+        about = pq.read_metadata(io.BytesIO(data))
+        if 8 * about.num_rows * about.num_columns > limit_of(len(data)):
+            raise too_large(len(data), where)
         arrow = pq.read_table(io.BytesIO(data))
         arrow.validate(full=True)
         return arrow, arrow.column_names
@@ -135,6 +139,8 @@ def _arrow(data: bytes, where: str) -> tuple[pa.Table, list[str]]:
 def _arrow_errors(where: str, form: str = "Parquet") -> Iterator[None]:
     try:
         yield
+    except TableError:
+        raise
     except MemoryError as error:
         raise TableError("the table does not fit into memory", where=where, hint="give fewer rows") from error
     except Exception as error:

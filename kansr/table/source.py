@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import gzip
 import re
 import sys
-import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from kansr.errors import TableError, UsageError
 from kansr.table.names import listed
+from kansr.table.packed import unpack
 
 Form = Literal["text", "parquet", "feather", "workbook"]
 
@@ -93,7 +91,7 @@ def read_content(source: str | Path) -> Content:
     name = public_name(source)
     packed = _stdin() if name == STDIN else _file(Path(source))
     _check_suffix(name, packed)
-    data = _unpack(packed, name)
+    data = unpack(packed, name)
     if not data or data.isspace():
         raise TableError(
             "there is no data: the input is empty", where=name, hint="check the file or the pipe before it"
@@ -179,37 +177,3 @@ def _check_suffix(name: str, data: bytes) -> None:
         raise TableError(
             f"the name ends like {form}, the content is not {form}", where=name, hint="rename or pack it again"
         )
-
-
-def _unpack(data: bytes, name: str) -> bytes:
-    if data.startswith(_GZIP):
-        return _unpacked(gzip.decompress, data, name, "gzip")
-    if data.startswith(_ZSTD):
-        return _unpacked(_unzstd, data, name, "zstd")
-    return data
-
-
-def _unpacked(unpack: Callable[[bytes], bytes], data: bytes, name: str, form: str) -> bytes:
-    try:
-        return unpack(data)
-    except MemoryError as error:
-        raise TableError("the unpacked file does not fit into memory", where=name, hint="give fewer rows") from error
-    except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise TableError(f"the {form} file is damaged: {error}", where=name, hint="copy or pack it again") from error
-
-
-def _unzstd(data: bytes) -> bytes:
-    """Unpack all frames of a zstd file; a frame that is cut short is an error."""
-    import zstandard  # only for .zst files  # noqa: PLC0415
-
-    parts = []
-    while data:
-        frame = zstandard.ZstdDecompressor().decompressobj()
-        try:
-            parts.append(frame.decompress(data))
-        except zstandard.ZstdError as error:
-            raise ValueError(str(error)) from error
-        if not frame.eof:
-            raise ValueError("it ends too early")
-        data = frame.unused_data
-    return b"".join(parts)

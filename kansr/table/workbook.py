@@ -11,6 +11,7 @@ from kansr.errors import TableError, UsageError
 from kansr.table.dialect import dialect_of
 from kansr.table.layout import about_notes, about_titles, filled, notes, titles
 from kansr.table.names import listed, nearest, tidy
+from kansr.table.spans import check_spans
 from kansr.table.spec import TableSpec
 from kansr.table.table import TableWarning
 from kansr.table.text import Cells, Sheet
@@ -62,6 +63,7 @@ def read_workbook(data: bytes, spec: TableSpec, where: str) -> Sheet:
 def _cells(data: bytes, spec: TableSpec, where: str) -> tuple[str, list[list[Any]], list[TableWarning]]:
     """Give the name of the sheet that is read, its cells from A1 on, and what is said where there are several."""
     calamine = _calamine()
+    check_spans(data, where)
     try:
         book = calamine.load_workbook(io.BytesIO(data))
         name = _sheet_name(book, spec)

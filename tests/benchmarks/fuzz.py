@@ -1,0 +1,156 @@
+"""Fuzz what reads foreign bytes: `python -m tests.benchmarks.fuzz recipe --seconds 120`.
+
+Each reader must give a value or a `KansrError`, within a second. Bytes are made by changing seeds at random; with
+`--by atheris` by Atheris (libFuzzer for Python), which is led by what the bytes reach. What breaks a reader is printed,
+and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import random
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
+from pathlib import Path
+
+if "atheris" in sys.argv:
+    import atheris
+
+    watched: AbstractContextManager[None] = atheris.instrument_imports(include=["kansr"])
+else:
+    watched = nullcontext()
+
+with watched:
+    from kansr.errors import KansrError
+    from kansr.formula.formula import Formula
+    from kansr.formula.parse import parse
+    from kansr.recipe import from_yaml
+    from kansr.run import Run
+    from kansr.table import TableSpec, read_table
+    from kansr.table.units import read_unit
+
+SLOW = 1.0
+SIGNS = b"()[]{}*/^+-.,:;'\"#&!|>%@ \t\n019eExyJ\\\xc3\xff\0"
+PLACE = Path(tempfile.mkdtemp(prefix="kansr-fuzz-"))
+RUN = Run.create("fuzz", PLACE / "run")
+SEEDS = {
+    "formula": [b"exp(sin(pi*x1) + x2**2)/3.5e-3", b"-besselj(2, x)**(1/3)", b"J0(x)*log(x)**x", b"9**9**9"],
+    "recipe": [b"seed: 1\nnetwork:\n  width: [2, 1]\n", b"table: {units: {v: m/s}}\n", b"budget: .inf\nselect: best"],
+    "table": [b"x,y\n1,2\n3,4\n", b"a;b\n1,5;2\n", b'"x [m]"\t"y"\n1e3\t-2\n', b"# c\nm,s\n1 2\n"],
+    "unit": [b"kg m^2 s^-2", "µm/(s·K)".encode(), b"degC", b"m**(1/2)"],
+    "network": [b'\x10\0\0\0\0\0\0\0{"__metadata__":{}}'],
+    "record": [json.dumps({"formula": "x", "symbols": {"x": "a"}, "complexity": 1, "errors": {}}).encode()],
+}
+
+
+def formula(data: bytes) -> None:
+    """Read a formula, and write it again."""
+    str(parse(data.decode(errors="replace")))
+
+
+def recipe(data: bytes) -> None:
+    """Read a recipe."""
+    from_yaml(data.decode(errors="replace"))
+
+
+def table(data: bytes) -> None:
+    """Read a table from a file, whatever it is."""
+    path = PLACE / "table"
+    path.write_bytes(data)
+    read_table(path, TableSpec())
+
+
+def unit(data: bytes) -> None:
+    """Read a unit."""
+    read_unit(data.decode(errors="replace"))
+
+
+def network(data: bytes) -> None:
+    """Read arrays with metadata."""
+    RUN.path("network.safetensors").write_bytes(data)
+    RUN.read_network("network.safetensors")
+
+
+def record(data: bytes) -> None:
+    """Read the record of a formula."""
+    RUN.path("result.json").write_bytes(data)
+    value = RUN.read_json("result.json")
+    if isinstance(value, dict):
+        try:
+            Formula.from_json(value)
+        except (KeyError, TypeError, ValueError, AttributeError):  # these are what a reader of results turns into words
+            return
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {f.__name__: f for f in (formula, recipe, table, unit, network, record)}
+
+
+class Watch:
+    """Calls a reader, and counts what it does that it must not."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.calls, self.flaws = name, 0, {}
+
+    def __call__(self, data: bytes) -> None:
+        self.calls += 1
+        started = time.process_time()
+        try:
+            with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+                TARGETS[self.name](data)
+        except KansrError:
+            pass
+        except Exception as error:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            self.flaw(f"{type(error).__name__} in {Path(last.filename).name}:{last.name}", data)
+        if time.process_time() - started > SLOW:
+            self.flaw("slow", data)
+
+    def flaw(self, kind: str, data: bytes) -> None:
+        """Print the first of each kind of flaw."""
+        if kind not in self.flaws:
+            self.flaws[kind] = data
+            print(f"{self.name}: {kind}: {data[:200]!r}", flush=True)
+
+
+def mutated(draw: random.Random, name: str) -> bytes:
+    """Give a seed, or two of them joined, with some bytes changed, doubled or left out."""
+    data = bytearray(draw.choice(SEEDS[name]) + (draw.choice(SEEDS[name]) if draw.random() < 0.3 else b""))
+    for _ in range(draw.randint(1, 8)):
+        at, kind = draw.randrange(len(data) + 1), draw.randrange(4)
+        if kind == 0:
+            data[at:at] = bytes(draw.choices(SIGNS, k=draw.randint(1, 4)))
+        elif kind == 1:
+            del data[at : at + draw.randint(1, 5)]
+        elif kind == 2:
+            data[at:at] = data[at : at + draw.randint(1, 12)] * draw.choice([1, 2, 60])
+        elif data:
+            data[min(at, len(data) - 1)] = draw.randrange(256)
+    return bytes(data)
+
+
+def main() -> None:
+    """Fuzz one reader for some seconds of processor time."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", choices=TARGETS)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--by", choices=["chance", "atheris"], default="chance")
+    given = parser.parse_args()
+    watch, draw, started = Watch(given.target), random.Random(given.seed), time.process_time()
+    if given.by == "atheris":  # it ends the process when its time is over
+        atheris.Setup([sys.argv[0], f"-max_total_time={given.seconds:.0f}", f"-seed={given.seed + 1}"], watch)
+        atheris.Fuzz()
+    while time.process_time() - started < given.seconds:
+        watch(mutated(draw, given.target))
+    print(f"{given.target}: {watch.calls:,} inputs in {given.seconds:g} s of processor time, {len(watch.flaws)} flaws")
+    sys.exit(bool(watch.flaws))
+
+
+if __name__ == "__main__":
+    main()
