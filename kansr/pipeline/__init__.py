@@ -5,6 +5,7 @@ The way of a fit: table -> problem -> graph -> functions -> formula -> run folde
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +34,7 @@ from kansr.pipeline.keep import (
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import FLOOR, read, solve
 from kansr.pipeline.stability import SHARE, stability
+from kansr.pipeline.whole import Source, by_all_rows
 from kansr.progress import Clock, Report, silent
 from kansr.recipe import Recipe
 from kansr.result import Result
@@ -54,8 +56,20 @@ class Prediction:
     outside: NDArray[np.bool_]
 
 
-def fit(table: Table, recipe: Recipe, run: Run, *, report: Report = silent, clock: Clock | None = None) -> Result:
+def fit(
+    table: Table,
+    recipe: Recipe,
+    run: Run,
+    *,
+    report: Report = silent,
+    clock: Clock | None = None,
+    executor: Executor | None = None,
+    whole: Source | None = None,
+) -> Result:
     """Find the formula behind a table, and keep everything in a run folder.
+
+    `executor` does what can be done beside each other (see `kansr.cluster`); the result is the same with any. `whole`
+    gives all rows of a table that is a sample (`Table.of`): they fit the constants and are what errors are measured on.
 
     Raises
     ------
@@ -67,12 +81,14 @@ def fit(table: Table, recipe: Recipe, run: Run, *, report: Report = silent, cloc
     save_problem(run, problem)
     repeated = recipe.stability > 0
     solution = solve(problem, clock=clock.part(SHARE) if repeated else clock, report=report)
+    if whole is not None:
+        solution = by_all_rows(solution, whole, clock=clock, report=report)
     save_network(run, solution.found.trained.kan, solution.problem)
     history = save_history(run, solution.found.trained, solution.problem.unit)
     result = save_result(run, solution, history=history, clock=clock)
     if not repeated:
         return result
-    found = stability(problem, solution.formula, clock=clock, report=report)
+    found = stability(problem, solution.formula, clock=clock, report=report, executor=executor)
     return save_again(run, replace(result, stability=found, status=clock.status, seconds=clock.seconds()))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kansr.errors import TableError
+from kansr.errors import KansrError, TableError
 from kansr.files import replacing
 from kansr.table.names import tidy
 from kansr.table.source import read_content
@@ -34,7 +34,7 @@ def read_feather(data: bytes, where: str) -> Sheet:
     """Read the bytes of a Feather file, which are those of Arrow itself."""
     from pyarrow import feather  # noqa: PLC0415
 
-    with _arrow_errors(where, "Feather"):
+    with arrow_errors(where, "Feather"):
         arrow = feather.read_table(io.BytesIO(data))
         arrow.validate(full=True)
     return _sheet(arrow, where)
@@ -43,7 +43,7 @@ def read_feather(data: bytes, where: str) -> Sheet:
 def _sheet(arrow: pa.Table, where: str) -> Sheet:
     names = arrow.column_names
     tidied, unnamed = tidy(names)
-    with _arrow_errors(where):
+    with arrow_errors(where):
         frame = arrow.rename_columns(list(map(str, range(len(names))))).to_pandas(ignore_metadata=True)
     return Sheet(frame=frame.set_axis(list(tidied), axis=1), warnings=unnamed)
 
@@ -63,6 +63,8 @@ def write_parquet(table: Table, path: Path) -> None:
         "warnings": [asdict(one) for one in table.warnings],
     }
     errors = [] if table.sigma is None else [table.sigma]
+    if table.of is not None:
+        about["of"] = table.of
     if errors:
         about["absolute"] = table.absolute  # says that the column behind the target holds errors
     columns = [pa.array(np.ascontiguousarray(values)) for values in (*table.x.T, table.y, *errors)]
@@ -101,6 +103,7 @@ def read_parquet(path: Path) -> Table:
             absolute=bool(about.get("absolute")),
             units=dict(about.get("units", {})),
             group=group,
+            of=None if about.get("of") is None else int(about["of"]),
         )
         same = fingerprint(table.features, target, table.x, table.y, sigma=sigma, group=group) == table.sha256
     except (TypeError, KeyError, ValueError, IndexError) as error:
@@ -125,16 +128,19 @@ def _arrow(data: bytes, where: str) -> tuple[pa.Table, list[str]]:
     """Give the content, checked, and the names of the columns."""
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    with _arrow_errors(where):
+    with arrow_errors(where):
         arrow = pq.read_table(io.BytesIO(data))
         arrow.validate(full=True)
         return arrow, arrow.column_names
 
 
 @contextmanager
-def _arrow_errors(where: str, form: str = "Parquet") -> Iterator[None]:
+def arrow_errors(where: str, form: str = "Parquet") -> Iterator[None]:
+    """Raise `TableError` in the place of what pyarrow raises; errors of kansr pass."""
     try:
         yield
+    except (KansrError, GeneratorExit):
+        raise
     except MemoryError as error:
         raise TableError("the table does not fit into memory", where=where, hint="give fewer rows") from error
     except Exception as error:
