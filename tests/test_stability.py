@@ -43,7 +43,7 @@ def test_errors_of_rows_go_with_their_rows():
 @pytest.fixture(scope="module")
 def repeated(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "stable"
-    recipe = with_options(load_recipe("quick"), {"stability": 3, "budget": 60.0})
+    recipe = with_options(load_recipe("quick"), {"stability": 3, "budget": None})
     return fit(table(), recipe, Run.create("stable", folder))
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from kansr.formula.constants import ROUNDING, Refit, parametrised, substituted
 from kansr.formula.evaluate import evaluate, gradient
@@ -31,7 +32,7 @@ class Rows(NamedTuple):
 
     columns: dict[str, Array]
     y: Array
-    part: Array
+    part: NDArray[np.int8]
     weight: Array | None = None
 
 

@@ -82,7 +82,7 @@ def fit(
     repeated = recipe.stability > 0
     solution = solve(problem, clock=clock.part(SHARE) if repeated else clock, report=report)
     if whole is not None:
-        solution = by_all_rows(solution, whole, clock=clock, report=report)
+        solution = by_all_rows(solution, whole, table.features, clock=clock, report=report)
     save_network(run, solution.found.trained.kan, solution.problem)
     history = save_history(run, solution.found.trained, solution.problem.unit)
     result = save_result(run, solution, history=history, clock=clock)
@@ -180,18 +180,18 @@ def predict(run: Run, source: str, spec: TableSpec | None = None, *, by_network:
     """
     result, table = load_result(run), run.read_table()
     used = list(result.formula.names.values()) or list(result.features[:1])
-    needed = list(table.features) if by_network else used
+    network = load_network(run, load_problem(run)) if by_network else None
+    needed = used if network is None else list(network[1].table.features)
     x = read_features(source, needed, reader_of(run, spec), table.units)
     columns = dict(zip(needed, x.T, strict=True))
     known = table.x[:, [table.features.index(name) for name in needed]]
     outside = ((x < known.min(0)) | (x > known.max(0))).any(1)
-    values = _by_network(run, x) if by_network else predict_formula(result.formula, columns)
+    values = predict_formula(result.formula, columns) if network is None else _by_network(*network, x)
     return Prediction(values=np.array(np.broadcast_to(values, (len(x),))), outside=outside)
 
 
-def _by_network(run: Run, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values [n] of the target by the network of a run at columns x [n, features]."""
-    kan, problem = load_network(run, load_problem(run))
+def _by_network(kan: KAN, problem: Problem, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values [n] of the target by a network at the columns x [n, features] of its problem."""
     return problem.outside(x, lambda rows: predict_network(kan, rows)[0])
 
 

@@ -161,6 +161,8 @@ def load_network(run: Run, problem: Problem, name: str = NETWORK) -> tuple[KAN, 
         shape = graph(int(record["inputs"]), list(record["kinds"]), [(int(a), int(b)) for a, b in record["edges"]])
         curves = tuple(_curve(c, custom) for c in metadata["curves"])
         groups = metadata.get("groups")
+        if tuple(metadata["features"]) != problem.table.features:  # the others of a wide table were left out
+            problem = problem.narrowed(metadata["features"])
         seen = problem if groups is None else problem.grouped(Groups.from_record(groups))
         scale = float(metadata.get("scale", seen.inside))  # that of the rows which it was first trained on
         seen = seen if scale == seen.inside else seen.scaled(scale)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -111,6 +111,17 @@ class Problem:
             rows=replace(self.rows, inputs=groups.expressions(list(self.names))),
             groups=groups,
         )
+
+    def narrowed(self, columns: Sequence[str]) -> Problem:
+        """Give the same problem with some of the columns only, in the order of the table."""
+        features = self.table.features
+        keep = [i for i, name in enumerate(features) if name in set(columns)]
+        names = {safe: name for safe, name in self.names.items() if name in set(columns)}
+        table = replace(
+            self.table, features=tuple(features[i] for i in keep), x=np.ascontiguousarray(self.table.x[:, keep])
+        )
+        rows = replace(self.rows, columns={safe: self.rows.columns[safe] for safe in names})
+        return replace(self, table=table, names=names, data=self.data.columns(keep), rows=rows)
 
     def scaled(self, inside: float) -> Problem:
         """Give the same problem with the target divided by another number inside: the one that a network knows."""

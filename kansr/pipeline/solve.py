@@ -20,7 +20,8 @@ from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Verdict
 from kansr.structure.account import account
 from kansr.structure.found import Form, Found
-from kansr.structure.search import search
+from kansr.structure.screen import screen
+from kansr.structure.search import WIDEST, search
 from kansr.structure.task import Search
 from kansr.symbolic.anytime import polynomial
 from kansr.symbolic.curve import Function
@@ -34,6 +35,7 @@ FLOOR = 1e-10
 """Errors below this share of the target's spread count as equal on the front."""
 
 _NOTHING = 1e-9  # constants below this are not shown in the drawing of the network
+_SCREENED = 0.2  # share of the time that finding the columns that matter may take
 _GROUPED = 0.4  # share of the time for the problem between groups
 _GRAPHS = 4  # graphs that are read for formulas, at most
 _SEARCH = 0.6  # share of the time after which no graph is searched any more
@@ -82,6 +84,7 @@ def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
     Where units allow dimensionless groups, these are searched first. Where they give no law, columns are searched with
     the time that is left, and the formulas of both are compared.
     """
+    problem = _screened(problem, clock, report)
     for quick in _quick(problem):
         tell(quick, problem.rows, report)
     groups = problem.find_groups()
@@ -93,6 +96,17 @@ def solve(problem: Problem, *, clock: Clock, report: Report) -> Solution:
     if first.is_law or clock.over():
         return first
     return _best([first, _searched(problem, clock, report)])
+
+
+def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
+    """Leave out the columns of a wide table that nothing speaks for, where the user has asked for no width."""
+    features = problem.table.features
+    if len(features) <= WIDEST or problem.recipe.network.width is not None:
+        return problem
+    recipe = problem.recipe
+    kept = screen(problem.data, order=recipe.network.order, seed=recipe.seed, clock=clock.part(_SCREENED))
+    report(Event(stage="columns", message=f"{len(kept)} of {len(features)}: {', '.join(features[i] for i in kept)}"))
+    return problem.narrowed([features[i] for i in kept])
 
 
 @one_thread()

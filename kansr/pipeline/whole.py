@@ -6,7 +6,7 @@ constants are known, and whether it really holds for all rows, only these can te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -35,15 +35,18 @@ _HARMLESS = 1e-3  # share by which rounding may raise a mean square error
 _WORSE = 1.1  # times its error on the sample's test rows that a formula may leave on all of them and stay at the noise
 
 
-def by_all_rows(solution: Solution, source: Source, *, clock: Clock, report: Report = silent) -> Solution:
+def by_all_rows(
+    solution: Solution, source: Source, features: Sequence[str], *, clock: Clock, report: Report = silent
+) -> Solution:
     """Fit the constants of a solution's formula to all rows, and measure it and its front on them.
 
-    Rows to train and to choose fit; the others, most of which the search has never seen, judge. What is exact on the
-    sample and not on all rows is an approximation; so is what left only noise there and leaves more here. Errors of
-    measurement weigh the fit of the constants; chi^2 stays that of the sample.
+    `features` names the columns of the source's blocks. Rows to train and to choose fit; the others, most of which the
+    search has never seen, judge. What is exact on the sample and not on all rows is an approximation; so is what left
+    only noise there and leaves more here. Errors of measurement weigh the fit of the constants; chi^2 stays that of
+    the sample.
     """
     problem = solution.problem
-    blocks = _blocks(problem, source)
+    blocks = _blocks(problem, source, features)
     formula = solution.formula
     if not solution.source.source.has_splines:
         formula = _refitted(solution, blocks, clock, report)
@@ -65,14 +68,15 @@ def _sample_of(solution: Solution, one: Formula) -> Formula:
     return next((f for f in solution.front if f.text == one.text), solution.formula)
 
 
-def _blocks(problem: Problem, source: Source) -> Callable[[], Iterator[Rows]]:
-    names, recipe = tuple(problem.names), problem.recipe
+def _blocks(problem: Problem, source: Source, features: Sequence[str]) -> Callable[[], Iterator[Rows]]:
+    safe, recipe = {column: name for name, column in problem.names.items()}, problem.recipe
 
     def rows() -> Iterator[Rows]:
         for block in source():
             part = dealt(block.x, block.y, recipe.seed, recipe.table.split)
             weight = None if block.sigma is None else (_least(problem) / block.sigma) ** 2
-            columns = dict(zip(names, np.ascontiguousarray(block.x.T), strict=True))
+            columns = dict(zip(features, np.ascontiguousarray(block.x.T), strict=True))
+            columns = {safe[name]: values for name, values in columns.items() if name in safe}
             yield Rows(columns, block.y, part, weight)
 
     return rows

@@ -28,10 +28,8 @@ BLOCK = 1 << 17
 
 _HEAD = 1 << 16  # bytes by which a text file is known
 _CHUNK = 1 << 24  # bytes that are searched for ends of lines at a time
-_PARQUET, _ODD = (
-    b"PAR1",
-    (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK", b"ARROW1", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"),
-)
+_PARQUET = b"PAR1"
+_ODD = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK", b"ARROW1", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,7 @@ def long_table(source: str | Path, spec: TableSpec) -> Long | None:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if head.startswith(_PARQUET):
-        found = _parquet([path], str(source))
+        found: Long | None = _parquet([path], str(source))
     else:
         found = None if head.startswith(_ODD) else _text(path, head, spec)
     return found if found is not None and found.rows > spec.sample else None
