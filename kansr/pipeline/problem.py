@@ -42,7 +42,7 @@ class Problem:
     inside
         What the target is divided by inside: its spread; with groups, the spread of what the network sees.
     data
-        Tensors of the rows to fit and to choose by, on the device of the recipe.
+        Tensors of the rows to fit and to choose by, on the device of the recipe, or where it was asked for.
     rows
         The same rows in the user's units. Test rows are in neither.
     quantities
@@ -63,8 +63,10 @@ class Problem:
     groups: Groups | None = None
 
     @classmethod
-    def of(cls, table: Table, recipe: Recipe, split: Split | None = None) -> Problem:
-        """Prepare a table, split as its recipe says or as given.
+    def of(
+        cls, table: Table, recipe: Recipe, split: Split | None = None, *, device: torch.device | str | None = None
+    ) -> Problem:
+        """Prepare a table, split as its recipe says or as given, on the device of the recipe or another one.
 
         Raises
         ------
@@ -75,7 +77,7 @@ class Problem:
         """
         choose(recipe.symbolic.functions, rows_of(recipe.symbolic.custom))
         _check_width(table, recipe)
-        device = _device(recipe.device)
+        device = _device(recipe.device if device is None else str(device))
         split = split or split_table(table, recipe.seed, recipe.table.split)
         names = safe_names(table.features)
         index = _shuffled(split, recipe.seed)
@@ -111,6 +113,10 @@ class Problem:
             rows=replace(self.rows, inputs=groups.expressions(list(self.names))),
             groups=groups,
         )
+
+    def to(self, device: str) -> Problem:
+        """Give the same problem with its tensors on a device."""
+        return self if self.data.train.x.device == torch.device(device) else replace(self, data=self.data.to(device))
 
     def narrowed(self, columns: Sequence[str]) -> Problem:
         """Give the same problem with some of the columns only, in the order of the table."""

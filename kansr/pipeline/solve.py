@@ -39,6 +39,7 @@ _SCREENED = 0.2  # share of the time that finding the columns that matter may ta
 _GROUPED = 0.4  # share of the time for the problem between groups
 _GRAPHS = 4  # graphs that are read for formulas, at most
 _SEARCH = 0.6  # share of the time after which no graph is searched any more
+_READ_ON = "cpu"  # curves are read by many small steps, which no GPU makes faster
 _CLEAR = 5e-4  # error of a graph from which its curves are not read before the search is over
 _CONSTANTS = 4  # of a formula at which the search may end: under noise, more of them make nearly anything fit
 _PLAIN = 1  # the same of one that no network tells: under noise a power that is no simple number mimics a sum
@@ -113,7 +114,7 @@ def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
 def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Solution:
     """Find formulas for a trained graph."""
     reader = _Reader(problem, clock, report)
-    reader.read([found])
+    reader.read([reader.here(found)])
     return reader.best()
 
 
@@ -134,6 +135,7 @@ def _searched(problem: Problem, clock: Clock, report: Report) -> Solution:
         enough=reader.glance,
     )
     searched = search(task)
+    searched = replace(searched, found=tuple(map(reader.here, searched.found)))
     reader.read(searched.found)
     solution = reader.best()
     ahead = (solution.found, *(f for f in searched.found if f is not solution.found))
@@ -145,15 +147,20 @@ class _Reader:
     """Reads graphs for formulas until one gives a law without splines: each graph once, or again with more time."""
 
     def __init__(self, problem: Problem, clock: Clock, report: Report):
-        self.problem, self.clock, self.report = problem, clock, report
+        self.problem, self.clock, self.report = problem.to(_READ_ON), clock, report
+        self.known: dict[int, tuple[Found, Found]] = {}  # graphs on the device of the search, and here
         self.simple = _judged(problem, [constant(problem.rows), linear(problem.rows), *_power_laws(problem)])
         self.solutions: dict[Form, Solution] = {}
         self.hurried: set[Form] = set()  # those that had no time to be read to the end
         self.law = False
 
+    def here(self, found: Found) -> Found:
+        """Give a graph where it is read: the same one for the same one."""
+        return self.known.setdefault(id(found), (found, found.to(_READ_ON)))[1]
+
     def glance(self, graphs: Sequence[Found]) -> bool:
         """Read the plainest functions of graphs while the search may go on: whether that gives a law."""
-        for found in graphs:
+        for found in map(self.here, graphs):
             if self.law or found.form in self.solutions or self.is_plain(found):
                 continue
             noise = not found.verdict.right  # where splines limit nothing, only the length of all decides

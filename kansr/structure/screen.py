@@ -91,7 +91,7 @@ def _single(basis: Tensor, left: Tensor) -> Tensor:
     """Log of the chance that a column tells so much of the mean of what is left, if it does not matter [i]."""
     terms = basis * left[:, None]
     square = (terms.sum(1).square() / terms.square().sum(1).clamp(min=_TINY)).sum(0)
-    return torch.from_numpy(chi2.logsf(square.cpu().numpy(), len(basis)))
+    return torch.from_numpy(chi2.logsf(square.cpu().numpy(), len(basis))).to(square)
 
 
 def _pairs(basis: Tensor, left: Tensor) -> Tensor:
@@ -101,7 +101,7 @@ def _pairs(basis: Tensor, left: Tensor) -> Tensor:
         weighed = one * left[:, None]
         for other in basis:
             square += (weighed.mT @ other).square() / (weighed.square().mT @ other.square()).clamp(min=_TINY)
-    chance = torch.from_numpy(chi2.logsf(square.cpu().numpy(), len(basis) ** 2))
+    chance = torch.from_numpy(chi2.logsf(square.cpu().numpy(), len(basis) ** 2)).to(square)
     return chance.fill_diagonal_(0.0)
 
 
