@@ -122,6 +122,11 @@ class Clock:
         """
         return _Apart(self, seconds)
 
+    def __reduce__(self) -> tuple[type[Clock], tuple[float | None]]:
+        """A clock that goes to another process takes what is left with it."""
+        left = self.left()
+        return Clock, (None if math.isinf(left) else left,)
+
     def cut(self) -> None:
         """Note that a part of the work was ended by its share of the time, so that the whole is not complete."""
         self._cut = True

@@ -25,7 +25,7 @@ def table(noise=0.01, rows=150):
 
 def test_a_resample_draws_rows_within_each_part_and_no_row_is_in_two():
     problem = Problem.of(table(), Recipe())
-    other, again, third = resampled(problem, 1), resampled(problem, 1), resampled(problem, 2)
+    other, again, third = (resampled(problem.table, problem.recipe, n) for n in (1, 1, 2))
     np.testing.assert_array_equal(other.table.y, again.table.y)
     assert not np.array_equal(other.table.y, third.table.y)
     parts = [set(other.table.y[rows]) for rows in (other.split.train, other.split.validation, other.split.test)]
@@ -36,14 +36,14 @@ def test_a_resample_draws_rows_within_each_part_and_no_row_is_in_two():
 
 def test_errors_of_rows_go_with_their_rows():
     frame = pd.DataFrame({"x": np.linspace(1, 2, 60), "y": np.linspace(1, 2, 60), "e": np.linspace(1, 2, 60)})
-    other = resampled(Problem.of(table_from_frame(frame, TableSpec(sigma="e")), Recipe()), 1)
+    other = resampled(table_from_frame(frame, TableSpec(sigma="e")), Recipe(), 1)
     np.testing.assert_array_equal(other.table.sigma, other.table.y)
 
 
 @pytest.fixture(scope="module")
 def repeated(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "stable"
-    recipe = with_options(load_recipe("quick"), {"stability": 3, "budget": 60.0})
+    recipe = with_options(load_recipe("quick"), {"stability": 3, "budget": None})
     return fit(table(), recipe, Run.create("stable", folder))
 
 

@@ -5,7 +5,6 @@
 | `case`      | what is to be done: one engine, one law, one noise level, one seed       |
 | `attempt`   | how a case is done: draw the table, fit, score                           |
 | `score`     | how near an answer comes to the law                                      |
-| `workers`   | processes that can be ended                                              |
 | `run`       | all cases, those of an earlier run left out                              |
 | `results`   | the file of results: one line of JSON each                               |
 | `summary`   | the table by noise and engine                                            |

@@ -12,7 +12,7 @@ import rich_click as click
 from click.exceptions import Exit
 
 from kansr.cli.drawing import error_console, stopping
-from kansr.cli.options import Names, example, option, talk_options
+from kansr.cli.options import Names, cluster_option, example, option, talk_options
 from kansr.cli.text import shortened, visible
 from kansr.cli.work import INTERRUPTED, note
 from kansr.errors import UsageError
@@ -59,6 +59,7 @@ class _Numbers(click.ParamType[Any]):
     "--workers", type=click.IntRange(min=1), default=1, metavar="N",
     help="Processes at a time, one thread each; no more than cores are free, or times say little.  [1]",
 )  # fmt: skip
+@cluster_option
 @option("--only", type=Names(), default=(), help="These laws alone.")
 @option("--every", type=click.IntRange(min=1), default=1, metavar="N", help="Each N-th law of these.  [1]")
 @option("--limit", type=click.IntRange(min=1), metavar="N", help="The first N laws of these.")
@@ -71,6 +72,7 @@ class _Numbers(click.ParamType[Any]):
     "kansr bench feynman --every 10 --budget 10",
     "kansr bench feynman --engines kansr,pyoperon --noise 0,0.01 -o results.jsonl",
     "kansr bench mine.csv --engines all --only my-law",
+    "kansr bench feynman --cluster tcp://10.0.0.1:8786 -o results.jsonl",
 )
 def bench(
     *,
@@ -78,6 +80,7 @@ def bench(
     engines: Sequence[str],
     out: Path | None,
     workers: int,
+    cluster: str | None,
     as_json: bool,
     quiet: bool,
     verbose: bool,  # noqa: ARG001  (main reads it)
@@ -90,6 +93,7 @@ def bench(
     the same file goes on.
     """
     from kansr.bench import results  # noqa: PLC0415
+    from kansr.bench.case import key_of  # noqa: PLC0415
     from kansr.bench.run import bench as run  # noqa: PLC0415
 
     able, skipped = _able(engines)
@@ -102,10 +106,11 @@ def bench(
         note(f"{out}: {len(known)} of {len(cases)} results are there already", quiet)
     found, clock = list(known.values()), Clock()
     with stopping(clock, quiet=quiet), _progress(len(cases), len(known), quiet=quiet) as tell:
-        for record in run(cases, workers=workers, out=out, over=clock.over):
+        for record in run(cases, workers=workers, cluster=cluster, out=out, over=clock.over):
             found.append(record)
             tell(record)
-    _finish(found, skipped, as_json=as_json)
+    place = {key: number for number, key in enumerate(keys)}
+    _finish(sorted(found, key=lambda record: place[key_of(record)]), skipped, as_json=as_json)
     if clock.status == "interrupted":
         note("stopped; to go on: the same command" if out else "stopped; with -o FILE the same command would go on")
         raise Exit(INTERRUPTED)

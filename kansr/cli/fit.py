@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from kansr.cli.options import (
     NewFunction,
     WholeNumbers,
     budget_option,
+    cluster_option,
     example,
     force_option,
     option,
@@ -59,6 +61,11 @@ if TYPE_CHECKING:
 )
 @budget_option
 @memory_option
+@option(
+    "--workers", type=click.IntRange(min=1), default=1, metavar="N",
+    help="Processes for what can be done at once, such as repeats; the formula is the same with any number.  [1]",
+)  # fmt: skip
+@cluster_option
 @option("--device", metavar="NAME", help="Where to work: cpu, cuda or cuda:N.")
 @option("--recipe", metavar="NAME|FILE", default="default", help="Settings: quick, default, thorough, or a file.")
 @click.option(
@@ -105,6 +112,7 @@ def fit(
     sqlite:///lab.db.
     """
     source, wants_page = _source(table), options.pop("report")
+    hands = {"workers": options.pop("workers"), "cluster": options.pop("cluster")}
     if former is not None:
         check_options({"recipe": recipe, **options})
     from kansr.cli.work import finish  # noqa: PLC0415  (heavy: only once the command line is known to be right)
@@ -114,7 +122,7 @@ def fit(
         result = go_on(former, source, options, out=out, force=force, **talk)
         said: tuple[str, ...] = ()
     else:
-        result, said = _fitted(source, recipe, options, out=out, force=force, **talk)
+        result, said = _fitted(source, recipe, options, hands=hands, out=out, force=force, **talk)
     shown = source if former is None and "://" not in source else None
     try:
         finish(result, source=shown, said=said, as_json=as_json, quiet=quiet)
@@ -132,30 +140,41 @@ def _report(run: str, *, quiet: bool) -> None:
 
 
 def _fitted(
-    source: str, recipe: str, options: Mapping[str, Any], *, out: Path | None, force: bool, quiet: bool, verbose: bool
+    source: str,
+    recipe: str,
+    options: Mapping[str, Any],
+    *,
+    hands: Mapping[str, Any],
+    out: Path | None,
+    force: bool,
+    **talk: bool,
 ) -> tuple[Result, tuple[str, ...]]:
     """Fit a table by a recipe; gives the result, and the warnings that were said of the table."""
     from kansr import pipeline  # noqa: PLC0415
     from kansr.cli.work import note, work  # noqa: PLC0415
+    from kansr.cluster import executor  # noqa: PLC0415
     from kansr.recipe import load_recipe, with_options  # noqa: PLC0415
     from kansr.run import Run, stem_of  # noqa: PLC0415
-    from kansr.table import public_name, read_table  # noqa: PLC0415
+    from kansr.table import public_name, read_blocks, read_table  # noqa: PLC0415
 
     settings = with_options(load_recipe(recipe), recipe_options(options))
     rows = read_table(source, settings.table)
-    note(_introduction(rows, settings), quiet)
+    whole = None if rows.of is None else partial(read_blocks, source, settings.table, rows)
+    note(_introduction(rows, settings), talk["quiet"])
     said = tuple(str(warning) for warning in rows.warnings)
     for warning in said:
-        note(f"warning: {warning}", quiet)
+        note(f"warning: {warning}", talk["quiet"])
     run = Run.create(stem_of(public_name(source)), out, force)
     try:
-        result = work(
-            run,
-            lambda report, clock: pipeline.fit(rows, settings, run, report=report, clock=clock),
-            budget=settings.budget,
-            quiet=quiet,
-            verbose=verbose,
-        )
+        with executor(**hands) as doers:
+            result = work(
+                run,
+                lambda report, clock: pipeline.fit(
+                    rows, settings, run, report=report, clock=clock, executor=doers, whole=whole
+                ),
+                budget=settings.budget,
+                **talk,
+            )
     finally:
         run.discard_if_unused()
     return result, said
@@ -174,4 +193,5 @@ def _introduction(table: Table, recipe: Recipe) -> str:
     """Say what is about to be explained with what."""
     chosen = "" if recipe.table.target else " (the last column; -t names another)"
     shown = ", ".join(table.features[:8]) + (", ..." if len(table.features) > 8 else "")
-    return f"{table.source}: {len(table.y)} rows; explaining {table.target}{chosen} with {shown}"
+    rows = f"{len(table)} rows" if table.of is None else f"{table.of} rows, of which {len(table)} are searched"
+    return f"{table.source}: {rows}; explaining {table.target}{chosen} with {shown}"

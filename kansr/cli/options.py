@@ -267,6 +267,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 budget_option = option("--budget", type=Seconds(), help="Time limit; the best so far is kept. `none`: no limit.")
 force_option = click.option("--force", is_flag=True, help="Overwrite a file; an old run folder is moved aside.")
 _RULES = click.Choice(["best", "accuracy", "simple"])
+cluster_option = option(
+    "--cluster", metavar="URL|FILE", help="The scheduler of a Dask cluster that does it, such as tcp://10.0.0.1:8786."
+)
 select_option = option(
     "--select",
     type=_RULES,

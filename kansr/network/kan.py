@@ -68,6 +68,12 @@ class KAN:
         """Parameters of one edge: [b, size]."""
         return self.theta[:, self.slices()[edge]]
 
+    def to(self, device: torch.device | str) -> KAN:
+        """Give the network on a device: itself, where it is there already."""
+        if self.theta.device == torch.device(device):
+            return self
+        return replace(self, **{name: getattr(self, name).to(device) for name in ("theta", "lower", "upper")})
+
     def pick(self, which: Tensor | Sequence[int] | int) -> KAN:
         """Pick some of the networks that are carried together."""
         index = torch.as_tensor([which] if isinstance(which, int) else which, device=self.theta.device)

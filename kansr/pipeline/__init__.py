@@ -5,6 +5,7 @@ The way of a fit: table -> problem -> graph -> functions -> formula -> run folde
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +40,7 @@ from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import FLOOR, read, solve
 from kansr.pipeline.stability import SHARE, stability
 from kansr.pipeline.ways import way_of
+from kansr.pipeline.whole import Source, by_all_rows
 from kansr.progress import Clock, Event, Report, silent
 from kansr.recipe import Recipe
 from kansr.result import Result
@@ -73,8 +75,20 @@ class Prediction:
     outside: NDArray[np.bool_]
 
 
-def fit(table: Table, recipe: Recipe, run: Run, *, report: Report = silent, clock: Clock | None = None) -> Result:
+def fit(
+    table: Table,
+    recipe: Recipe,
+    run: Run,
+    *,
+    report: Report = silent,
+    clock: Clock | None = None,
+    executor: Executor | None = None,
+    whole: Source | None = None,
+) -> Result:
     """Find the formula behind a table, and keep everything in a run folder.
+
+    `executor` does what can be done beside each other (see `kansr.cluster`); the result is the same with any. `whole`
+    gives all rows of a table that is a sample (`Table.of`): they fit the constants and are what errors are measured on.
 
     Raises
     ------
@@ -87,7 +101,7 @@ def fit(table: Table, recipe: Recipe, run: Run, *, report: Report = silent, cloc
     save_problem(run, problem)
     if way is not None:
         return save_formulas(run, replace(way(clock, report), run=str(run.folder)))
-    return _fitted(run, problem, None, report=report, clock=clock)
+    return _fitted(run, problem, None, report=report, clock=clock, executor=executor, whole=whole)
 
 
 def resume(run: Run, *, report: Report = silent, clock: Clock | None = None) -> Result:
@@ -114,7 +128,16 @@ def resume(run: Run, *, report: Report = silent, clock: Clock | None = None) -> 
     return _fitted(run, problem, known, report=report, clock=clock or Clock(seconds_left(run, problem.recipe.budget)))
 
 
-def _fitted(run: Run, problem: Problem, known: Known | None, *, report: Report, clock: Clock) -> Result:
+def _fitted(
+    run: Run,
+    problem: Problem,
+    known: Known | None,
+    *,
+    report: Report,
+    clock: Clock,
+    executor: Executor | None = None,
+    whole: Source | None = None,
+) -> Result:
     """Search, from what is known already, and keep what was found."""
     repeated = problem.recipe.stability > 0
     checkpoint = Checkpoint(run, clock, report)
@@ -125,6 +148,8 @@ def _fitted(run: Run, problem: Problem, known: Known | None, *, report: Report, 
         keep=checkpoint.keep,
         known=None if known is None else (known.problem, known.found),
     )
+    if whole is not None:
+        solution = by_all_rows(solution, whole, problem.table.features, clock=clock, report=report)
     save_network(run, solution.found.trained.kan, solution.problem)
     put_aside(run, METRICS)  # those of the fit that was stopped
     history = save_history(run, solution.found.trained, solution.problem.unit)
@@ -132,7 +157,7 @@ def _fitted(run: Run, problem: Problem, known: Known | None, *, report: Report, 
     checkpoint.drop()
     if not repeated:
         return result
-    found = stability(problem, solution.formula, clock=clock, report=report)
+    found = stability(problem, solution.formula, clock=clock, report=report, executor=executor)
     return save_again(run, replace(result, stability=found, status=clock.status, seconds=clock.seconds()))
 
 
@@ -226,14 +251,15 @@ def predict(run: Run, source: str, spec: TableSpec | None = None, *, by_network:
     by_group = result.formula.by_group
     own = [] if by_group is None else [by_group.name(constant) for constant in by_group.constants]
     used = [name for name in result.formula.names.values() if name not in own] or list(result.features[:1])
-    needed = list(table.features) if by_network else used
+    network = load_network(run, load_problem(run)) if by_network else None
+    needed = used if network is None else list(network[1].table.features)
     x, labels = read_grouped(source, needed, _reader(run, spec, by_group), table.units)
     columns = dict(zip(needed, x.T, strict=True))
     if by_group is not None and labels is not None:
         columns |= filled_columns(by_group, labels.tolist())
     known = table.x[:, [table.features.index(name) for name in needed]]
     outside = ((x < known.min(0)) | (x > known.max(0))).any(1)
-    values = _by_network(run, x) if by_network else predict_formula(result.formula, columns)
+    values = predict_formula(result.formula, columns) if network is None else _by_network(*network, x)
     return Prediction(values=np.array(np.broadcast_to(values, (len(x),))), outside=outside)
 
 
@@ -242,9 +268,8 @@ def _reader(run: Run, spec: TableSpec | None, by_group: ByGroup | None) -> Table
     return replace(reader_of(run, spec), group=None if by_group is None else by_group.column)
 
 
-def _by_network(run: Run, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values [n] of the target by the network of a run at columns x [n, features]."""
-    kan, problem = load_network(run, load_problem(run))
+def _by_network(kan: KAN, problem: Problem, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values [n] of the target by a network at the columns x [n, features] of its problem."""
     return problem.outside(x, lambda rows: predict_network(kan, rows)[0])
 
 

@@ -47,6 +47,9 @@ from kansr.symbolic.symbol import Symbol
 from kansr.table import Split, Table, TableSpec, card, split_table
 from kansr.training.stages import Trained
 
+AFTERWARDS = "cpu"
+"""Where a network is when it has been found: reading it and working on it by hand are many small steps."""
+
 BY_HAND = ("set", "unset")
 """Stages that the user's hand makes."""
 
@@ -115,9 +118,9 @@ def reader_of(run: Run, spec: TableSpec | None = None) -> TableSpec:
 
 
 def load_problem(run: Run) -> Problem:
-    """Read what a run starts from."""
+    """Read what a run starts from, on the processor: so a run that was made with a GPU goes on anywhere."""
     table, recipe, parts = run.read_table(), load_settings(run), load_parts(run)
-    return Problem.of(table, recipe, split_parts(table, parts, recipe) if parts else None)
+    return Problem.of(table, recipe, split_parts(table, parts, recipe) if parts else None, device=AFTERWARDS)
 
 
 def load_parts(run: Run) -> tuple[int, ...]:
@@ -178,6 +181,8 @@ def load_network(run: Run, problem: Problem, name: str = NETWORK) -> tuple[KAN, 
         shape = graph(int(record["inputs"]), list(record["kinds"]), [(int(a), int(b)) for a, b in record["edges"]])
         curves = tuple(_curve(c, custom) for c in metadata["curves"])
         groups = metadata.get("groups")
+        if tuple(metadata["features"]) != problem.table.features:  # the others of a wide table were left out
+            problem = problem.narrowed(metadata["features"])
         seen = problem if groups is None else problem.grouped(Groups.from_record(groups))
         scale = float(metadata.get("scale", seen.inside))  # that of the rows which it was first trained on
         seen = seen if scale == seen.inside else seen.scaled(scale)

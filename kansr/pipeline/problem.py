@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,7 +45,7 @@ class Problem:
     inside
         What the target is divided by inside: its spread; with groups, the spread of what the network sees.
     data
-        Tensors of the rows to fit and to choose by, on the device of the recipe.
+        Tensors of the rows to fit and to choose by, on the device of the recipe, or where it was asked for.
     rows
         The same rows in the user's units. Test rows are in neither.
     quantities
@@ -69,8 +69,10 @@ class Problem:
     shape: Shape | None = None
 
     @classmethod
-    def of(cls, table: Table, recipe: Recipe, split: Split | None = None) -> Problem:
-        """Prepare a table, split as its recipe says or as given.
+    def of(
+        cls, table: Table, recipe: Recipe, split: Split | None = None, *, device: torch.device | str | None = None
+    ) -> Problem:
+        """Prepare a table, split as its recipe says or as given, on the device of the recipe or another one.
 
         Raises
         ------
@@ -81,7 +83,7 @@ class Problem:
         """
         choose(recipe.symbolic.functions, rows_of(recipe.symbolic.custom))
         _check_width(table, recipe)
-        device = _device(recipe.device)
+        device = _device(recipe.device if device is None else str(device))
         split = split or _split(table, recipe)
         names = safe_names(table.features)
         index = _shuffled(split, recipe.seed)
@@ -121,6 +123,21 @@ class Problem:
             rows=replace(self.rows, inputs=groups.expressions(list(self.names))),
             groups=groups,
         )
+
+    def to(self, device: str) -> Problem:
+        """Give the same problem with its tensors on a device."""
+        return self if self.data.train.x.device == torch.device(device) else replace(self, data=self.data.to(device))
+
+    def narrowed(self, columns: Sequence[str]) -> Problem:
+        """Give the same problem with some of the columns only, in the order of the table."""
+        features = self.table.features
+        keep = [i for i, name in enumerate(features) if name in set(columns)]
+        names = {safe: name for safe, name in self.names.items() if name in set(columns)}
+        table = replace(
+            self.table, features=tuple(features[i] for i in keep), x=np.ascontiguousarray(self.table.x[:, keep])
+        )
+        rows = replace(self.rows, columns={safe: self.rows.columns[safe] for safe in names})
+        return replace(self, table=table, names=names, data=self.data.columns(keep), rows=rows)
 
     def scaled(self, inside: float) -> Problem:
         """Give the same problem with the target divided by another number inside: the one that a network knows."""

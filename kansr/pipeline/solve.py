@@ -24,7 +24,8 @@ from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Verdict
 from kansr.structure.account import account
 from kansr.structure.found import Form, Found, Searched, rank
-from kansr.structure.search import search
+from kansr.structure.screen import screen
+from kansr.structure.search import WIDEST, search
 from kansr.structure.task import Search
 from kansr.symbolic.anytime import polynomial
 from kansr.symbolic.curve import Function
@@ -38,9 +39,11 @@ FLOOR = 1e-10
 """Errors below this share of the target's spread count as equal on the front."""
 
 _NOTHING = 1e-9  # constants below this are not shown in the drawing of the network
+_SCREENED = 0.2  # share of the time that finding the columns that matter may take
 _GROUPED = 0.4  # share of the time for the problem between groups
 _GRAPHS = 4  # graphs that are read for formulas, at most
 _SEARCH = 0.6  # share of the time after which no graph is searched any more
+_READ_ON = "cpu"  # curves are read by many small steps, which no GPU makes faster
 _CLEAR = 5e-4  # error of a graph from which its curves are not read before the search is over
 _CONSTANTS = 4  # of a formula at which the search may end: under noise, more of them make nearly anything fit
 _PLAIN = 1  # the same of one that no network tells: under noise a power that is no simple number mimics a sum
@@ -105,6 +108,7 @@ def solve(
     the time that is left, and the formulas of both are compared. `known` is a graph that an earlier search has found,
     with the problem that it was trained on: a settled one is read before anything is searched, others with the rest.
     """
+    problem = _screened(problem, clock, report)
     for quick in _quick(problem):
         tell(quick, problem.rows, report)
     groups = problem.find_groups()
@@ -119,11 +123,22 @@ def solve(
     return _best([first, _searched(problem, clock, report, keep, known if columns else None)])
 
 
+def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
+    """Leave out the columns of a wide table that nothing speaks for, where the user has asked for no width."""
+    features = problem.table.features
+    if len(features) <= WIDEST or problem.recipe.network.width is not None:
+        return problem
+    recipe = problem.recipe
+    kept = screen(problem.data, order=recipe.network.order, seed=recipe.seed, clock=clock.part(_SCREENED))
+    report(Event(stage="columns", message=f"{len(kept)} of {len(features)}: {', '.join(features[i] for i in kept)}"))
+    return problem.narrowed([features[i] for i in kept])
+
+
 @one_thread()
 def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Solution:
     """Find formulas for a trained graph."""
     reader = _Reader(problem, clock, report)
-    reader.read([found])
+    reader.read([reader.here(found)])
     return reader.best()
 
 
@@ -135,7 +150,7 @@ def _searched(
         problem = known[0]
     reader = _Reader(problem, clock, report)
     before = [] if known is None else [known[1]]
-    reader.read([found for found in before if found.settled])
+    reader.read([reader.here(found) for found in before if found.settled])
     if reader.law:
         return _explained(reader.best(), Searched(found=(), probe=None), problem)
     task = Search(
@@ -153,7 +168,8 @@ def _searched(
         keep=partial(keep, problem),
     )
     searched = search(task)
-    searched = replace(searched, found=tuple(rank([*searched.found, *before]) if before else searched.found))
+    every = rank([*searched.found, *before]) if before else searched.found
+    searched = replace(searched, found=tuple(map(reader.here, every)))
     reader.read(searched.found)
     return _explained(reader.best(), searched, problem)
 
@@ -169,15 +185,20 @@ class _Reader:
     """Reads graphs for formulas until one gives a law without splines: each graph once, or again with more time."""
 
     def __init__(self, problem: Problem, clock: Clock, report: Report):
-        self.problem, self.clock, self.report = problem, clock, report
+        self.problem, self.clock, self.report = problem.to(_READ_ON), clock, report
+        self.known: dict[int, tuple[Found, Found]] = {}  # graphs on the device of the search, and here
         self.simple = _judged(problem, [constant(problem.rows), linear(problem.rows), *_power_laws(problem)])
         self.solutions: dict[Form, Solution] = {}
         self.hurried: set[Form] = set()  # those that had no time to be read to the end
         self.law = False
 
+    def here(self, found: Found) -> Found:
+        """Give a graph where it is read: the same one for the same one."""
+        return self.known.setdefault(id(found), (found, found.to(_READ_ON)))[1]
+
     def glance(self, graphs: Sequence[Found]) -> bool:
         """Read the plainest functions of graphs while the search may go on: whether that gives a law."""
-        for found in graphs:
+        for found in map(self.here, graphs):
             if self.law or found.form in self.solutions or self.is_plain(found):
                 continue
             noise = not found.verdict.right  # where splines limit nothing, only the length of all decides

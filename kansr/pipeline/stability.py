@@ -6,8 +6,10 @@ that no row chooses a formula that it also trained (Efron, Annals of Statistics 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -24,9 +26,11 @@ from kansr.formula.text import leaf_text
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import solve
 from kansr.progress import Clock, Event, Report, silent
+from kansr.recipe import Recipe
 from kansr.result import Stability
-from kansr.table import split_table
+from kansr.table import Table, split_table
 from kansr.table.split import Split
+from kansr.tasks import Here, in_order, width
 
 SHARE = 0.5
 """Share of the time that the fit itself may take when it is repeated; the repeats divide what it leaves."""
@@ -40,20 +44,32 @@ class _Repeat:
     constants: Array
 
 
-def stability(problem: Problem, chosen: Formula, *, clock: Clock, report: Report = silent) -> Stability:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """A repeat: what it needs wherever it is done."""
+
+    table: Table
+    recipe: Recipe
+    number: int
+    chosen: Formula
+    clock: Clock
+
+
+def stability(
+    problem: Problem, chosen: Formula, *, clock: Clock, report: Report = silent, executor: Executor | None = None
+) -> Stability:
     """Repeat a fit as often as its recipe says, while there is time, and compare what comes out with the formula.
 
-    Each repeat may take an equal share of the time that is left. The constants of the formula are fitted again to each
-    resample; their spread is the standard deviation over the resamples.
+    Each repeat may take an equal share of the time that is left; where an executor does several at a time, each of
+    these. The constants of the formula are fitted again to each resample; their spread is the standard deviation over
+    the resamples. The seed of a repeat decides what it draws, so it gives the same wherever it is done.
     """
-    count = problem.recipe.stability
+    count, executor = problem.recipe.stability, executor or Here()
     repeats: list[_Repeat] = []
-    for i in range(count):
-        if clock.over():
-            break
-        one = _repeated(problem, i + 1, chosen, clock.apart(1 / (count - i)))
+    tasks = _tasks(problem, chosen, clock, width(executor))
+    for one in in_order(_repeated, tasks, executor=executor, over=lambda: clock.status == "interrupted"):
         repeats.append(one)
-        report(Event(stage=f"repeat {i + 1}/{count}", formula=one.formula.text))
+        report(Event(stage=f"repeat {len(repeats)}/{count}", formula=one.formula.text))
     own, forms = _form(chosen), [_form(one.formula) for one in repeats]
     return Stability(
         repeats=len(repeats),
@@ -63,9 +79,19 @@ def stability(problem: Problem, chosen: Formula, *, clock: Clock, report: Report
     )
 
 
-def resampled(problem: Problem, number: int) -> Problem:
+def _tasks(problem: Problem, chosen: Formula, clock: Clock, beside: int) -> Iterator[_Task]:
+    """Yield the repeats while there is time, `beside` of them in each round of what is left."""
+    count = problem.recipe.stability
+    for i in range(count):
+        if clock.over():
+            return
+        share = clock.apart(1 / math.ceil((count - i) / beside))
+        yield _Task(table=problem.table, recipe=problem.recipe, number=i + 1, chosen=chosen, clock=share)
+
+
+def resampled(table: Table, recipe: Recipe, number: int) -> Problem:
     """Give the problem of a repeat: another split of the rows, each part drawn with replacement."""
-    table, recipe = problem.table, replace(problem.recipe, seed=problem.recipe.seed + number)
+    recipe = replace(recipe, seed=recipe.seed + number)
     split = split_table(table, recipe.seed, recipe.table.split)
     rng = np.random.default_rng(recipe.seed)
     parts = [rng.choice(part, len(part)) for part in (split.train, split.validation, split.test)]
@@ -75,11 +101,11 @@ def resampled(problem: Problem, number: int) -> Problem:
     return Problem.of(drawn, recipe, split=Split(train=train, validation=validation, test=test))
 
 
-def _repeated(problem: Problem, number: int, chosen: Formula, clock: Clock) -> _Repeat:
-    other = resampled(problem, number)
-    solution = solve(other, clock=clock, report=silent)
+def _repeated(task: _Task) -> _Repeat:
+    other = resampled(task.table, task.recipe, task.number)
+    solution = solve(other, clock=task.clock, report=silent)
     rows = other.rows
-    again = refit(chosen.expression, rows.columns, rows.y, weighing=rows.weighing)
+    again = refit(task.chosen.expression, rows.columns, rows.y, weighing=rows.weighing)
     return _Repeat(formula=solution.formula, constants=again.values)
 
 

@@ -109,6 +109,7 @@ RULES = (
     Rule("table.sigma", "the name of a column, or null", _or_none(bool)),
     Rule("table.weights", "the name of a column, or null", _or_none(bool)),
     Rule("table.group", "the name of a column, or null", _or_none(bool)),
+    Rule("table.sample", "a whole number from 100 to 1000000000, or null", _or_none(_within(100, 10**9))),
     Rule("network.width", "two or more numbers of nodes from 1 to 10000, or null", _or_none(_width)),
     Rule("network.order", "a whole number from 1 to 5", _within(1, 5)),
     Rule("training.grid", "rising whole numbers from 1 to 100000", _grid),

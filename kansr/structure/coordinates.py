@@ -202,7 +202,7 @@ def _without(
     x = slopes.x
     rows = torch.linalg.pinv(basis[:, list(pivots)]) @ basis  # combinations of scalings that scale one pivot each
     exact = (2 * rows).round() / 2
-    unit = torch.eye(len(pivots), dtype=rows.dtype)
+    unit = torch.eye(len(pivots), dtype=rows.dtype, device=rows.device)
     if not bool(torch.isfinite(rows).all()) or float((rows - exact).abs().max()) > _HALVES:
         return None
     if not torch.equal(exact[:, list(pivots)], unit):

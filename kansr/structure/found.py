@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import torch
+
 from kansr.network.curves import Curve
 from kansr.network.graph import Graph
 from kansr.progress import Event
@@ -41,6 +43,11 @@ class Found:
     way: str = ""
     space: str = "y"
     settled: bool = False
+
+    def to(self, device: torch.device | str) -> Found:
+        """Give the same graph with its network on a device: itself, where that is there already."""
+        kan = self.trained.kan.to(device)
+        return self if kan is self.trained.kan else replace(self, trained=replace(self.trained, kan=kan))
 
     @property
     def form(self) -> Form:

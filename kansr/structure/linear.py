@@ -20,7 +20,7 @@ def coefficients(columns: Tensor, y: Tensor, weight: Tensor) -> Tensor:
     weighed = columns * weight[:, None]
     matrix = weighed.mT @ columns
     floor = _RARE * matrix.diagonal().max() * torch.ones_like(matrix[:1])
-    return solve_damped(matrix[None], (weighed.mT @ y)[None], torch.full((1,), _DAMPED, dtype=y.dtype), floor)
+    return solve_damped(matrix[None], (weighed.mT @ y)[None], y.new_full((1,), _DAMPED), floor)
 
 
 def outer(kan: KAN, rows: Rows) -> KAN:

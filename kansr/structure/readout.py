@@ -174,7 +174,7 @@ class _Laid:
 
     def line(self, offset: float) -> Tensor:
         """Coefficients of a line from -1 to 1 over the grid, raised by an offset."""
-        return torch.linspace(-1, 1, self.value.shape[-1], dtype=self.value.dtype) + offset
+        return torch.linspace(-1, 1, self.value.shape[-1], dtype=self.value.dtype, device=self.value.device) + offset
 
 
 def _sum(children: Sequence[Reading], spline: Spline) -> Reading:

@@ -71,7 +71,7 @@ def _as_sum(kan: KAN, node: int, signs: Tensor, x: Tensor) -> KAN:
         lower, upper = torch.cat([lower, -one], -1), torch.cat([upper, one], -1)
     new = KAN(graph=shape, curves=tuple(curves), theta=torch.cat(theta, -1), lower=lower, upper=upper)
     seen = ranges(new, x)
-    free = torch.arange(shape.nodes) == shape.output
+    free = torch.arange(shape.nodes, device=lower.device) == shape.output
     return replace(new, lower=torch.where(free, seen[0], new.lower), upper=torch.where(free, seen[1], new.upper))
 
 

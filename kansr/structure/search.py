@@ -55,7 +55,8 @@ _LAID = 16  # starts of each
 _LAYERS = ("y", "log(y)", "y^2", "1/y")
 _POOR = 0.1  # error of the best graph from which the dense network is worth its time
 _NARROW = 6  # and inputs up to which it is
-_WIDEST = 24  # inputs above which no dense network is trained
+WIDEST = 24
+"""Inputs above which no dense network is trained, and before a search the columns are screened."""
 
 
 def search(task: Search) -> Searched:
@@ -175,7 +176,7 @@ class _Hunt:
 
     def look(self) -> None:
         """What the gradients of dense networks show; their error says how good a graph has to be."""
-        if 1 < self.inputs <= _WIDEST:
+        if 1 < self.inputs <= WIDEST:
             task = self.task
             self.probe = probe(self.spaces[0], order=task.network.order, seed=task.seed, clock=task.clock)
 

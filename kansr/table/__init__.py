@@ -14,8 +14,10 @@ from kansr.table.split import Split, split_rows, split_table
 from kansr.table.survey import ColumnFacts, Survey, survey
 from kansr.table.table import Table, TableWarning
 from kansr.table.units import read_unit
+from kansr.table.whole import Block, read_blocks
 
 __all__ = [
+    "Block",
     "ColumnFacts",
     "Split",
     "Survey",
@@ -27,6 +29,7 @@ __all__ = [
     "features_from_frame",
     "joined",
     "public_name",
+    "read_blocks",
     "read_features",
     "read_grouped",
     "read_more",

@@ -16,9 +16,10 @@ from kansr.table.table import Floats, Table
 def card(table: Table, split: Split) -> dict[str, Any]:
     """Describe a table and its split.
 
-    Keys: `source`, `sha256`, `rows`, `target`, `features`, `columns` (each with `name`, `role`, `unit`, `min`, `max`,
-    `mean`, `sd`, `distinct`; target last), `groups` (rows of each label; only where there are groups), `split` (rows
-    for `train`, `validation`, `test`), `warnings`.
+    Keys: `source`, `sha256`, `rows`, `of` (rows of the source; only where these are a sample of them), `target`,
+    `features`, `columns` (each with `name`, `role`, `unit`, `min`, `max`, `mean`, `sd`, `distinct`; target last),
+    `groups` (rows of each label; only where there are groups), `split` (rows for `train`, `validation`, `test`),
+    `warnings`.
     """
     every = [(name, "feature", values) for name, values in zip(table.features, table.x.T, strict=True)]
     every.append((table.target, "target", table.y))
@@ -26,6 +27,7 @@ def card(table: Table, split: Split) -> dict[str, Any]:
         "source": table.source,
         "sha256": table.sha256,
         "rows": len(table),
+        **({} if table.of is None else {"of": table.of}),
         "target": table.target,
         "features": list(table.features),
         "columns": [_column(name, role, table.units.get(name), values) for name, role, values in every],

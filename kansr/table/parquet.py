@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kansr.errors import TableError
+from kansr.errors import KansrError, TableError
 from kansr.files import replacing
 from kansr.table.names import tidy
 from kansr.table.packed import limit_of, too_large
@@ -35,7 +35,7 @@ def read_feather(data: bytes, where: str) -> Sheet:
     """Read the bytes of a Feather file, which are those of Arrow itself."""
     from pyarrow import feather  # noqa: PLC0415
 
-    with _arrow_errors(where, "Feather"):
+    with arrow_errors(where, "Feather"):
         arrow = feather.read_table(io.BytesIO(data))
         arrow.validate(full=True)
     return _sheet(arrow, where)
@@ -44,7 +44,7 @@ def read_feather(data: bytes, where: str) -> Sheet:
 def _sheet(arrow: pa.Table, where: str) -> Sheet:
     names = arrow.column_names
     tidied, unnamed = tidy(names)
-    with _arrow_errors(where):
+    with arrow_errors(where):
         frame = arrow.rename_columns(list(map(str, range(len(names))))).to_pandas(ignore_metadata=True)
     return Sheet(frame=frame.set_axis(list(tidied), axis=1), warnings=unnamed)
 
@@ -64,6 +64,8 @@ def write_parquet(table: Table, path: Path) -> None:
         "warnings": [asdict(one) for one in table.warnings],
     }
     errors = [] if table.sigma is None else [table.sigma]
+    if table.of is not None:
+        about["of"] = table.of
     if errors:
         about["absolute"] = table.absolute  # says that the column behind the target holds errors
     columns = [pa.array(np.ascontiguousarray(values)) for values in (*table.x.T, table.y, *errors)]
@@ -102,6 +104,7 @@ def read_parquet(path: Path) -> Table:
             absolute=bool(about.get("absolute")),
             units=dict(about.get("units", {})),
             group=group,
+            of=None if about.get("of") is None else int(about["of"]),
         )
         same = fingerprint(table.features, target, table.x, table.y, sigma=sigma, group=group) == table.sha256
     except (TypeError, KeyError, ValueError, IndexError) as error:
@@ -126,7 +129,7 @@ def _arrow(data: bytes, where: str) -> tuple[pa.Table, list[str]]:
     """Give the content, checked, and the names of the columns."""
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    with _arrow_errors(where):
+    with arrow_errors(where):
         about = pq.read_metadata(io.BytesIO(data))
         if 8 * about.num_rows * about.num_columns > limit_of(len(data)):
             raise too_large(len(data), where)
@@ -136,10 +139,11 @@ def _arrow(data: bytes, where: str) -> tuple[pa.Table, list[str]]:
 
 
 @contextmanager
-def _arrow_errors(where: str, form: str = "Parquet") -> Iterator[None]:
+def arrow_errors(where: str, form: str = "Parquet") -> Iterator[None]:
+    """Raise `TableError` in the place of what pyarrow raises; errors of kansr pass."""
     try:
         yield
-    except TableError:
+    except (KansrError, GeneratorExit):
         raise
     except MemoryError as error:
         raise TableError("the table does not fit into memory", where=where, hint="give fewer rows") from error

@@ -16,9 +16,11 @@ from kansr.table.columns import Column, refused
 from kansr.table.decode import decode
 from kansr.table.group import Labels, known_group, labels_at, read_labels, take_group
 from kansr.table.located import by_cell, with_cell
+from kansr.table.long import long_table
 from kansr.table.missing import whole_rows
 from kansr.table.names import found, listed, nearest, place, tidy
 from kansr.table.parquet import read_feather, read_sheet
+from kansr.table.sample import sample
 from kansr.table.source import is_url, public_name, read_content
 from kansr.table.spec import TableSpec
 from kansr.table.split import check_rows
@@ -43,8 +45,14 @@ def read_table(source: str | Path, spec: TableSpec = _DEFAULT) -> Table:
     Rows that miss a value are left out (or refused, see `TableSpec`), and so are columns that cannot be features;
     `Table.warnings` says which and why.
 
+    Of a Parquet or text file with more rows than `TableSpec.sample` it is a sample (see `kansr.table.whole`).
+
     Raises `UsageError` where there is no such file or column, `TableError` where the table cannot be used.
     """
+    long = long_table(source, spec)
+    if long is not None and spec.sample is not None:
+        frame, numbers = sample(long.frames(), spec.sample)
+        return replace(table_of(long.sheet(frame, numbers.tolist()), spec, long.name), of=long.rows)
     sheet, name = read_cells(source, spec)
     return table_of(sheet, spec, name)
 

@@ -55,6 +55,9 @@ class TableSpec:
         The column that holds what each row counts; None: all count alike. There can be one of the two.
     group
         The column of labels whose rows share one form, each label with constants of its own; None: there is none.
+    sample
+        How many rows of a longer Parquet or text file are searched; constants and errors are then of all rows, which
+        are read in blocks (see `kansr.table.long`). None: all rows are held in memory and searched.
 
     Raises `UsageError` where a value cannot be.
 
@@ -81,6 +84,7 @@ class TableSpec:
     sigma: str | None = None
     weights: str | None = None
     group: str | None = None
+    sample: int | None = 200_000
 
     def __post_init__(self) -> None:
         if self.decimal not in {None, ".", ","}:

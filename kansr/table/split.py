@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kansr.errors import TableError
+from kansr.table.sample import dealt
 from kansr.table.spec import check_shares
 from kansr.table.table import Floats, Table
 
@@ -36,9 +37,11 @@ class Split:
 def split_table(table: Table, seed: int, shares: Shares = SHARES) -> Split:
     """Deal the rows of a table out as `split_rows` does, rows that are there several times into one part together.
 
-    So no test row was seen in training. Rows are the same where all features and the target are. Raises as
-    `split_rows`.
+    So no test row was seen in training. Rows are the same where all features and the target are. Of a sample, they are
+    dealt out as all rows of the source are (see `kansr.table.sample.dealt`). Raises as `split_rows`.
     """
+    if table.of is not None:
+        return _split_sample(table, seed, shares)
     return split_rows(len(table), seed, shares, same=repeated(table.x, table.y))
 
 
@@ -65,6 +68,18 @@ def split_rows(rows: int, seed: int, shares: Shares = SHARES, *, same: Indices |
         return _split_groups(order, same, validation, test)
     first, second = np.sort(order[:validation]), np.sort(order[validation : validation + test])
     return Split(train=np.sort(order[validation + test :]), validation=first, test=second)
+
+
+def _split_sample(table: Table, seed: int, shares: Shares) -> Split:
+    check_shares(shares)
+    parts = dealt(table.x, table.y, seed, shares)
+    train, validation, test = (np.flatnonzero(parts == part) for part in range(3))
+    if not all(map(len, (train, validation, test))):
+        raise TableError(
+            f"the {len(table)} rows of the sample are too few different ones to train, choose and test",
+            hint="give a larger sample (table.sample in the recipe), or null: then all rows are held in memory",
+        )
+    return Split(train=train, validation=validation, test=test)
 
 
 def repeated(x: Floats, y: Floats) -> Indices:

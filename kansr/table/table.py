@@ -83,6 +83,8 @@ class Table:
         Column -> unit, as it was written; columns without a unit are left out.
     group
         The label of each row, [rows], where a column of groups was named; it is no feature.
+    of
+        How many rows the source has, where these are a sample of them; None: they are all.
     """
 
     features: tuple[str, ...]
@@ -96,6 +98,7 @@ class Table:
     absolute: bool = False
     units: Mapping[str, str] = field(default_factory=dict)
     group: npt.NDArray[np.str_] | None = None
+    of: int | None = None
 
     def __len__(self) -> int:
         return len(self.y)

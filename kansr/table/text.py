@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from kansr.errors import TableError
 from kansr.table.dialect import Dialect, delimiter_of, records, sniff
@@ -25,6 +26,13 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$")
 _COMMENT = re.compile(r"(?:^|(?<=[\r\n]))#[^\r\n]*(?:\r\n|\n|\r|$)")
 _AROUND, _TAIL = 25, 4096  # lines and letters that are looked at above and below the rows
 _DECLARED = re.compile(r'"?sep=([;,|\t])"?(?:\r\n|\n|\r)')  # what Excel writes and reads
+
+
+class Names(Protocol):
+    """What names a cell: a row (from 1) and a column."""
+
+    def name(self, row: int, column: str) -> str:
+        """Name it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +57,13 @@ class Sheet:
     """Columns as they were read: numbers where a whole column is, else text.
 
     `frame` has one named column each; `decimal` is how numbers are written in the text that is left; `named` is False
-    where the names were made up; `cells` names the cells of a spreadsheet.
+    where the names were made up; `cells` names the cells of a spreadsheet, or the rows of a sample.
     """
 
     frame: pd.DataFrame
     decimal: Literal[".", ","] = "."
     named: bool = True
-    cells: Cells | None = None
+    cells: Names | None = None
     warnings: tuple[TableWarning, ...] = ()
 
 
@@ -176,6 +184,37 @@ def _parse(body: str, dialect: Dialect, spec: TableSpec, where: str) -> pd.DataF
         _check_widths(body, dialect, where)
         hint = "is a quote left open?" if "EOF inside string" in str(error) else None
         raise TableError(f"the table cannot be read: {str(error).strip()}", where=where, hint=hint) from error
+
+
+def in_blocks(path: Path, dialect: Dialect, spec: TableSpec, rows: int) -> Iterator[pd.DataFrame]:
+    """Give the rows of a text file, so many at a time: its header is the first line that is not skipped.
+
+    Columns go by their numbers. Raises `TableError` for a row that is longer than the header.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    above = spec.skip_lines + dialect.above
+    with path.open("rb") as file:
+        for _ in range(above):
+            file.readline()
+        try:
+            yield from pd.read_csv(
+                file,
+                engine="c",
+                sep=dialect.delimiter,
+                decimal=dialect.decimal,
+                header=None,
+                names=list(range(len(dialect.names))),
+                index_col=False,
+                na_values=list(spec.null_values),
+                skipinitialspace=True,
+                low_memory=False,
+                encoding=spec.encoding,
+                chunksize=rows,
+                on_bad_lines="error",
+            )
+        except (ValueError, UnicodeDecodeError) as error:
+            raise TableError(f"the table cannot be read: {str(error).strip()}", where=str(path)) from error
 
 
 def _sheet(frame: pd.DataFrame, body: str, dialect: Dialect, where: str) -> Sheet:

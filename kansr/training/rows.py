@@ -29,6 +29,11 @@ class Rows:
         weight = None if self.weight is None else self.weight[:rows]
         return Rows(x=self.x[:rows], y=self.y[:rows], weight=weight)
 
+    def to(self, device: torch.device | str) -> Rows:
+        """Give the rows on a device."""
+        weight = None if self.weight is None else self.weight.to(device)
+        return Rows(x=self.x.to(device), y=self.y.to(device), weight=weight)
+
     def columns(self, keep: list[int]) -> Rows:
         """Give some of the inputs only."""
         return Rows(x=self.x[:, keep], y=self.y, weight=self.weight)
@@ -52,6 +57,10 @@ class Data:
         one, other = self.train, self.validation
         weights = None if one.weight is None or other.weight is None else torch.cat([one.weight, other.weight])
         return Rows(x=self.everything, y=torch.cat([one.y, other.y]), weight=weights)
+
+    def to(self, device: torch.device | str) -> Data:
+        """Give all rows on a device."""
+        return Data(train=self.train.to(device), validation=self.validation.to(device))
 
     def columns(self, keep: list[int]) -> Data:
         """Give some of the inputs only."""

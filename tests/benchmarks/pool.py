@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kansr.bench.workers import work
+from kansr.cluster import hosts
+from kansr.cluster.work import work
 from kansr.datasets import Law
 from kansr.files import append_line
 
@@ -52,15 +53,16 @@ def run(
     tasks = [(function, place, case) for place, case in enumerate(cases)]
     early: dict[int, Result] = {}
     wanted = 0
-    for outcome in work(once, tasks, workers=workers):
-        if outcome.ended != "done":
-            raise RuntimeError(f"{outcome.task[2].law.name}: {outcome.message}")
-        if out is not None:
-            append_line(out, json.dumps(outcome.value))
-        early[outcome.task[1]] = outcome.value
-        while wanted in early:
-            yield early.pop(wanted)
-            wanted += 1
+    with hosts(workers) as starters:
+        for outcome in work(once, tasks, hosts=starters):
+            if outcome.ended != "done":
+                raise RuntimeError(f"{outcome.task[2].law.name}: {outcome.message}")
+            if out is not None:
+                append_line(out, json.dumps(outcome.value))
+            early[outcome.task[1]] = outcome.value
+            while wanted in early:
+                yield early.pop(wanted)
+                wanted += 1
 
 
 def once(task: tuple[Callable[[Some], Result], int, Some]) -> Iterator[Result]:

@@ -3,6 +3,7 @@
     python -m tests.benchmarks.performance time      seconds to a test RMSE of 1e-3, 1e-4, 1e-5: kansr, pykan, MLPs
     python -m tests.benchmarks.performance micro     one spline, one step of training, one fit of a symbol
     python -m tests.benchmarks.performance memory    peak memory of trainings and fits, each in a fresh process
+    python -m tests.benchmarks.performance gpu       a GPU beside the processor: starts and rows; skipped without one
     python -m tests.benchmarks.performance growth    seconds against rows, inputs, width and grid, with exponents
 
 Each prints a table and, with `--json FILE`, adds one JSON line a result to the file. Everything runs in one thread.
@@ -17,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-KINDS = {"time": "to_error", "micro": "micro", "memory": "memory", "growth": "growth"}
+KINDS = {"time": "to_error", "micro": "micro", "memory": "memory", "growth": "growth", "gpu": "gpu"}
 
 
 def _numbers(kind: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:

@@ -1,7 +1,8 @@
-"""Work in processes of their own, each of which can be ended: some tools do not stop when they are asked to.
+"""A task in a process of its own, which can be ended: some tools do not stop when they are asked to.
 
-A process works on one task. It starts from a server that has loaded the libraries (see `kansr.bench.warm`), which takes
-some milliseconds, and it is killed when its time is over. What it had told before that is its answer.
+It starts from a server that has loaded the libraries (see `kansr.cluster.warm`), which takes some milliseconds, and it
+is killed when its time is over. What it had told before that is its answer. It ends with the process that asked for it,
+however that ended.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -20,11 +21,17 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Literal, TypeVar
 
 Some = TypeVar("Some")
-Ended = Literal["done", "timeout", "failed", "died"]
+Ended = Literal["done", "timeout", "failed", "died", "stopped"]
 
 _LOOK = 0.2  # seconds between two looks at the clock
 _CLEAN = 5.0  # seconds that a process which is done has to clean up
-_WARM = "kansr.bench.warm"
+_WARM = "kansr.cluster.warm"
+
+_ONE = threading.Lock()
+"""How a process ended can be read once, and starting one reads it of all others: threads do so one by one."""
+
+HERE = threading.local()
+"""What the thread that asks for a process goes by: its event `stopped`, if it has one, ends the process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +44,7 @@ class Outcome(Generic[Some]):
         The last thing that was told, None if nothing was.
     ended
         `done`; `timeout`: killed at its limit; `failed`: an error, which `message` names; `died`: the process ended by
-        itself, as in a crash of a library.
+        itself, as in a crash of a library; `stopped`: killed since nobody waits for it any more.
     """
 
     task: Some
@@ -46,43 +53,28 @@ class Outcome(Generic[Some]):
     message: str = ""
 
 
-def work(
-    function: Callable[[Some], Iterator[Any]],
-    tasks: Iterable[Some],
-    *,
-    workers: int = 1,
-    limit: Callable[[Some], float] | None = None,
-    over: Callable[[], bool] = lambda: False,
-) -> Iterator[Outcome[Some]]:
-    """Give the outcomes of tasks as they come; those that run when the caller stops are killed.
+def told(function: Callable[[Some], Iterator[Any]], task: Some, limit: float | None = None) -> Outcome[Some]:
+    """Let a process of its own do a task, and give what it told.
 
     Parameters
     ----------
     function
         A generator that tells what it has so far; a function of a module, since it goes to another process.
-    workers
-        How many processes work at a time.
     limit
-        Seconds for a task, from its start and again from each thing that it tells; None: no limit.
-    over
-        Asked now and then; when it is true, nothing more is started, and what runs is killed.
+        Seconds, from the start and again from each thing that is told; None: no limit.
     """
-    context, waiting = _context(), deque(tasks)
-    running: list[_Worker[Some]] = []
+    stopped = getattr(HERE, "stopped", None)
+    worker = _Worker(_context(), function, task, limit)
     try:
-        while (waiting or running) and not over():
-            while waiting and len(running) < workers:
-                task = waiting.popleft()
-                running.append(_Worker(context, function, task, None if limit is None else limit(task)))
-            wait([worker.pipe for worker in running], _LOOK)
-            for worker in tuple(running):
-                outcome = worker.outcome()
-                if outcome is not None:
-                    running.remove(worker)
-                    yield outcome
+        while True:
+            wait([worker.pipe], _LOOK)
+            outcome = worker.outcome()
+            if outcome is not None:
+                return outcome
+            if stopped is not None and stopped.is_set():
+                return Outcome(task=task, value=worker.value, ended="stopped", message="stopped")
     finally:
-        for worker in running:
-            worker.kill()
+        worker.kill()
 
 
 class _Worker(Generic[Some]):
@@ -96,7 +88,8 @@ class _Worker(Generic[Some]):
         self.process: BaseProcess = context.Process(  # type: ignore[attr-defined]
             target=_serve, args=(function, task, theirs), daemon=True
         )
-        self.process.start()
+        with _ONE:
+            self.process.start()
         theirs.close()
         self.heard = time.monotonic()
 
@@ -117,18 +110,21 @@ class _Worker(Generic[Some]):
 
     def kill(self) -> None:
         """End the process now."""
-        self.process.kill()
-        self.process.join()
+        with _ONE:
+            self.process.kill()
+            self.process.join()
         self.pipe.close()
 
     def _ended(self, ended: Ended, message: str) -> Outcome[Some]:
         if ended != "timeout":
-            self.process.join(_CLEAN)
+            with _ONE:
+                self.process.join(_CLEAN)
         self.kill()
         return Outcome(task=self.task, value=self.value, ended=ended, message=message)
 
     def _signal(self) -> str:
-        self.process.join(1.0)
+        with _ONE:
+            self.process.join(1.0)
         code = self.process.exitcode
         return f" ({signal.Signals(-code).name})" if code is not None and code < 0 else ""
 
@@ -136,6 +132,7 @@ class _Worker(Generic[Some]):
 def _serve(function: Callable[[Some], Iterator[Any]], task: Some, pipe: Connection) -> None:
     """Work on a task in a process that says nothing but what the pipe carries."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started this process
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):  # libraries print, some of them past Python
         os.dup2(nowhere, stream)
@@ -149,8 +146,20 @@ def _serve(function: Callable[[Some], Iterator[Any]], task: Some, pipe: Connecti
             pipe.send(("done", ""))
 
 
+def _end_with_parent() -> None:
+    """End this process when the one that asked for it is gone, as when a worker of a cluster is killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
 def _context() -> Any:
-    """Give the way to start processes: never a plain fork, since forks hang where torch has used threads."""
+    """Give the way to start processes: never a plain fork, since forks hang where torch has used threads.
+
+    Workers of Dask are daemons, which may have no children, lest these outlive them. Ours do not.
+    """
+    multiprocessing.current_process().daemon = False
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     context.set_forkserver_preload([_WARM])

@@ -13,8 +13,7 @@ for _threads in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import torch
 
-import kansr.bench.attempt
-import kansr.peers.kansr_
-import kansr.pipeline.solve  # noqa: F401
+import kansr.pipeline.solve
+import kansr.pipeline.stability  # noqa: F401
 
 torch.set_num_threads(1)

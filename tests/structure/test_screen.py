@@ -1,0 +1,43 @@
+"""Of many columns, those that matter are found, whatever they do, and few others."""
+
+import pytest
+import torch
+
+from kansr.progress import Clock
+from kansr.structure.screen import MOST, screen
+from kansr.training.rows import Data, Rows
+
+LAWS = {
+    "sum": lambda x: torch.sin(3 * x[:, 3]) + x[:, 50] ** 2 + x[:, 60],
+    "product of columns with mean zero": lambda x: x[:, 3] * x[:, 50] * x[:, 60],
+    "one that is weak beside the others": lambda x: 10 * x[:, 3] * torch.exp(x[:, 50]) + 0.3 * x[:, 60],
+    "under noise": lambda x: x[:, 3] * x[:, 50] + x[:, 60] + 0.5 * torch.randn(len(x), generator=_drawn(7)),
+}
+
+
+def _drawn(seed):
+    return torch.Generator().manual_seed(seed)
+
+
+def rows(law, inputs=100, count=1500):
+    x = 2 * torch.rand(count, inputs, generator=_drawn(0), dtype=torch.float64) - 1
+    y = law(x).to(x.dtype)
+    y = (y - y.mean()) / y.std()
+    train = int(0.8 * count)
+    return Data(train=Rows(x=x[:train], y=y[:train]), validation=Rows(x=x[train:], y=y[train:]))
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
+def test_the_columns_that_matter_are_found_among_a_hundred(law):
+    found = screen(rows(law), order=3, seed=0, clock=Clock())
+    assert {3, 50, 60} <= set(found)
+    assert len(found) <= 4
+
+
+def test_where_nothing_matters_the_likeliest_are_left():
+    noise = rows(lambda x: torch.randn(len(x), generator=_drawn(1)))
+    assert 1 <= len(screen(noise, order=3, seed=0, clock=Clock())) <= 4
+
+
+def test_no_more_are_kept_than_can_be_searched():
+    assert len(screen(rows(lambda x: x[:, :30].sum(1)), order=3, seed=0, clock=Clock())) == MOST
