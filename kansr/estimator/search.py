@@ -80,6 +80,6 @@ def _numbers(y: Any) -> Array:
 
 def _print(event: Event) -> None:
     """Print a step to stderr, where progress belongs."""
-    words = (event.message, "" if event.formula is None else event.formula)
+    words = (event.message, event.formula or "", "" if event.known is None else event.known.text)
     error = "" if event.loss is None else f"error {event.loss:.1g} of the spread"
     print(f"  {event.stage:14}  {'  '.join(filter(None, (*words, error)))}", file=sys.stderr, flush=True)

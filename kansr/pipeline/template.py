@@ -142,7 +142,7 @@ def _filled(template: Template, read: Read, tied: Tied) -> Filled:
         inside = calls[0].arguments if len(calls) == 1 else places(len(calls[0].arguments))
         call = replace(calls[0], arguments=inside)
         functions[str(call)] = to_text(filled(read.parts[name].xreplace(numbers), call))
-    constants = {s.name: to_text(sp.sympify(numbers.get(s, sp.Integer(1)))) for s in template.constants}
+    constants = {s.name: to_text(numbers.get(s, sp.Integer(1))) for s in template.constants}
     errors = {s.name: sigma[s] for s in template.constants if s in sigma}
     return Filled(template=template.text, functions=functions, constants=constants, errors=errors)
 

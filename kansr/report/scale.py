@@ -29,7 +29,7 @@ class Axis:
         """Give an axis that holds all values that can be drawn on it, with a margin; `least` is the least half of it.
 
         >>> Axis.around([0.0, 1.0, None], 0, 100).ticks()
-        [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+        [0.0, 0.5, 1.0]
         """
         known = [v for v in values if v is not None and abs(v) <= _LARGEST and (v > 0 or not log)]
         low, high = min(known, default=1.0), max(known, default=1.0)

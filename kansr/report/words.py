@@ -51,7 +51,7 @@ def with_error(constant: str, error: float) -> str:
 def two_digits(error: float) -> str:
     """Write a standard error with two digits.
 
-    >>> two_digits(0.0204), two_digits(234.5), two_digits(1.25e-9)
+    >>> two_digits(0.0204), two_digits(234.5), two_digits(1.23e-9)
     ('0.020', '230', '1.2e-09')
     """
     shown = f"{error:.1e}"

@@ -183,7 +183,7 @@ def test_the_json_contract_is_kept():
     record = RESULT.to_json()
     first, last = (
         ["run", "status", "target", "features", "formula", "symbols", "constants", "latex", "complexity", "errors"],
-        ["front", "rivals", "stability", "seconds"],
+        ["front", "rivals", "rejected", "stability", "template", "groups", "seconds"],
     )
     assert list(record) == [*first, "rmse", "r2", "chi2", "units", "exact", "network", *last]
     assert list(record["rmse"]) == ["train", "validation", "test"]

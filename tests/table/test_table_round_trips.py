@@ -25,6 +25,10 @@ any_name = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", 
 NOT_NAMES = {name: f"{name}." for name in ("id", "row")}
 
 
+def _is_plain(name: str) -> bool:
+    return name[0] not in "#'" and "[" not in name  # a unit follows
+
+
 def bits(table: Table) -> bytes:
     return np.column_stack([table.x, table.y]).tobytes()
 
@@ -34,7 +38,12 @@ def bits(table: Table) -> bytes:
 def test_any_table_survives_csv_and_parquet_to_the_bit(values: np.ndarray, pack: bool, data: st.DataObject) -> None:
     width = values.shape[1]
     names = data.draw(
-        st.lists(any_name.filter(lambda name: name[0] not in "#'"), min_size=width, max_size=width, unique=True)
+        st.lists(
+            any_name.filter(lambda name: name[0] not in "#'" and "[" not in name),
+            min_size=width,
+            max_size=width,
+            unique=True,
+        )
     )
     frame = pd.DataFrame(values, columns=names)
     spec = TableSpec(features=tuple(names[:-1]), target=names[-1], delimiter="comma")
