@@ -205,9 +205,14 @@ def _network(record: Mapping[str, Any]) -> NetworkSummary:
 
 
 def _stage(record: Mapping[str, Any]) -> StageRow:
-    whole = {name: int(record[name]) for name in ("grid", "parameters")}
-    errors = {name: _error(record[name]) for name in ("rmse_train", "rmse_validation", "seconds")}
-    return StageRow(stage=str(record["stage"]), **whole, **errors)
+    return StageRow(
+        stage=str(record["stage"]),
+        grid=int(record["grid"]),
+        parameters=int(record["parameters"]),
+        rmse_train=_error(record["rmse_train"]),
+        rmse_validation=_error(record["rmse_validation"]),
+        seconds=_error(record["seconds"]),
+    )
 
 
 def _error(value: float | None) -> float:
