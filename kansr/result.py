@@ -212,14 +212,13 @@ def _network(record: Mapping[str, Any]) -> NetworkSummary:
 
 
 def _stage(record: Mapping[str, Any]) -> StageRow:
-    train, validation, seconds = (_error(record[name]) for name in ("rmse_train", "rmse_validation", "seconds"))
     return StageRow(
         stage=str(record["stage"]),
         grid=int(record["grid"]),
         parameters=int(record["parameters"]),
-        rmse_train=train,
-        rmse_validation=validation,
-        seconds=seconds,
+        rmse_train=_error(record["rmse_train"]),
+        rmse_validation=_error(record["rmse_validation"]),
+        seconds=_error(record["seconds"]),
     )
 
 

@@ -17,7 +17,7 @@ A run lives in `runs/<name of the table>-001/`; the text file `runs/latest` hold
 | `formula.txt`         | `target = formula`                                                           |
 | `formula.tex`         | the formula in LaTeX                                                         |
 | `formula.py`          | the formula as a Python function                                             |
-| `formula.json`        | what `kansr fit --json` prints                                               |
+| `formula.json`        | what `kansr fit --json` prints, without place and time: the same bytes again |
 | `result.json`         | the whole result: formulas, verdict, network, history                        |
 | `metrics-before*`     | the stages of a fit that was stopped and taken up again                      |
 | `result-before*`      | the results that it had before, in order                                     |

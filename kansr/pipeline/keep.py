@@ -261,8 +261,12 @@ def save_formulas(run: Run, result: Result) -> Result:
 
 
 def save_again(run: Run, result: Result) -> Result:
-    """Write a result of which more is known now, and give it back."""
-    run.write_json(FORMULA_JSON, result.to_json())
+    """Write a result of which more is known now, and give it back.
+
+    `formula.json` is what the seed and the rows decide: neither the folder nor the seconds stand in it.
+    """
+    record = result.to_json()
+    run.write_json(FORMULA_JSON, {key: value for key, value in record.items() if key not in {"run", "seconds"}})
     run.write_json(RESULT, result.to_record())
     return result
 

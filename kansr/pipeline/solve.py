@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 import sympy as sp
 
+from kansr.errors import FormulaError
 from kansr.formula.formula import Formula
 from kansr.formula.front import choose as choose_formula
 from kansr.formula.front import front
+from kansr.formula.limit import limited
 from kansr.formula.mend import mended
 from kansr.formula.shape import broken
 from kansr.network.kan import KAN, names
@@ -29,7 +32,7 @@ from kansr.structure.search import WIDEST, search
 from kansr.structure.task import Search
 from kansr.symbolic.anytime import polynomial
 from kansr.symbolic.curve import Function
-from kansr.symbolic.discover import Discovery, constant, discover, linear, snapped, tell
+from kansr.symbolic.discover import Discovery, Rows, constant, discover, linear, snapped, tell
 from kansr.symbolic.held import held
 from kansr.symbolic.powers import power_law
 from kansr.symbolic.targets import logarithm, named, transforms
@@ -51,6 +54,7 @@ _NAMING = 10.0  # seconds for the curves of its network
 _SURE = 2  # the same where there was no time to read a network to the end
 _CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
 _MENDED = 4  # formulas of one network that break a wish whose constants are fitted to it
+_LINE, _LONGEST_LINE = 0.1, 15.0  # share of the time, and seconds, that a straight line may take
 _READ, _READ_NOISE = 0.3, 0.6  # shares of what is left that reading a graph may take while the search may still go on
 
 
@@ -187,7 +191,7 @@ class _Reader:
     def __init__(self, problem: Problem, clock: Clock, report: Report):
         self.problem, self.clock, self.report = problem.to(_READ_ON), clock, report
         self.known: dict[int, tuple[Found, Found]] = {}  # graphs on the device of the search, and here
-        self.simple = _judged(problem, [constant(problem.rows), linear(problem.rows), *_power_laws(problem)])
+        self.simple = _judged(problem, [constant(problem.rows), _line(problem.rows, clock), *_power_laws(problem)])
         self.solutions: dict[Form, Solution] = {}
         self.hurried: set[Form] = set()  # those that had no time to be read to the end
         self.law = False
@@ -262,6 +266,13 @@ def _quick(problem: Problem) -> list[Discovery]:
     """Formulas that are there at once: a straight line, and a few products of columns."""
     quick = polynomial(problem.rows)
     return [linear(problem.rows, snapped=False), *([] if quick is None else [quick])]
+
+
+def _line(rows: Rows, clock: Clock) -> Discovery:
+    """The best straight line, its numbers made simple if that is soon done: of a hundred columns it is not."""
+    with suppress(FormulaError), limited(min(max(_LINE * clock.left(), 1.0), _LONGEST_LINE)):
+        return linear(rows)
+    return linear(rows, snapped=False)
 
 
 def _power_laws(problem: Problem) -> list[Discovery]:

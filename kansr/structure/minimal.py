@@ -30,9 +30,12 @@ def minimal(runner: Runner, clock: Clock, *, noise: bool = False) -> Runner:
     rows = runner.space.data.train.count
     best = runner
     while not clock.over():
-        tried = [kan for kan in _smaller(best) if not clock.over()]
-        counts = [rows if noise else max(_ROWS, _EACH * k.parameters) for k in tried]
-        smaller = [best.trained(k, rows=n, steps=_STEPS, clock=clock) for k, n in zip(tried, counts, strict=True)]
+        smaller = []
+        for kan in _smaller(best):
+            if clock.over():
+                break
+            few = rows if noise else max(_ROWS, _EACH * kan.parameters)
+            smaller.append(best.trained(kan, rows=few, steps=_STEPS, clock=clock))
         found = min(smaller, key=_information if noise else lambda r: r.error, default=None)
         if found is None:
             return best

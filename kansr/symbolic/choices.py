@@ -110,9 +110,9 @@ class Search:
         least: float = LEAST,
     ) -> dict[int, list[Candidate]]:
         """Functions fitted to the present curves of some edges; points weigh at least this share of the mean."""
-        points = [curve_of(kan, e, self.data.everything, least) for e in edges]
-        if not points:
+        if not edges:
             return {}
+        points = curves_of(kan, edges, self.data.everything, least)
         x, y, weight = (torch.stack(part) for part in zip(*points, strict=True))
         curves, known = Curves(x=x, y=y, weight=weight), self.known(kan, error)
         fitted = fit_curves(curves, [row for row in library if row.name not in _DEAR], clock=self.clock)
@@ -287,13 +287,21 @@ def error_of(kan: KAN, data: Data) -> float:
 
 def curve_of(kan: KAN, edge: int, x: Tensor, least: float = LEAST) -> tuple[Tensor, Tensor, Tensor]:
     """Points of the curve on an edge where rows lie, both ends included, weighed by what they do to the output."""
+    return curves_of(kan, [edge], x, least)[0]
+
+
+def curves_of(kan: KAN, edges: Sequence[int], x: Tensor, least: float = LEAST) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """Points of the curves on some edges, as `curve_of` gives them for one; the network is swept once for all."""
     sweep = forward(kan, x)
-    value = sweep.nodes[kan.graph.edges[edge].source][0]
-    order = value.argsort()
-    pick = order[torch.linspace(0, len(order) - 1, min(_POINTS, len(order))).round().long()]
-    delta = backward(kan, sweep)[edge][0, pick].square()
-    weight = delta + least * delta.mean() + 1e-30
-    return value[pick], sweep.edges[edge].value[0, pick], weight
+    deltas, found = backward(kan, sweep), []
+    for edge in edges:
+        value = sweep.nodes[kan.graph.edges[edge].source][0]
+        order = value.argsort()
+        pick = order[torch.linspace(0, len(order) - 1, min(_POINTS, len(order))).round().long()]
+        delta = deltas[edge][0, pick].square()
+        weight = delta + least * delta.mean() + 1e-30
+        found.append((value[pick], sweep.edges[edge].value[0, pick], weight))
+    return found
 
 
 def event(message: str, choice: Choice) -> Event:

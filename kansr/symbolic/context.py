@@ -29,6 +29,7 @@ _SLIDING = 2  # unclear curves from which curves may slide along each other
 _HELD, _HEAT = 12, 40  # usual functions that are put in place, at most, and the steps that the rest gets
 _FINALS, _STEADY = 4, 200  # the same for the best of them
 _COMBINED = 2  # curves that sums and products are tried on
+_LAST = 1.0  # seconds that the last refit of a network may take beyond the time limit
 _HOLDING = 0.4  # share of the time for that
 
 
@@ -141,6 +142,8 @@ def _read(search: Search, plain: Choice, start: Choice, report: Report) -> tuple
         tried.append(plainest(search, other, again, report, composed=combined))
         if search.finished(tried[-1]):
             return tried[-1], other
+        if search.clock.over():
+            break
         start = min(start, other, key=lambda c: c.error) if other is not plain else start
     return min(tried, key=lambda c: search.score(c, ROUNDING)), start
 
@@ -183,5 +186,6 @@ def _forced(search: Search, choice: Choice, fitted: dict[int, list[Candidate]]) 
     for edge in kan.splines:
         if fitted[edge]:
             kan = kan.with_curve(edge, fitted[edge][0].symbol, fitted[edge][0].p[None])
-    kan = levenberg(kan, search.few, steps=2 * STEPS).kan  # a few steps, whatever the clock says
+    clock = Clock(max(search.clock.left(), _LAST))  # a few steps, whatever the time limit says
+    kan = levenberg(kan, search.few, steps=2 * STEPS, clock=clock).kan
     return Choice(kan=kan, settled=choice.settled, error=error_of(kan, search.data))
