@@ -19,7 +19,8 @@ class Cluster:
         self.file = folder / "scheduler.json"
         self.processes = [self._start("scheduler", "--port", "0", "--no-dashboard")]
         _until(self.file.exists)
-        self.workers = [self._start("worker", "--nthreads", "1", "--no-nanny", "--no-dashboard") for _ in range(2)]
+        watched = ("--nanny", "--no-nanny")  # the first one is watched by a process that starts it anew
+        self.workers = [self._start("worker", "--nthreads", "1", one, "--no-dashboard") for one in watched]
         self.processes += self.workers
 
     def _start(self, what, *options):
@@ -31,9 +32,13 @@ class Cluster:
         )
 
     def stop(self):
+        for process in reversed(self.processes):
+            process.terminate()
         for process in self.processes:
-            process.kill()
-            process.wait()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.cluster.tasks import marked_square
 
 
 def test_results_are_the_same_when_a_worker_is_killed_in_the_middle_of_its_task(cluster, tmp_path):
-    go, dying = tmp_path / "go", cluster.workers[0]
+    go, dying = tmp_path / "go", cluster.workers[1]
     tasks = [(tmp_path, number) for number in range(5)]
     with executor(cluster=str(cluster.file)) as workers, ThreadPoolExecutor(1) as thread:
         assert workers.width == 2
@@ -61,5 +61,5 @@ def test_a_repeated_fit_has_the_same_bytes_on_one_process_on_two_and_on_a_cluste
         there = thread.submit(formula, "there", workers)
         _until((tmp_path / "there" / "result.json").exists)  # the repeats have begun
         time.sleep(1.0)
-        cluster.workers[0].kill()
+        cluster.workers[1].kill()
         assert there.result(600) == alone
