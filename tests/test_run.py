@@ -279,6 +279,15 @@ def test_csv_text_cannot_become_a_spreadsheet_formula():
     assert "1e-300" in text
 
 
+def test_wide_letters_of_east_asia_begin_no_formula_either():
+    assert [files.csv_cell(f"{sign}cmd") for sign in "\uff1d\uff0b\uff0d\uff20"] == [
+        "'\uff1dcmd",
+        "'\uff0bcmd",
+        "'\uff0dcmd",
+        "'\uff20cmd",
+    ]
+
+
 def test_the_mark_says_which_version_made_the_run():
     assert json.loads((Run.create("data").folder / "run.json").read_text())["format"] == 1
 
