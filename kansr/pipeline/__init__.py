@@ -32,6 +32,7 @@ from kansr.pipeline.keep import (
     save_problem,
     save_result,
 )
+from kansr.pipeline.outliers import without_outliers
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import FLOOR, read, solve
 from kansr.pipeline.stability import SHARE, stability
@@ -78,7 +79,7 @@ def fit(table: Table, recipe: Recipe, run: Run, *, report: Report = silent, cloc
         If recipe and table do not fit together; nothing has been written then.
     """
     clock = clock or Clock(recipe.budget)
-    problem = Problem.of(table, recipe)
+    problem = without_outliers(Problem.of(table, recipe), clock=clock, report=report)
     save_problem(run, problem)
     return _fitted(run, problem, None, report=report, clock=clock)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kansr.pipeline.outliers import without_outliers
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution, solve
 from kansr.pipeline.stability import SHARE, stability
@@ -26,7 +27,7 @@ def explain(table: Table, recipe: Recipe, *, report: Report = silent, clock: Clo
         If recipe and table do not fit together.
     """
     clock = clock or Clock(recipe.budget)
-    problem = Problem.of(table, recipe)
+    problem = without_outliers(Problem.of(table, recipe), clock=clock, report=report)
     repeated = recipe.stability > 0
     solution = solve(problem, clock=clock.part(SHARE) if repeated else clock, report=report)
     history = staircase(solution.found.trained.history, solution.problem.unit)
