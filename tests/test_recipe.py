@@ -225,10 +225,10 @@ def test_all_flaws_are_named_at_once():
     ids=["brackets", "braces", "digits", "laughs", "long", "dashes", "questions"],
 )
 def test_a_text_made_to_harm_is_refused_quickly(text):
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(RecipeError):
         from_yaml(text)
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize(("name", "says"), [("quik", "did you mean quick?"), ("no/such.yaml", "shipped recipes")])

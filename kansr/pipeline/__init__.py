@@ -36,6 +36,7 @@ from kansr.pipeline.keep import (
     save_result,
 )
 from kansr.pipeline.labelled import filled_columns
+from kansr.pipeline.outliers import without_outliers
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import FLOOR, read, solve
 from kansr.pipeline.stability import SHARE, stability
@@ -96,7 +97,7 @@ def fit(
         If recipe and table do not fit together; nothing has been written then.
     """
     clock = clock or Clock(recipe.budget)
-    problem = Problem.of(table, recipe)
+    problem = without_outliers(Problem.of(table, recipe), clock=clock, report=report)
     way = way_of(problem)
     save_problem(run, problem)
     if way is not None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kansr.pipeline.outliers import without_outliers
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution, solve
 from kansr.pipeline.stability import SHARE, stability
@@ -27,7 +28,7 @@ def explain(table: Table, recipe: Recipe, *, report: Report = silent, clock: Clo
         If recipe and table do not fit together.
     """
     clock = clock or Clock(recipe.budget)
-    problem = Problem.of(table, recipe)
+    problem = without_outliers(Problem.of(table, recipe), clock=clock, report=report)
     way = way_of(problem)
     if way is not None:
         return way(clock, report)

@@ -194,7 +194,7 @@ def is_json(line: str) -> bool:
 
 def broken(folder: Path) -> str:
     """Name a file of a run that is not whole."""
-    for path in sorted(folder.glob("*")) if folder.is_dir() else ():
+    for path in sorted(folder.glob("[!.]*")) if folder.is_dir() else ():  # half a file lies under a hidden name only
         try:
             if path.suffix == ".json":
                 json.loads(path.read_text())

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from kansr.formula.evaluate import evaluate
 from kansr.pipeline.explain import explain
 from kansr.recipe import Recipe
 from kansr.table import read_table
+from kansr.training.spec import TrainingSpec
 
 Array = NDArray[np.float64]
 Law = Callable[[Array, Array], Array]
@@ -101,6 +103,7 @@ CASES: dict[str, Callable[[], tuple[dict[str, Array], Array, Array]]] = {
     "heavy tails of a column": wide,
     "heavy tails of the errors": tailed,
     "5 % gross outliers": outliers,
+    "the same, loss: huber": outliers,
 }
 
 
@@ -112,13 +115,15 @@ def shown(case: str, budget: float, place: Path) -> str:
     path.write_text("\n".join([",".join([*columns, "y"]), *(",".join(map(repr, row)) for row in rows.tolist())]) + "\n")
     started = time.process_time()
     try:
-        result = explain(read_table(path), Recipe(budget=budget))
+        loss: Any = "huber" if "huber" in case else "squares"
+        result = explain(read_table(path), Recipe(budget=budget, training=TrainingSpec(loss=loss)))
     except KansrError as error:
         return f"said: {error.what}"
     columns = {name: columns[name] for name in result.formula.names.values()}
     values = np.broadcast_to(evaluate(result.formula.expression, columns or {"a": y}), y.shape)
-    size = float(np.abs(truth).max())
-    off = float(np.sqrt(np.mean(((values - truth) / size) ** 2)) / max(float(np.std(truth / size)), 1e-300))
+    size = float(np.abs(truth).max()) or 1.0
+    spread = float(np.std(truth / size)) or 1.0
+    off = float(np.sqrt(np.mean(((values - truth) / size) ** 2))) / spread
     said = "right" if math.isfinite(off) and off < 1e-3 else f"off by {off:.2g} of the spread"
     warned = "".join(f"; {warning}" for warning in result.warnings)
     return f"{said}; {result.verdict}; {result.formula.text[:60]}  ({time.process_time() - started:.1f} s){warned}"

@@ -164,10 +164,10 @@ HOSTILE = (
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:20])
 def test_a_hostile_text_ends_within_a_second(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with suppress(FormulaError):
         parse(text)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 def test_long_sums_are_read():
