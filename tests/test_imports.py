@@ -50,6 +50,7 @@ def test_the_package_itself_loads_nothing_heavy():
     assert not set(answer.stdout.split()) & HEAVY
 
 
+@pytest.mark.benchmark
 def test_help_comes_in_less_than_a_third_of_a_second():
     def seconds():
         started = time.perf_counter()
