@@ -19,7 +19,7 @@ import numpy as np
 from tests.benchmarks.performance.output import table
 
 MEDIAN, LONGEST, SPREAD = 4.0, 60.0, 1.0  # seconds, and the standard deviation of their logs
-HANDING = 0.001  # seconds of Dask's scheduler for a task, by its documentation
+HANDING = 0.001  # seconds that a scheduler is taken to need for a task: an assumption, not measured
 _WORKERS, _CLUSTERS = (1, 10, 100, 1000, 10_000), (1, 10)
 
 
