@@ -24,6 +24,7 @@ from kansr.training.rows import Rows
 _FASTER, _SLOWER = 0.25, 4.0  # mu after an accepted and a rejected step
 _GAIN = 1e-2  # share by which a loss must fall over a few steps for a training to go on
 _FLAT = 8  # steps without progress that end a training
+_ON_GPU = 50_000_000  # numbers of a Jacobian that a GPU holds at once: 0.4 GB, in the time of a few small blocks
 _UNSEEN = 1e-8  # share of a spline's largest scale below which a coefficient counts as hardly seen
 
 
@@ -72,7 +73,7 @@ def levenberg(
     penalty
         Added to the loss; see `kansr.training.penalty`.
     block
-        Rows whose Jacobian is held in memory at once.
+        Rows whose Jacobian is held in memory at once; a GPU holds more where it can.
     gain
         A training ends when no network of the batch has lowered its loss by this share over a few steps.
     watch
@@ -176,6 +177,8 @@ class _Problem(NamedTuple):
 
     @staticmethod
     def of(kan: KAN, rows: Rows, penalty: Penalty | None, block: int, free: Tensor | None = None) -> _Problem:
+        if rows.x.is_cuda:
+            block = max(block, _ON_GPU // (kan.batch * kan.parameters))
         return _Problem(rows, penalty, block, known(kan, rows.x) if rows.count <= block else None, free)
 
     def sweep(self, kan: KAN) -> Sweep | None:
