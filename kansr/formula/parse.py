@@ -33,6 +33,9 @@ MAX_SIZE = 300
 MAX_EXPONENT = 1000
 """The largest exponent that is a number."""
 
+MAX_TOWER = 3
+"""Powers of numbers in the exponent of another one: sympy takes for ever to compare such towers."""
+
 MAX_ORDER = 100
 """The largest order of a Bessel function."""
 
@@ -202,6 +205,8 @@ class _Reader:
         for number in (exponent.as_coeff_Mul()[0], exponent.as_coeff_Add()[0]):
             if abs(number) > MAX_EXPONENT or base_size * abs(number) > MAX_SIZE:
                 raise self.refusal(node, "a power of numbers is too large", f"exponents go up to {MAX_EXPONENT}")
+        if len(exponent.atoms(sympy.Pow)) > MAX_TOWER and not exponent.free_symbols:
+            raise self.refusal(node, f"a tower of more than {MAX_TOWER} powers of numbers", "write the number itself")
         if base == sympy.E:
             return self.exponential(node, exponent)
         value = base**exponent

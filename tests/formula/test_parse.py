@@ -106,6 +106,7 @@ def test_values_agree_with_python_itself(text):
         ("oo", "no column"),
         ("nan", "no column"),
         ("1e400", "too large"),
+        ("x" + "**(1/3)" * 60, "tower of more than 3"),
         ("x\0", "cannot be read"),
         ("\ud800", "cannot be read"),
     ],
