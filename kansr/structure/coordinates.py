@@ -10,9 +10,10 @@ goes on with the coordinates, and what it finds is put behind them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, product
 from typing import Literal, Protocol
 
 import torch
@@ -45,6 +46,8 @@ _SMALLEST, _LARGEST, _SHARE = 0.01, 0.05, 0.5  # misfit up to which a symmetry i
 _SINGULAR, _ZERO = 2.0, (0.02, 0.1)  # singular values that count as zero: the networks' error so many times, and limits
 _CHOICES = 2  # ways to scale that are tried where one input is left
 _HALVES = 0.08  # how far a power may be from a multiple of 1/2
+_BLURRED, _MOST, _TRIED = 0.6, 20_000, 100  # the same under noise where one input is left; ways there are, and tried
+_DEGREE, _BITS = 8, 4.0  # of the polynomial that tells how good a way is; price of a power of one
 _AWAY = 1e-3  # share of its largest size that an input must have everywhere to be scaled by
 _NAMES = {1.0: "x", -1.0: "1/x", 0.5: "sqrt", -0.5: "1/sqrt", 1.5: "x^(3/2)"} | {
     s * n: "1/" * (s < 0) + f"x^{n}" for n in (2, 3, 4) for s in (1.0, -1.0)
@@ -143,7 +146,7 @@ class Twice:
 
 
 def coordinates(
-    symmetries: Sequence[Symmetry], slopes: Slopes, used: Sequence[int], *, x: Tensor, error: float
+    symmetries: Sequence[Symmetry], slopes: Slopes, used: Sequence[int], *, rows: Rows, error: float
 ) -> list[Coordinates | Twice]:
     """Join the inputs of sure sums and differences, and take out scalings: every way that is sure, the shortest first.
 
@@ -155,8 +158,8 @@ def coordinates(
         What scalings are read from.
     used
         Inputs that matter.
-    x
-        Rows [n, i]: what is divided by has no zero there.
+    rows
+        What is divided by has no zero there.
     error
         Of the networks that all this was read from: it blurs them.
     """
@@ -168,45 +171,88 @@ def coordinates(
             groups = _joined(groups, kind, pair.inputs, sign)
     tolerance = min(max(_SINGULAR * error, _ZERO[0]), _ZERO[1])
     if not groups:
-        return [*_scaled(slopes, used, x, tolerance)]
+        return [*_scaled(slopes, used, rows, tolerance)]
     groups = [_upright(g) for g in groups]
     inside = {i for g in groups for i, _ in g.powers}
     own = Coordinates(kept=tuple(i for i in used if i not in inside), joined=tuple(groups))
-    seen = own.seen(x)
-    scaled = _scaled(own.slopes(slopes), range(seen.shape[-1]), seen, tolerance)
+    seen = replace(rows, x=own.seen(rows.x))
+    scaled = _scaled(own.slopes(slopes), range(seen.x.shape[-1]), seen, tolerance)
     return [*(Twice(first=own, then=then) for then in scaled), own]
 
 
-def _scaled(slopes: Slopes, used: Sequence[int], x: Tensor, tolerance: float) -> list[Coordinates]:
+def _scaled(slopes: Slopes, used: Sequence[int], rows: Rows, tolerance: float) -> list[Coordinates]:
     """Make the inputs products that no scaling changes; the target is divided by one that changes as it does.
 
     Each scaling takes one input, by whose powers the others are divided: of all choices, the one that leaves least of
     the target's spread, and of these the one of smallest powers. Where one input is left, which is read in a moment,
-    the best few: one of them shows the law's own function.
+    the best few: one of them shows the law's own function. There noise may have moved a power by a half: all that are
+    near are tried on the rows.
     """
-    basis = slopes.scalings(used, tolerance)
+    basis, x = slopes.scalings(used, tolerance), rows.x
     away = [n for n, i in enumerate(used) if _is_away(x[:, i])]
     for count in range(min(len(basis), len(used) - 1), 0, -1):
-        tried = (_without(basis, used, pivots, slopes) for pivots in combinations(away, count))
-        ranked = sorted((t for t in tried if t is not None), key=lambda t: t[0])
+        single = count == len(used) - 1
+        blur = _BLURRED if single and tolerance > _ZERO[0] else 0.0
+        tried = [t for pivots in combinations(away, count) for t in _without(basis, used, pivots, slopes, blur)]
+        if blur:  # in bits, as formulas are compared: what the rows say, and how long the powers are
+            bits = (rows.count * math.log2(_misfit(c, rows)) + _BITS * cost for (_, cost), c in tried)
+            tried = [((score, 0.0), c) for score, (_, c) in zip(bits, tried, strict=True)]
+        ranked = sorted(tried, key=lambda t: t[0])
         if ranked:
-            best = [c for _, c in ranked[: _CHOICES if count == len(used) - 1 else 1]]
+            best = [c for _, c in ranked[: _CHOICES if single else 1]]
             return [replace(c, unit=float(product_of(c.factor, x).square().mean().sqrt())) for c in best]
     return []
 
 
+def _misfit(own: Coordinates, rows: Rows) -> float:
+    """Root mean square of what a polynomial of the only coordinate, times the factor, leaves of the target."""
+    z = own.seen(rows.x)[:, 0]
+    z = 2 * (z - z.min()) / (z.max() - z.min()).clamp(min=1e-300) - 1
+    design = product_of(own.factor, rows.x)[:, None] * torch.stack([z**k for k in range(_DEGREE + 1)], -1)
+    w = torch.ones_like(z) if rows.weight is None else rows.weight.sqrt()
+    design, y = w[:, None] * design, w * rows.y
+    solution = torch.linalg.lstsq(design, y[:, None]).solution[:, 0]
+    return float((y - design @ solution).square().mean().sqrt().nan_to_num(nan=torch.inf).clamp(min=1e-300))
+
+
 def _without(
-    basis: Tensor, used: Sequence[int], pivots: Sequence[int], slopes: Slopes
+    basis: Tensor, used: Sequence[int], pivots: Sequence[int], slopes: Slopes, blur: float
+) -> list[tuple[tuple[float, float], Coordinates]]:
+    """Divide by powers of the inputs at `pivots`, in each way that is within `blur` of what the slopes say.
+
+    Of each: the spread that is left, the sum of the powers, the coordinates.
+    """
+    found = torch.linalg.pinv(basis[:, list(pivots)]) @ basis  # combinations of scalings that scale one pivot each
+    unit = torch.eye(len(pivots), dtype=found.dtype, device=found.device)
+    if not bool(torch.isfinite(found).all()) or float((found[:, list(pivots)] - unit).abs().max()) > _HALVES:
+        return []
+    others = [n for n in range(found.shape[1]) if n not in pivots]
+    ways = []
+    for some in _halves(found[:, others], blur):
+        exact = torch.zeros_like(found)
+        exact[:, list(pivots)], exact[:, others] = unit, some
+        ways.append(_divided(exact, used, pivots, slopes))
+    return [way for way in ways if way is not None]
+
+
+def _halves(powers: Tensor, blur: float) -> list[Tensor]:
+    """Multiples of 1/2 near some powers [k, n]: the nearest, if they are near; with a blur all that are within it."""
+    nearest = (2 * powers).round() / 2
+    if not blur:
+        return [nearest] if float((powers - nearest).abs().max()) <= _HALVES else []
+    flat = powers.flatten().tolist()
+    options = [[h / 2 for h in range(-8, 9) if abs(h / 2 - p) <= blur] for p in flat]
+    if math.prod(map(len, options)) > _MOST:
+        return [nearest]
+    ways = sorted(product(*options), key=lambda way: math.dist(way, flat))
+    return [powers.new_tensor(way).reshape(powers.shape) for way in ways[:_TRIED]]
+
+
+def _divided(
+    exact: Tensor, used: Sequence[int], pivots: Sequence[int], slopes: Slopes
 ) -> tuple[tuple[float, float], Coordinates] | None:
-    """Divide by powers of the inputs at `pivots`: the spread that is left, the sum of the powers, the coordinates."""
+    """Divide by these powers [k, n] of the inputs at `pivots`."""
     x = slopes.x
-    rows = torch.linalg.pinv(basis[:, list(pivots)]) @ basis  # combinations of scalings that scale one pivot each
-    exact = (2 * rows).round() / 2
-    unit = torch.eye(len(pivots), dtype=rows.dtype, device=rows.device)
-    if not bool(torch.isfinite(rows).all()) or float((rows - exact).abs().max()) > _HALVES:
-        return None
-    if not torch.equal(exact[:, list(pivots)], unit):
-        return None
     others = [n for n in range(len(used)) if n not in pivots]
     powers = {n: [(used[p], -float(exact[k, n])) for k, p in enumerate(pivots) if exact[k, n]] for n in others}
     factor = tuple((used[p], float(exact[k, -1])) for k, p in enumerate(pivots) if exact[k, -1])

@@ -211,9 +211,7 @@ class _Hunt:
         task = self.task
         if self.probe is None or task.named is None or self.spaces[0].logs or self.within:
             return
-        ways = coordinates(
-            self.probe.symmetries, self.probe.slopes, self.used, x=task.data.everything, error=self.noise
-        )
+        ways = coordinates(self.probe.symmetries, self.probe.slopes, self.used, rows=task.data.all, error=self.noise)
         for own in ways:
             behind = partial(self.behind, own, task.named)
             data = own.data(task.data)

@@ -33,7 +33,8 @@ def slopes_of(law, *ranges, rows=400, step=1e-5):
 
 def read(law, *ranges, pairs=()):
     slopes = slopes_of(law, *ranges)
-    return coordinates(pairs, slopes, range(len(ranges)), x=slopes.x, error=1e-4)
+    rows = Rows(x=slopes.x, y=slopes.value[0])
+    return coordinates(pairs, slopes, range(len(ranges)), rows=rows, error=1e-4)
 
 
 LAWS = {
@@ -138,3 +139,12 @@ def test_coordinates_in_front_have_no_constants_of_their_own():
     whole = own.in_front(behind, named, x)
     assert whole.parameters == behind.parameters
     assert torch.allclose(predict(whole, x), predict(behind, own.seen(x)))
+
+
+def test_where_noise_has_moved_a_power_the_rows_say_which_it_is():
+    slopes = slopes_of(lambda m, v, c: m / np.sqrt(1 - v**2 / c**2), (1, 5), (1, 2), (3, 10))
+    rows = Rows(x=slopes.x, y=slopes.value[0])
+    moved = slopes._replace(gradient=slopes.gradient * torch.tensor([1.0, 1.0, 1.5], dtype=slopes.x.dtype))
+    best = coordinates((), moved, range(3), rows=rows, error=0.1)[0]
+    assert best.factor == ((0, 1.0),)
+    assert best.joined == (Coordinate("product", ((1, 1.0), (2, -1.0))),)
