@@ -17,6 +17,9 @@ ROUGH = 2.0
 SAME = 1.01
 """Errors within this factor count as the same: nobody takes a larger formula for less."""
 
+READABLE = 100
+"""Nodes of a formula that anyone still reads; a spline that is written out has some hundred."""
+
 
 def front(formulas: Iterable[Formula], floor: float = 0.0) -> tuple[Formula, ...]:
     """Give the formulas that no other beats in both complexity and validation error, simplest first.
@@ -59,6 +62,7 @@ def choose(formulas: Sequence[Formula], rule: Rule = "best", floor: float = 0.0)
     | rule       | the formula                                                                         |
     |------------|-------------------------------------------------------------------------------------|
     | `best`     | with the shortest description; the lowest error where none has a description length |
+    |            | (nobody reads more than 100 nodes: longer ones only where there is nothing shorter) |
     | `accuracy` | with the lowest validation error, the simplest of those that are equal within 1 %   |
     | `simple`   | with the lowest complexity of those whose validation error is at most twice the     |
     |            | lowest: without a limit it would always be the mean of the target                   |
@@ -69,6 +73,8 @@ def choose(formulas: Sequence[Formula], rule: Rule = "best", floor: float = 0.0)
         raise UsageError(
             "there is no formula to choose from", hint="no expression had finite values on the validation rows"
         )
+    if rule == "best":
+        formulas = [one for one in formulas if one.complexity <= READABLE] or formulas
     if rule == "best" and any(one.description_length is not None for one in formulas):
         return min(formulas, key=lambda one: (one.length, one.complexity))
     limit = (ROUGH if rule == "simple" else SAME) * min(_error(one, floor) for one in formulas)

@@ -12,8 +12,8 @@ import sympy as sp
 
 from kansr.errors import FormulaError
 from kansr.formula.formula import Formula
+from kansr.formula.front import READABLE, front
 from kansr.formula.front import choose as choose_formula
-from kansr.formula.front import front
 from kansr.formula.limit import limited
 from kansr.formula.mend import mended
 from kansr.formula.shape import broken
@@ -353,7 +353,7 @@ def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Soluti
             *_kept_splines(problem, source.source),
             *_misfit(source.clash),
             *_disobedient(rejected, formula),
-            *(_unread(problem, found, formula) if own == "approximation" else ()),
+            *(_unread(problem, found, formula, best) if own == "approximation" else ()),
         ),
         rivals=rivals(problem, formula, plain, exact=own == "exact"),
         rejected=rejected,
@@ -412,13 +412,16 @@ def _kept_splines(problem: Problem, source: Discovery) -> tuple[str, ...]:
     return (f"no function of the library fits {edges}: the formula holds the spline itself",)
 
 
-def _unread(problem: Problem, found: Found, formula: Formula) -> tuple[str, ...]:
+def _unread(problem: Problem, found: Found, formula: Formula, front: Sequence[Formula]) -> tuple[str, ...]:
     """Say that the network knows far more than the formula that could be read from it."""
     network = float(rmse(found.trained.kan, problem.test)[0]) * problem.unit
     if not network < _CLOSER * formula.rmse.test:
         return ()
     far = f"the network misses the test rows by {network:.3g}, the best formula by {formula.rmse.test:.3g}"
-    return (f"no short formula comes near the curves that were learned: {far}; more time (--budget) may find one",)
+    written = "; --select accuracy writes the curves out" if front[-1].complexity > READABLE else ""
+    return (
+        f"no short formula comes near the curves that were learned: {far}; more time (--budget) may find one{written}",
+    )
 
 
 def _misfit(clash: str) -> tuple[str, ...]:

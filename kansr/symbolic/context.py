@@ -29,6 +29,7 @@ _SLIDING = 2  # unclear curves from which curves may slide along each other
 _HELD, _HEAT = 12, 40  # usual functions that are put in place, at most, and the steps that the rest gets
 _FINALS, _STEADY = 4, 200  # the same for the best of them
 _COMBINED = 2  # curves that sums and products are tried on
+_FORCED, _NEARER = 6, 0.7  # functions in the place of a spline that stays, and by how much each comes nearer
 _LAST = 1.0  # seconds that the last refit of a network may take beyond the time limit
 _HOLDING = 0.4  # share of the time for that
 
@@ -75,7 +76,7 @@ def symbolise(
         found += beam_search(search, [c for c in (ahead, start) if c], fitted, report)
         found = undone(search, best_of(search, found, final=True), fitted, report)
     if found and all(c.kan.splines for c in found):
-        found.append(_forced(search, best_of(search, found, final=True)[0], fitted))
+        found += _forced(search, best_of(search, found, final=True)[0], fitted)
     return best_of(search, found, final=True)
 
 
@@ -180,12 +181,28 @@ def _held(search: Search, start: Choice, fitted: dict[int, list[Candidate]]) -> 
             yield held
 
 
-def _forced(search: Search, choice: Choice, fitted: dict[int, list[Candidate]]) -> Choice:
-    """Put the nearest function on each edge that stayed a spline, so that there is a formula to read at all."""
+def _forced(search: Search, choice: Choice, fitted: dict[int, list[Candidate]]) -> list[Choice]:
+    """Put near functions on the edges that stayed splines, so that there are formulas that can be read.
+
+    On the last such edge come those that no other beats in both error and length, on those before it the nearest.
+    """
+    *others, last = choice.kan.splines
     kan = choice.kan
-    for edge in kan.splines:
+    for edge in others:
         if fitted[edge]:
             kan = kan.with_curve(edge, fitted[edge][0].symbol, fitted[edge][0].p[None])
     clock = Clock(max(search.clock.left(), _LAST))  # a few steps, whatever the time limit says
-    kan = levenberg(kan, search.few, steps=2 * STEPS, clock=clock).kan
-    return Choice(kan=kan, settled=choice.settled, error=error_of(kan, search.data))
+    found = []
+    for c in _unbeaten(fitted[last])[-_FORCED:]:
+        forced = levenberg(kan.with_curve(last, c.symbol, c.p[None]), search.few, steps=2 * STEPS, clock=clock).kan
+        found.append(Choice(kan=forced, settled=choice.settled, error=error_of(forced, search.data)))
+    return found
+
+
+def _unbeaten(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Keep fits to a curve that no shorter one comes as near as, the shortest first."""
+    kept: list[Candidate] = []
+    for c in sorted(candidates, key=lambda c: (c.symbol.complexity + c.symbol.size, c.error)):
+        if not kept or c.error < _NEARER * kept[-1].error:
+            kept.append(c)
+    return kept

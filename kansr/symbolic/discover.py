@@ -38,6 +38,7 @@ _CURVES = 0.7  # share of the time for the curves; the rest is for the constants
 _WHOLE = 4  # largest constant that may have been put into a formula
 _TELLING = 1  # constants that a formula may have which needs no other beside it
 _FIRST, _KEPT = 2, 8  # assignments of functions whose constants are refitted and snapped, before all else and in all
+_COARSE = 10.0  # errors of the best network from which another one is read for its shortness alone
 _ROWS = 5000  # rows on which constants are snapped; the last refit sees all
 _STEPS = 60
 _PIECES = 30  # pieces of splines up to which a formula is written with them
@@ -137,8 +138,8 @@ class _Reading:
 
     @property
     def bar(self) -> float:
-        """Length of the shortest formula so far that may be an answer."""
-        return min((d.bits for d in self.answers), default=math.inf)
+        """Length of the shortest formula so far that may be an answer and can be read."""
+        return min((d.bits for d in self.answers if not d.has_splines), default=math.inf)
 
     @property
     def is_telling(self) -> bool:
@@ -189,7 +190,7 @@ def _pieces(choice: Choice) -> int:
 def _candidates(
     choices: Sequence[Choice], more: Iterator[Choice], reading: _Reading, data: Data, clock: Clock
 ) -> Iterator[tuple[str, Choice]]:
-    """Yield the networks that are read: the best assignments of functions, then the best one cut down.
+    """Yield the networks that are read: the best assignments of functions, the coarse ones, and the best one cut down.
 
     Between them come what else is possible under noise, unless the shortest formula so far tells that it is the law.
     """
@@ -198,6 +199,7 @@ def _candidates(
         yield "network", choice
     if not reading.is_telling:
         yield from (("network", c) for c in choices[_FIRST:_KEPT])
+    yield from (("pruned", c) for c in choices[:_KEPT] if c.error > _COARSE * choices[0].error)
     yield from (("pruned", c) for best in choices[:1] for c in _smaller(best, data, clock))
 
 
