@@ -19,6 +19,7 @@ from kansr.formula.mend import mended
 from kansr.formula.shape import broken
 from kansr.network.kan import KAN, names
 from kansr.pipeline.judging import Judged, judged, of_one_dimension, verdict
+from kansr.pipeline.outliers import gross_errors
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.rivals import rivals
 from kansr.pipeline.threads import one_thread
@@ -353,6 +354,7 @@ def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Soluti
             *_kept_splines(problem, source.source),
             *_misfit(source.clash),
             *_disobedient(rejected, formula),
+            *(gross_errors(problem, formula) if own != "exact" else ()),
             *(_unread(problem, found, formula, best) if own == "approximation" else ()),
         ),
         rivals=rivals(problem, formula, plain, exact=own == "exact"),
