@@ -33,8 +33,8 @@ MAX_SIZE = 300
 MAX_EXPONENT = 1000
 """The largest exponent that is a number."""
 
-MAX_TOWER = 3
-"""Powers of numbers in the exponent of another one: sympy takes for ever to compare such towers."""
+MAX_TOWER = 3, 6
+"""Powers on powers in an exponent, of numbers and of all else: sympy takes for ever to compare higher towers."""
 
 MAX_ORDER = 100
 """The largest order of a Bessel function."""
@@ -205,8 +205,9 @@ class _Reader:
         for number in (exponent.as_coeff_Mul()[0], exponent.as_coeff_Add()[0]):
             if abs(number) > MAX_EXPONENT or base_size * abs(number) > MAX_SIZE:
                 raise self.refusal(node, "a power of numbers is too large", f"exponents go up to {MAX_EXPONENT}")
-        if len(exponent.atoms(sympy.Pow)) > MAX_TOWER and not exponent.free_symbols:
-            raise self.refusal(node, f"a tower of more than {MAX_TOWER} powers of numbers", "write the number itself")
+        most = MAX_TOWER[bool(exponent.free_symbols)]
+        if _height(exponent) > most:
+            raise self.refusal(node, f"a tower of more than {most} powers in an exponent", "write it in a shorter way")
         if base == sympy.E:
             return self.exponential(node, exponent)
         value = base**exponent
@@ -269,6 +270,13 @@ def _size(number: Any) -> float:
     if number.is_Rational:
         return max(int(number.p).bit_length() - 1, int(number.q).bit_length() - 1, 0) * math.log10(2)
     return abs(math.log10(abs(float(number)))) if number.is_Float and not number.is_zero else 0.0
+
+
+def _height(expr: sympy.Expr) -> int:
+    """Give the number of powers that stand on each other's exponents."""
+    if expr.is_Pow:
+        return 1 + _height(expr.exp)
+    return max(map(_height, expr.args), default=0) if expr.has(sympy.Pow) else 0
 
 
 def _is_bounded(number: Any) -> bool:
