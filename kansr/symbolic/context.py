@@ -30,6 +30,7 @@ _HELD, _HEAT = 12, 40  # usual functions that are put in place, at most, and the
 _FINALS, _STEADY = 4, 200  # the same for the best of them
 _COMBINED = 2  # curves that sums and products are tried on
 _FORCED, _NEARER = 6, 0.7  # functions in the place of a spline that stays, and by how much each comes nearer
+_BENT = 1e4  # spreads that a function in the place of a spline may be large: 1e-5 tan(1e-5 x - pi/2) shows no tangent
 _LAST = 1.0  # seconds that the last refit of a network may take beyond the time limit
 _HOLDING = 0.4  # share of the time for that
 
@@ -200,9 +201,11 @@ def _forced(search: Search, choice: Choice, fitted: dict[int, list[Candidate]]) 
 
 
 def _unbeaten(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Keep fits to a curve that no shorter one comes as near as, the shortest first."""
+    """Keep fits to a curve that no shorter one comes as near as, the shortest first; none that only its poles bend."""
     kept: list[Candidate] = []
-    for c in sorted(candidates, key=lambda c: (c.symbol.complexity + c.symbol.size, c.error)):
+    for c in sorted(
+        (c for c in candidates if c.lever < _BENT), key=lambda c: (c.symbol.complexity + c.symbol.size, c.error)
+    ):
         if not kept or c.error < _NEARER * kept[-1].error:
             kept.append(c)
     return kept
