@@ -1,7 +1,7 @@
 """Functions of which the rows see only the first terms: sinh(0.001 x) is x, 1e8 cosh(1e-4 x) - 1e8 is x^2.
 
 Where the argument of a function hardly varies over the rows, the function is a straight line or a parabola there, and a
-formula with these in its place says the same with less.
+formula with these in its place says the same with less. So does a power of a column, under noise.
 """
 
 from __future__ import annotations
@@ -37,6 +37,29 @@ def straightened(expr: sp.Expr, columns: Mapping[str, Array]) -> Iterator[sp.Exp
         for order in (1, 2):
             series = _series(node.func, middle, order)
             yield expr.xreplace({node: sp.expand(series(inner))})
+
+
+def as_powers(expr: sp.Expr, columns: Mapping[str, Array]) -> Iterator[sp.Expr]:
+    """Yield the formula with a power of a column in place of a longer factor of this column alone, one at a time.
+
+    Under noise 1.86 - log(x - 0.77) and 1/x are the same curve, and the power says it with less.
+
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> rows = {"x": np.linspace(1.0, 2.0, 9), "y": np.ones(9)}
+    >>> [sp.N(f, 3) for f in as_powers(y * (1.86 - sp.log(x - 0.77)), rows)]
+    [3.27*y/x**0.994]
+    """
+    for product in sorted(expr.atoms(sp.Mul), key=str):
+        for factor in product.args:
+            if len(factor.free_symbols) != 1 or factor.as_base_exp()[0].is_Symbol:
+                continue
+            (column,) = factor.free_symbols
+            x, value = columns[str(column)], evaluate(factor, columns)
+            if not np.isfinite(value).all() or x.min() <= 0 or np.ptp(np.sign(value)) > 0 or not value.all():
+                continue
+            power, size = np.polyfit(np.log(x), np.log(np.abs(value)), 1)
+            like = sp.Float(float(np.sign(value[0]) * np.exp(size))) * column ** sp.Float(float(power))
+            yield expr.xreplace({product: product / factor * like})
 
 
 def _narrow(expr: sp.Expr, columns: Mapping[str, Array]) -> list[Any]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import sympy as sp
@@ -19,7 +20,7 @@ from kansr.formula.named import Named
 from kansr.formula.names import symbols_of
 from kansr.formula.simplify import shortest
 from kansr.formula.snap import length, rounded, snap
-from kansr.formula.straight import straightened
+from kansr.formula.straight import as_powers, straightened
 from kansr.formula.text import to_text
 from kansr.formula.weighing import Weighing, weighed
 from kansr.network.curves import Spline
@@ -262,12 +263,11 @@ def _with_whole(expr: sp.Expr) -> sp.Expr:
 
 
 def _straight(fit: Refit, rows: Rows) -> Refit:
-    """Put the first terms of a series in place of functions that show no more of themselves, while that is shorter."""
+    """Put the first terms of a series, and powers, in place of functions that show no more, while that is shorter."""
     for _ in range(_STRAIGHTENED):
         before = length(fit, rows.y, rows.weighing)
-        tried = (
-            refit(e, rows.columns, rows.y, weighing=rows.weighing) for e in straightened(fit.expression, rows.columns)
-        )
+        ways = chain(straightened(fit.expression, rows.columns), as_powers(fit.expression, rows.columns))
+        tried = (refit(e, rows.columns, rows.y, weighing=rows.weighing) for e in ways)
         near = (t for t in tried if length(t, rows.y, rows.weighing) < before + _MOST_SAVED)
         shorter = next(
             (s for t in near if length(s := _snapped(t.expression, rows), rows.y, rows.weighing) < before), None

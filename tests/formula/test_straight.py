@@ -8,7 +8,7 @@ import pytest
 from kansr.formula.constants import refit
 from kansr.formula.evaluate import evaluate
 from kansr.formula.parse import parse
-from kansr.formula.straight import straightened
+from kansr.formula.straight import as_powers, straightened
 
 ROWS = {"x": np.linspace(1.0, 3.0, 200), "y": np.linspace(-1.0, 2.0, 200)}
 
@@ -29,3 +29,11 @@ def test_what_mimics_a_line_or_a_parabola_becomes_one(mimic, law):
 
 def test_functions_whose_argument_varies_stay():
     assert list(straightened(parse("sin(x) + exp(2*y)"), ROWS)) == []
+
+
+def test_a_factor_of_one_column_may_be_a_power_where_it_has_one_sign():
+    rows = {"x": np.linspace(1.0, 3.0, 200), "y": np.linspace(-1.0, 2.0, 200)}
+    y = evaluate(parse("y/x"), rows)
+    errors = [refit(e, rows, y).mse for e in as_powers(parse("y*(1.86 - log(x + 0.1))"), rows)]
+    assert min(errors) < 1e-12
+    assert not list(as_powers(parse("x*cos(2*y)"), rows))
