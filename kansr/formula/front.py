@@ -75,8 +75,8 @@ def choose(formulas: Sequence[Formula], rule: Rule = "best", floor: float = 0.0)
         )
     if rule == "best":
         formulas = [one for one in formulas if one.complexity <= READABLE] or formulas
-    if rule == "best" and any(one.description_length is not None for one in formulas):
-        return min(formulas, key=lambda one: (one.length, one.complexity))
+        if any(one.description_length is not None for one in formulas):
+            return min(formulas, key=lambda one: (one.length, one.complexity))
     limit = (ROUGH if rule == "simple" else SAME) * min(_error(one, floor) for one in formulas)
     return min((one for one in formulas if _error(one, floor) <= limit), key=lambda one: _order(one, floor))
 

@@ -44,10 +44,10 @@ def without_outliers(problem: Problem, *, clock: Clock, report: Report) -> Probl
 def gross_errors(problem: Problem, formula: Formula) -> tuple[str, ...]:
     """Say that a few rows make nearly all of what a formula leaves: by squares they decide it. Of chance a third do."""
     rows = problem.rows
+    if problem.recipe.training.loss != "squares" or len(rows.y) < _ENOUGH:
+        return ()
     left = weighed(rows.y - evaluate(formula.expression, rows.columns), rows.weighing)
     squares, few = np.sort(left**2)[::-1], int(_FEW * len(left))
-    if problem.recipe.training.loss != "squares" or len(left) < _ENOUGH:
-        return ()
     share = float(squares[:few].sum() / max(squares.sum(), 1e-300))
     if not share > _NEARLY_ALL:
         return ()
