@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from kansr.formula.constants import ROUNDING, Refit, parametrised, substituted
+from kansr.formula.constants import ROUNDING, Refit, decimals, parametrised, substituted
 from kansr.formula.evaluate import evaluate, gradient
 from kansr.formula.formula import Scores
 from kansr.formula.functions import Array
@@ -112,7 +112,6 @@ def _step(sums: _Sums, mu: float) -> Array:
 
 def _refit(template: sp.Expr, symbols: tuple[sp.Symbol, ...], values: Array, sums: _Sums, size: float) -> Refit:
     """Put the constants in, with their covariance in the directions that the rows see."""
-    numbers = {s: sp.Float(v) for s, v in zip(symbols, values.tolist(), strict=True)}
     mse = sums.square / sums.weight if sums.weight else np.inf
     covariance, sigma = np.zeros((len(values), len(values))), np.full(len(values), np.inf)
     if len(values) and np.isfinite(sums.square):
@@ -123,7 +122,7 @@ def _refit(template: sp.Expr, symbols: tuple[sp.Symbol, ...], values: Array, sum
         covariance = (v[:, seen] / s[seen]) @ v[:, seen].T / np.outer(scale, scale) * variance
         sigma = np.where((v[:, ~seen] ** 2).sum(1) < 1e-6, np.sqrt(np.diag(covariance)), np.inf)
     return Refit(
-        expression=substituted(template, numbers) if symbols else template,
+        expression=substituted(template, decimals(symbols, values)) if symbols else template,
         template=template,
         symbols=symbols,
         values=values,

@@ -6,7 +6,7 @@ are fitted together by least squares (SciPy's trust region, with the slopes of `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -92,6 +92,11 @@ def substituted(template: sp.Expr, numbers: Mapping[sp.Symbol, sp.Expr]) -> sp.E
     return walk(template)
 
 
+def decimals(symbols: Sequence[sp.Symbol], values: Array) -> dict[sp.Symbol, sp.Expr]:
+    """Give the values [p] of constants as the decimals of a formula."""
+    return {s: sp.Float(v) for s, v in zip(symbols, values.tolist(), strict=True)}
+
+
 def refit(
     expr: sp.Expr, columns: Mapping[str, Array], y: Array, *, steps: int = 60, weighing: Weighing | None = None
 ) -> Refit:
@@ -118,8 +123,7 @@ def refit(
     size = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
     if steps and len(symbols) and np.isfinite(evaluate(expr, columns)).all():
         values = _fitted(template, symbols, columns, y / size, values, size=size, steps=steps, weighing=weighing)
-    numbers = {s: sp.Float(float(v)) for s, v in zip(symbols, values, strict=True)}
-    best = substituted(template, numbers) if symbols else expr
+    best = substituted(template, decimals(symbols, values)) if symbols else expr
     mse, before = _mse(best, columns, y, weighing), _mse(expr, columns, y, weighing)
     if not mse <= before:  # rounding, or a start that is not a number: nothing comes back worse than it was given
         template, symbols, values = parametrised(expr)

@@ -17,7 +17,7 @@ import numpy as np
 import sympy as sp
 
 from kansr.formula.complexity import constant_bits, description_length
-from kansr.formula.constants import ROUNDING, Refit, refit, substituted
+from kansr.formula.constants import ROUNDING, Refit, decimals, refit, substituted
 from kansr.formula.decimals import clean
 from kansr.formula.evaluate import evaluate
 from kansr.formula.functions import Array
@@ -101,8 +101,7 @@ def rounded(fit: Refit, columns: Mapping[str, Array], y: Array, weighing: Weighi
     limit = fit.mse * (1 + _HARMLESS) + (ROUNDING * float(np.std(y))) ** 2
     for share in (0.1, 0.01, 0.001):
         values = np.array([_cut(float(v), float(share * s)) for v, s in zip(fit.values, fit.sigma, strict=True)])
-        numbers = {s: sp.Float(v) for s, v in zip(fit.symbols, values.tolist(), strict=True)}
-        expression = clean(substituted(fit.template, numbers)) if len(values) else fit.expression
+        expression = clean(substituted(fit.template, decimals(fit.symbols, values))) if len(values) else fit.expression
         with np.errstate(all="ignore"):
             mse = float(np.mean(weighed(evaluate(expression, columns) - y, weighing) ** 2))
         if mse <= limit:
