@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
+import numpy as np
 import torch
+from scipy.optimize import minimize_scalar
+from scipy.signal import argrelmin
 from torch import Tensor
 
-from kansr.symbolic.chain import Chain, refit_composed
+from kansr.symbolic.chain import Chain, refit_composed, seen_of
 from kansr.symbolic.combination import Combination
 from kansr.symbolic.curve import Candidate, Curves, spread_of
 from kansr.symbolic.library import Primitive, power
@@ -16,10 +21,20 @@ from kansr.symbolic.symbol import Symbol
 
 _DEGREE = 10  # of a polynomial
 _AS_GOOD = 3.0  # a polynomial loses terms while its error stays below so many times the least
+_SEEN = 64  # points on which the constant of a function of a polynomial is scanned
+_DEGREES = (2, 3, 4)  # of such a polynomial
+_STEP = 0.04  # decades from one value of the constant to the next
+_PLACES = [_STEP * k for k in range(-75, 51)]
+_PRECISE = 1e-11  # decades
+_LOWEST = 3  # values of the constant that are refined: places where less is left than on both sides
+_KEPT = 2  # functions of polynomials that are tried
+_NEAR, _FOUND = 0.1, 1e-2  # error in spreads near the right constant, and how much smaller it is at the constant
 _TINY = 1e-300
 
 
-def polynomial(curve: Curves, library: Sequence[Primitive], *, enough: float = 0.0) -> list[Candidate]:
+def polynomial(
+    curve: Curves, library: Sequence[Primitive], *, enough: float = 0.0, degree: int = _DEGREE
+) -> list[Candidate]:
     """Fit whole powers of x together, and drop those that nobody misses: a candidate, or none without powers."""
     if not {"x", "x^2"} <= {row.name for row in library}:
         return []
@@ -34,7 +49,7 @@ def polynomial(curve: Curves, library: Sequence[Primitive], *, enough: float = 0
         left = w * (curve.y - (design @ solution)[:, 0])
         return solution[:, 0], float(left.square().sum().sqrt() / spread)
 
-    degrees = list(range(1, _DEGREE + 1))
+    degrees = list(range(1, degree + 1))
     limit = max(_AS_GOOD * fitted(degrees)[1], enough)
     while len(degrees) > 1:
         errors = {n: fitted([k for k in degrees if k != n])[1] for n in degrees}
@@ -51,27 +66,93 @@ def polynomial(curve: Curves, library: Sequence[Primitive], *, enough: float = 0
     return [Candidate(symbol=Combination("sum", tuple(terms)), p=curve.x.new_tensor(p), error=error)]
 
 
-_INVERSES: dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]] = {
-    "log": (torch.exp, torch.exp),
-    "exp": (torch.log, lambda y: 1 / y),
-    "sqrt": (torch.square, lambda y: 2 * y),
-    "1/x": (lambda y: 1 / y, lambda y: -1 / y**2),
-    "1/sqrt": (lambda y: y**-2, lambda y: -2 / y**3),
+@dataclass(frozen=True, slots=True)
+class _Outer:
+    """A function of a polynomial, c f(P(x)) + d, of which one constant is not P's own: c of a logarithm, else d.
+
+    `inverse` undoes f, `slope` is the derivative of that.
+    """
+
+    inverse: Callable[[Tensor], Tensor]
+    slope: Callable[[Tensor], Tensor]
+    is_log: bool = False
+
+    def constants(self, curve: Curves, sign: float, t: float) -> tuple[float, float]:
+        """Give c and d for one number t: d lies 10^t spreads below the curve, or above it where c is negative.
+
+        A logarithm's c is 10^(t + 2) spreads.
+        """
+        low, high = float(curve.y.min()), float(curve.y.max())
+        far = (high - low) * 10.0**t
+        if self.is_log:
+            return sign * 100 * far, (low + high) / 2  # never less than a tenth: the polynomial grows by e^10 at most
+        return sign, low - far if sign > 0 else high + far
+
+    def undone(self, curve: Curves, c: float, d: float) -> Curves:
+        """Undo f: what is left has to be a polynomial."""
+        u = (curve.y - d) / c
+        return Curves(x=curve.x, y=self.inverse(u), weight=curve.weight * (c / self.slope(u)) ** 2)
+
+
+_OUTERS = {
+    "log": _Outer(torch.exp, torch.exp, is_log=True),
+    "exp": _Outer(torch.log, lambda u: 1 / u),
+    "sqrt": _Outer(torch.square, lambda u: 2 * u),
+    "1/x": _Outer(lambda u: 1 / u, lambda u: -1 / u**2),
+    "1/sqrt": _Outer(lambda u: u**-2, lambda u: -2 / u**3),
 }
-"""What undoes a function, and the slope of that."""
 
 
 def of_polynomials(curve: Curves, library: Sequence[Primitive], enough: float) -> list[Candidate]:
-    """Fit functions of polynomials, such as log(x^3 + x + 1): what undoes the function leaves a polynomial."""
+    """Fit functions of polynomials, such as log(x^3 + x + 1): what undoes the function leaves a polynomial.
+
+    One constant is not the polynomial's own (see `_Outer`). It is scanned, with polynomials of few degrees in closed
+    form for each value; the best is refined, at first alone, and then with all the others.
+    """
     rows = {row.name: row for row in library}
     found: list[Candidate] = []
-    for name, (inverse, slope) in _INVERSES.items():
-        value, weight = inverse(curve.y), curve.weight / slope(curve.y).square()
-        if name not in rows or not bool(torch.isfinite(value).all() & torch.isfinite(weight).all()):
-            continue
-        then = Symbol(replace(rows[name], free="cd"))
-        inside = Curves(x=curve.x, y=value, weight=weight)
-        for c in polynomial(inside, library, enough=enough):
-            p = torch.cat([c.p, c.p.new_tensor([1.0, 0.0])])
-            found += refit_composed(Chain(c.symbol, then), p[None], curve)
-    return found
+    if not {"x", "x^2"} <= rows.keys() or not float(spread_of(curve)) > _TINY:
+        return []
+    for name, outer in _OUTERS.items():
+        for degree, c, d in _scanned(outer, seen_of(curve, _SEEN), enough) if name in rows else ():
+            inside = outer.undone(curve, c, d)
+            real = bool(torch.isfinite(inside.y).all() & torch.isfinite(inside.weight).all())
+            for inner in polynomial(inside, library, enough=enough, degree=degree) if real else ():
+                p = torch.cat([inner.p, inner.p.new_tensor([c, d])])
+                chain = Chain(inner.symbol, Symbol(replace(rows[name], free="cd")))
+                found += refit_composed(chain, p[None], curve)
+    found.sort(key=lambda c: (c.symbol.size, 0.0) if c.error <= enough else (math.inf, c.error))
+    return found[:_KEPT]
+
+
+def _scanned(outer: _Outer, curve: Curves, enough: float) -> Iterator[tuple[int, float, float]]:
+    """Yield the degree of the polynomial, c and d that leave little of a curve, at most once for each sign of c."""
+    unit = curve.x / curve.x.abs().amax().clamp(min=_TINY)
+    powers = torch.stack([unit**n for n in range(_DEGREES[-1] + 1)], -1)
+    spread = float(spread_of(curve))
+
+    def errors(places: Sequence[float], sign: float, degree: int) -> np.ndarray:
+        undone = [outer.undone(curve, *outer.constants(curve, sign, t)) for t in places]
+        w = (torch.stack([one.weight for one in undone]) / curve.weight.sum()).sqrt()
+        design, y = w[..., None] * powers[:, : degree + 1], w * torch.stack([one.y for one in undone])
+        real = torch.isfinite(design).all(-1).all(-1) & torch.isfinite(y).all(-1)
+        q, _ = torch.linalg.qr(design.where(real[:, None, None], 0.0))
+        left = y - (q @ (q.mT @ y[..., None]))[..., 0]
+        return np.asarray((left.norm(dim=-1) / spread).where(real, 1.0))  # as bad as a constant
+
+    def found(sign: float) -> Iterator[tuple[int, float]]:
+        for degree in _DEGREES:
+            left = errors(_PLACES, sign, degree)
+            lowest = [i for i in argrelmin(left, mode="wrap")[0] if left[i] < _NEAR]
+            for i in sorted(lowest, key=lambda i: left[i])[:_LOWEST]:
+                best = minimize_scalar(
+                    lambda t, degree=degree: errors([t], sign, degree)[0],
+                    bounds=(_PLACES[i] - _STEP, _PLACES[i] + _STEP),
+                    options={"xatol": _PRECISE},
+                )
+                if best.fun < max(_FOUND * left[i], enough):
+                    yield degree, float(best.x)
+
+    for sign in (1.0, -1.0):
+        for degree, t in islice(found(sign), 1):
+            yield degree, *outer.constants(curve, sign, t)

@@ -83,6 +83,8 @@ def test_slopes_and_columns_are_those_of_the_values(kind):
         ("log(x^1+x^2+x^3)", lambda x: torch.log(x + 1) + torch.log(x * x + 1), "log"),
         ("1/x(x^1+x^4)", lambda x: 1 / (1 + x + x**4), "1/x"),
         ("exp(x^1+x^3)", lambda x: torch.exp(x - x**3), "exp"),
+        ("log(x^1+x^3)", lambda x: 3.7 * torch.log(x**3 + 2 * x + 0.3) - 5, "log"),
+        ("sqrt(x^1+x^3)", lambda x: 1 - 3 * torch.sqrt(1 + x + x**3), "sqrt"),
     ],
 )
 def test_functions_of_polynomials_are_found(name, f, outer):
