@@ -6,8 +6,10 @@ pint, which is loaded for the first unit and nowhere else. Numbers are never cha
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -129,19 +131,28 @@ def read_unit(text: str, column: str | None = None) -> Unit:
     try:
         symbols = {} if text.strip() in _DIMENSIONLESS else _Reader(text).whole()
         meanings = {symbol: _meaning(symbol) for symbol in symbols}
+        factor = _factor(symbols, meanings)
     except ValueError as error:
         name = bare(column or "x")
         hint = f'--units "{name}=m/s^2" gives another one, --units "{name}={NONE}" leaves the column without a unit'
         raise UsageError(f"the unit '{text.strip()}' cannot be used: {error}", where=where, hint=hint) from error
     dimension: dict[str, Fraction] = {}
-    factor = 1.0
     for symbol, power in symbols.items():
-        base, size = meanings[symbol]
-        factor *= size ** float(power)
+        base, _ = meanings[symbol]
         for name, exponent in base.items():
             dimension[name] = dimension.get(name, Fraction(0)) + power * exponent
     kept = {name: power for name, power in dimension.items() if power}
     return Unit(text=text.strip(), symbols=symbols, dimension=kept, factor=factor)
+
+
+def _factor(symbols: Powers, meanings: Mapping[str, tuple[Powers, float]]) -> float:
+    """Give the number of base units in one unit. Raises `ValueError` where no number holds it."""
+    factor = math.inf
+    with suppress(OverflowError):
+        factor = math.prod(meanings[symbol][1] ** float(power) for symbol, power in symbols.items())
+    if not 0.0 < factor < math.inf:
+        raise ValueError("it is larger or smaller than numbers can say")
+    return factor
 
 
 def factor_between(old: str, new: str, column: str, there: str = "the run") -> float:

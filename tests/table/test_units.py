@@ -60,6 +60,8 @@ def test_powers_are_fractions():
         ("m/", "too early"),
         ("__import__('os')", "no place"),
         ("m" * 81, "more than 80"),
+        ("k-29", "larger or smaller"),
+        ("k30", "larger or smaller"),
     ],
 )
 def test_what_is_no_unit_is_refused_with_the_column_and_the_reason(text, reason):
