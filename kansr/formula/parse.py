@@ -33,8 +33,11 @@ MAX_SIZE = 300
 MAX_EXPONENT = 1000
 """The largest exponent that is a number."""
 
-MAX_TOWER = 3, 6
-"""Powers on powers in an exponent, of numbers and of all else: sympy takes for ever to compare higher towers."""
+MAX_TOWER = 2, 6
+"""Powers on powers in an exponent, of numbers and of all else: sympy takes for ever to compare higher towers.
+
+What grows as exp does counts as a power.
+"""
 
 MAX_ORDER = 100
 """The largest order of a Bessel function."""
@@ -205,15 +208,19 @@ class _Reader:
         for number in (exponent.as_coeff_Mul()[0], exponent.as_coeff_Add()[0]):
             if abs(number) > MAX_EXPONENT or base_size * abs(number) > MAX_SIZE:
                 raise self.refusal(node, "a power of numbers is too large", f"exponents go up to {MAX_EXPONENT}")
-        most = MAX_TOWER[bool(exponent.free_symbols)]
-        if _height(exponent) > most:
-            raise self.refusal(node, f"a tower of more than {most} powers in an exponent", "write it in a shorter way")
+        self.bound_tower(node, exponent)
         if base == sympy.E:
             return self.exponential(node, exponent)
         value = base**exponent
         if value.is_Pow and abs(value.exp.as_coeff_Mul()[0]) > MAX_EXPONENT:
             raise self.refusal(node, "a power of powers is too large", f"exponents go up to {MAX_EXPONENT}")
         return value
+
+    def bound_tower(self, node: ast.expr, exponent: sympy.Expr) -> None:
+        """Refuse an exponent with too many powers on each other."""
+        most = MAX_TOWER[bool(exponent.free_symbols)]
+        if _height(exponent) > most:
+            raise self.refusal(node, f"a tower of more than {most} powers in an exponent", "write it in a shorter way")
 
     def exponential(self, node: ast.expr, argument: sympy.Expr) -> sympy.Expr:
         """Give exp(argument); sympy turns exp(n log 2) into 2**n, so n is bounded as an exponent is."""
@@ -242,6 +249,8 @@ class _Reader:
         self.check(node, function, arguments)
         if function.sympy is sympy.sqrt:
             return self.power(node, arguments[0], sympy.S.Half)
+        if function.sympy in _GROWING:
+            self.bound_tower(node, arguments[0])
         return self.exponential(node, arguments[0]) if function.sympy is sympy.exp else function.sympy(*arguments)
 
     def check(self, node: ast.Call, function: Function, arguments: Sequence[sympy.Expr]) -> None:
@@ -261,6 +270,7 @@ class _Reader:
 _TERMS: tuple[type[ast.operator], type[ast.operator]] = (ast.Add, ast.Sub)
 _FACTORS: tuple[type[ast.operator], type[ast.operator]] = (ast.Mult, ast.Div)
 _CHAINS = (_TERMS, _FACTORS)
+_GROWING = (sympy.exp, sympy.cosh, sympy.sinh)
 _ALLOWED = "a formula is made of numbers, columns, + - * / ** and functions such as exp(x)"
 _LARGEST, _SMALLEST = sympy.Float(f"1e{MAX_SIZE}"), sympy.Float(f"1e-{MAX_SIZE}")
 
@@ -274,9 +284,9 @@ def _size(number: Any) -> float:
 
 def _height(expr: sympy.Expr) -> int:
     """Give the number of powers that stand on each other's exponents."""
-    if expr.is_Pow:
-        return 1 + _height(expr.exp)
-    return max(map(_height, expr.args), default=0) if expr.has(sympy.Pow) else 0
+    if expr.is_Pow or isinstance(expr, _GROWING):
+        return 1 + _height(expr.exp if expr.is_Pow else expr.args[0])
+    return max(map(_height, expr.args), default=0) if expr.has(sympy.Pow, *_GROWING) else 0
 
 
 def _is_bounded(number: Any) -> bool:

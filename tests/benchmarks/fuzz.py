@@ -11,6 +11,7 @@ import argparse
 import io
 import json
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -35,7 +36,7 @@ with watched:
     from kansr.table import TableSpec, read_table
     from kansr.table.units import read_unit
 
-SLOW = 1.0
+SLOW, HANGING = 1.0, 60  # seconds
 SIGNS = b"()[]{}*/^+-.,:;'\"#&!|>%@ \t\n019eExyJ\\\xc3\xff\0"
 PLACE = Path(tempfile.mkdtemp(prefix="kansr-fuzz-"))
 RUN = Run.create("fuzz", PLACE / "run")
@@ -91,6 +92,15 @@ def record(data: bytes) -> None:
 TARGETS: dict[str, Callable[[bytes], None]] = {f.__name__: f for f in (formula, recipe, table, unit, network, record)}
 
 
+class Hang(Exception):
+    """A reader is still at it."""
+
+
+def stop(*_: object) -> None:
+    """Stop a reader that hangs, so that its input is known."""
+    raise Hang
+
+
 class Watch:
     """Calls a reader, and counts what it does that it must not."""
 
@@ -100,6 +110,7 @@ class Watch:
     def __call__(self, data: bytes) -> None:
         self.calls += 1
         started = time.process_time()
+        signal.alarm(HANGING)
         try:
             with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
                 TARGETS[self.name](data)
@@ -108,6 +119,8 @@ class Watch:
         except Exception as error:
             last = traceback.extract_tb(error.__traceback__)[-1]
             self.flaw(f"{type(error).__name__} in {Path(last.filename).name}:{last.name}", data)
+        finally:
+            signal.alarm(0)
         if time.process_time() - started > SLOW:
             self.flaw("slow", data)
 
@@ -142,6 +155,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--by", choices=["chance", "atheris"], default="chance")
     given = parser.parse_args()
+    signal.signal(signal.SIGALRM, stop)
     watch, draw, started = Watch(given.target), random.Random(given.seed), time.process_time()
     if given.by == "atheris":  # it ends the process when its time is over
         atheris.Setup([sys.argv[0], f"-max_total_time={given.seconds:.0f}", f"-seed={given.seed + 1}"], watch)
