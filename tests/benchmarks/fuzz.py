@@ -92,13 +92,13 @@ def record(data: bytes) -> None:
 TARGETS: dict[str, Callable[[bytes], None]] = {f.__name__: f for f in (formula, recipe, table, unit, network, record)}
 
 
-class Hang(Exception):
+class HangError(Exception):
     """A reader is still at it."""
 
 
 def stop(*_: object) -> None:
     """Stop a reader that hangs, so that its input is known."""
-    raise Hang
+    raise HangError
 
 
 class Watch:
