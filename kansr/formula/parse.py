@@ -33,6 +33,9 @@ MAX_SIZE = 300
 MAX_EXPONENT = 1000
 """The largest exponent that is a number."""
 
+MAX_FRACTION = 10_000
+"""Numerator and denominator of an exponent of a number: sympy takes powers of both."""
+
 MAX_TOWER = 2, 6
 """Powers on powers in an exponent, of numbers and of all else: sympy takes for ever to compare higher towers.
 
@@ -208,6 +211,10 @@ class _Reader:
         for number in (exponent.as_coeff_Mul()[0], exponent.as_coeff_Add()[0]):
             if abs(number) > MAX_EXPONENT or base_size * abs(number) > MAX_SIZE:
                 raise self.refusal(node, "a power of numbers is too large", f"exponents go up to {MAX_EXPONENT}")
+            if base_size and number.is_Rational and max(abs(number.p), number.q) > MAX_FRACTION:
+                raise self.refusal(
+                    node, "a fraction in an exponent is too fine", f"its numbers go up to {MAX_FRACTION:,}"
+                )
         self.bound_tower(node, exponent)
         if base == sympy.E:
             return self.exponential(node, exponent)

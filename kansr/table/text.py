@@ -224,7 +224,9 @@ def _sheet(frame: pd.DataFrame, body: str, dialect: Dialect, where: str) -> Shee
     gaps = frame.isna()
     nameless = [i for i, name in enumerate(dialect.names) if not name.strip() and gaps.iloc[:, i].all()]
     kept = [i for i in range(len(dialect.names)) if i not in nameless]
-    if kept and (kept[-1] >= dialect.width or gaps.iloc[:, dialect.width - 1].any()):
+    if not kept:
+        raise TableError("there is no data: no cell holds anything", where=where, hint="check the file")
+    if kept[-1] >= dialect.width or gaps.iloc[:, dialect.width - 1].any():
         _check_widths(body, dialect, where)
     names, unnamed = tidy([dialect.names[i] for i in kept])
     named = frame.iloc[:, kept].set_axis(list(names), axis=1)

@@ -37,6 +37,7 @@ BAD = (
     Bad(name="empty file", content="", says=("the input is empty", "data.csv")),
     Bad(name="blank lines only", content="\n \n\t\n", says=("empty", "data.csv")),
     Bad(name="comments only", content="# a\n# b\n", says=("no lines",)),
+    Bad(name="delimiters only", content=",,\n" * 40, says=("no cell holds anything",)),
     Bad(name="header only", content="a,b,y\n", says=("no rows",)),
     Bad(name="one row", content="a,b,y\n1,2,3\n", says=("1 row", "at least 5")),
     Bad(name="four rows", content="a,b,y\n" + "1,2,3\n" * 4, says=("4 rows", "at least 5")),
