@@ -224,10 +224,13 @@ class _Reader:
         return value
 
     def bound_tower(self, node: ast.expr, exponent: sympy.Expr) -> None:
-        """Refuse an exponent with too many powers on each other."""
+        """Refuse an exponent with too many powers on each other, and one that is a huge number."""
         most = MAX_TOWER[bool(exponent.free_symbols)]
         if _height(exponent) > most:
             raise self.refusal(node, f"a tower of more than {most} powers in an exponent", "write it in a shorter way")
+        value = sympy.Integer(0) if exponent.free_symbols else exponent.evalf()
+        if value.is_comparable and abs(value) > MAX_EXPONENT:
+            raise self.refusal(node, "a power of numbers is too large", f"exponents go up to {MAX_EXPONENT}")
 
     def exponential(self, node: ast.expr, argument: sympy.Expr) -> sympy.Expr:
         """Give exp(argument); sympy turns exp(n log 2) into 2**n, so n is bounded as an exponent is."""

@@ -108,6 +108,7 @@ def test_values_agree_with_python_itself(text):
         ("1e400", "too large"),
         ("x" + "**(1/3)" * 60, "tower of more than 2"),
         ("9**-99**-99**-9", "too fine"),
+        ("9**9**99**E-9**9", "exponents go up to"),
         ("exp(" * 60 + "1" + ")" * 60, "tower of more than 2"),
         ("cosh(sinh(" * 9 + "5" + "))" * 9, "tower of more than 2"),
         ("x" + "**(1/y)" * 60, "tower of more than 6"),
