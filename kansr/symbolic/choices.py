@@ -140,9 +140,15 @@ class Search:
 
         Noise averages out: of a network with p parameters on n rows it leaves a share sqrt(p / n) in the curves.
         """
+        shares = self.shares(kan, error)
+        if self.falling:
+            return shares
+        told = math.sqrt(min(kan.parameters / (self.data.train.count + self.data.validation.count), 1.0))
+        return [share * told for share in shares]
+
+    def shares(self, kan: KAN, error: float | None = None) -> list[float]:
+        """The error of the network as a share of what each curve does to the output."""
         unit = self.error if error is None else error
-        if not self.falling:
-            unit *= math.sqrt(min(kan.parameters / (self.data.train.count + self.data.validation.count), 1.0))
         return (unit / attribution(kan, self.data.train.x).clamp(min=1e-300)).tolist()
 
     def stays(self, after: Choice, before: Choice) -> bool:
@@ -162,10 +168,12 @@ class Search:
     ) -> dict[int, list[Candidate]]:
         """Add functions of functions where no single one comes near, and sums and products on `most` curves.
 
-        Not under noise: it hides the constants of so many, and `kansr.symbolic.noisy` tries them in the end.
+        Under noise these come only where the rows themselves show that all others miss the curve: noise hides the
+        constants of so many, and `kansr.symbolic.noisy` tries them in the end.
         """
-        known, most = self.known(kan, error), most if self.falling else 0
-        for n, e in enumerate(self.unclear(kan, fitted, error)[:_COMPOSED]):
+        known, noise = self.known(kan, error), self.shares(kan, error)
+        unclear = self.unclear(kan, fitted, error)[:_COMPOSED]
+        for n, e in enumerate(unclear):
             if self.clock.over():
                 break
             x, y, weight = curve_of(kan, e, self.data.everything)
@@ -173,10 +181,10 @@ class Search:
             rates = rates_of(kan, kan.graph.edges[e].source, fitted)
             enough = max(known[e], ROUNDING)
             composed = _nearer(fitted[e], self._seen(self._chains, curve, rates, enough, share=1.0), known[e])
-            if n < most and composed[0].error > _UNCLEAR * known[e]:
-                composed = _nearer(
-                    composed, self._seen(self.combinations, curve, rates, enough, share=_COMBINING), known[e]
-                )
+            far = _UNCLEAR * known[e] if self.falling else max(_UNCLEAR * known[e], noise[e])
+            if n < most and composed[0].error > far:
+                share = _COMBINING if len(unclear) > 1 else 2 * _COMBINING
+                composed = _nearer(composed, self._seen(self.combinations, curve, rates, enough, share=share), known[e])
             fitted[e] = composed
         return fitted
 

@@ -24,7 +24,8 @@ from kansr.symbolic.curve import Candidate, Curves, Function
 from kansr.symbolic.dictionary import Dictionary, dictionary_of, ends
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.over_x import fit_over_x
-from kansr.symbolic.polynomials import of_polynomials, polynomial
+from kansr.symbolic.polynomials import laurent, of_polynomials, of_powers, polynomial
+from kansr.symbolic.sums import best_first, fit_sums, price
 from kansr.symbolic.symbol import Symbol
 
 _SEEN = 96  # points on which pairs are ranked
@@ -34,6 +35,7 @@ _LONGER, _THIRDS = 3, 6  # pairs that get a third part, and functions that are t
 _HALVING = 0.3  # nodes that a pair may be longer for half the square that it leaves
 _LOOKED = 100  # pairs of entries that are looked at for each form that is wanted
 _ROUNDING = 1e-20
+_PAIR = 2  # functions that are no long sum
 _INDEPENDENT = 1e-7  # 1 - squared cosine of two entries below which their sum says no more than one
 _TINY = 1e-300
 
@@ -46,20 +48,29 @@ def fit_combinations(
     A polynomial, a function times a power of x or a pair whose error is at most `enough` ends the search.
     Errors are shares of the curve's spread.
     """
-    found = [*polynomial(curve, library, enough=enough), *of_polynomials(curve, library, enough)]
-    if not any(c.error <= enough for c in found):
-        found += fit_over_x(curve, library, enough=enough, clock=clock)
-    found.sort(key=lambda c: c.error)
-    if found and found[0].error <= enough:
+    found: list[Candidate] = []
+    for closed in (polynomial, laurent, of_powers, of_polynomials):
+        found += closed(curve, library, enough=enough)
+    for fit in (fit_over_x, fit_sums):
+        if not any(c.error <= enough for c in found):
+            found += fit(curve, library, enough=enough, clock=clock)
+    found = best_first(found, enough)
+    if found and found[0].error <= enough and not _is_long(found[0]):
         return found
     seen = seen_of(curve, _SEEN)
     entries = dictionary_of(library, seen)
     race = partial(_race, curve=curve, enough=enough, clock=clock)
     pairs = race(_promising(entries, seen))
-    if not pairs or pairs[0].error <= enough:
-        return [*pairs, *found]
-    longer = (start for c in sorted(pairs, key=_price)[:_LONGER] for start in _longer(c, entries, seen))
-    return sorted([*found, *pairs, *race(longer)], key=lambda c: c.error)
+    if pairs and not any(c.error <= enough for c in [*found, *pairs]):
+        longer = (start for c in sorted(pairs, key=price)[:_LONGER] for start in _longer(c, entries, seen))
+        pairs += race(longer)
+    return best_first([*found, *pairs], enough)
+
+
+def _is_long(candidate: Candidate) -> bool:
+    """Whether a fit is a sum of many functions with constants inside: two may do for them."""
+    form = candidate.symbol
+    return isinstance(form, Combination) and sum(part.size > 1 for part in form.parts) > _PAIR
 
 
 def over_power(
@@ -87,14 +98,8 @@ def _race(
         found = _refined(starts, curve, steps, enough, clock)
         if not found or found[0].error <= enough:
             break
-        starts = [(c.symbol, c.p[None]) for c in sorted(found, key=_price)[:count] if isinstance(c.symbol, Combination)]
+        starts = [(c.symbol, c.p[None]) for c in sorted(found, key=price)[:count] if isinstance(c.symbol, Combination)]
     return found
-
-
-def _price(candidate: Candidate) -> float:
-    """Order fits by error and length."""
-    error = max(candidate.error**2, _ROUNDING)
-    return _HALVING * math.log2(error) + candidate.symbol.complexity + candidate.symbol.size
 
 
 def _free(symbol: Symbol, free: str) -> Symbol:

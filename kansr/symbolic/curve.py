@@ -31,6 +31,7 @@ _EQUAL = 1e-13  # errors below this are rounding: the function with fewer parame
 _SCANNED = 64  # points on which the many starts are ranked (waves and jumps need all points)
 _EXPONENTS = (-3.0, -2.5, -1.5, -0.5, 0.3, 0.7, 1.3, 1.7, 2.5, 3.5)
 _REDUNDANT = 1e-16  # share of a slope's square below which c and d do the same as its parameter
+_MIRRORED = 1e-9  # share that the losses of two starts differ by, at most, which are the same curve
 _TINY = 1e-300
 
 
@@ -183,6 +184,7 @@ def _projected(symbol: Function, theta: Tensor, curves: Curves, inner: list[int]
             plain[:, free.index(name)] = neutral
     ends = torch.zeros_like(theta[:, 0])
     f, _, _, columns = symbol.evaluate(curves.x, plain, ends, ends)
+    columns = columns.where(torch.isfinite(columns), 0.0)  # the slope of a root at 0
     mean_f, mean_y = _mean(f, w), _mean(curves.y, w)
     df, dy = f - mean_f, curves.y - mean_y  # [s, m]
     square = _mean(df * df, w).clamp(min=_TINY)
@@ -222,6 +224,8 @@ def _diverse(start: Tensor, loss: Tensor, count: int) -> Tensor:
     """Return positions of the best starts overall, and of the best for u = x and for each exponent."""
     ranked = loss.argsort()
     ranked = ranked[torch.isfinite(loss[ranked])]
+    other = loss[ranked].diff(prepend=loss.new_tensor([-1.0])) > _MIRRORED * loss[ranked]  # -a does as a does in even f
+    ranked = ranked[other]
     chosen = ranked[:count].tolist()
     natural = ranked[start[ranked, 1] == 0.0][:count].tolist()
     exponents = sorted(set(start[ranked, 2].tolist()))

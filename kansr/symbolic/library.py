@@ -21,6 +21,7 @@ from kansr.errors import UsageError
 
 _Real = Callable[[Tensor], Tensor]
 _LINE = (-8.0, -3.0, -1.2, -0.5, 0.0, 0.5, 1.2, 3.0, 8.0)
+_PEAK = (-12.0, -6.0, -3.0, -1.2, -0.5, 0.0, 0.5, 1.2, 3.0, 6.0, 12.0)
 _POSITIVE = (0.001, 0.03, 0.2, 0.5, 1.0, 2.0, 5.0)
 _UNIT = (-1.0, -0.97, -0.8, -0.4, 0.0, 0.4, 0.8, 0.97, 1.0)
 
@@ -151,7 +152,9 @@ LIBRARY: tuple[Primitive, ...] = (
     Primitive(name="sign", value=torch.sign, slope=torch.zeros_like, complexity=2, sympy=sp.sign, free="bcd",
               arguments=(-9.0, -4.0, -2.0, -1.0, -0.5, -0.25, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 9.0)),
     Primitive(name="gaussian", value=lambda u: torch.exp(-u * u), slope=lambda u: -2 * u * torch.exp(-u * u),
-              sympy=lambda u: sp.exp(-(u**2)), complexity=4),
+              sympy=lambda u: sp.exp(-(u**2)), complexity=4, arguments=_PEAK),
+    Primitive(name="lorentzian", value=lambda u: 1 / (1 + u * u), slope=lambda u: -2 * u / (1 + u * u) ** 2,
+              sympy=lambda u: 1 / (1 + u**2), complexity=6, arguments=_PEAK),
     Primitive(name="logistic", value=torch.sigmoid, slope=lambda u: torch.sigmoid(u) * torch.sigmoid(-u),
               sympy=lambda u: 1 / (1 + sp.exp(-u)), complexity=6, alias="tanh"),
     Primitive(name="1/(e^x-1)", value=lambda u: 1 / torch.expm1(u), slope=_bose_slope,

@@ -18,6 +18,7 @@ from kansr.symbolic.gauge import with_simple_powers
 from kansr.training.levenberg import levenberg
 
 _CLEAR = 20.0  # a curve is clear when a function is off by at most so many times what is known of it
+_CLEARER = 4.0  # the same where a function that is clear so does not do
 _ROUNDS = 6
 _FINER, _ROWS_EACH = 2, 8  # extensions of what is left, at most, and the rows that each parameter then needs
 _UNSURE, _TRIED = 2, 4  # edges that are not clear, and functions on each, that are tried one by one ..
@@ -44,7 +45,9 @@ def plainest(search: Search, start: Choice, fitted: Fitted, report: Report, *, c
         after = _with_clear(search, choice, fitted)
         if after is None and composed is not None:
             fitted = search.composed(choice.kan, dict(fitted), composed, choice.error)
-            after = _with_clear(search, choice, fitted) or _with_clear(search, choice, fitted, longer=True)
+            ways = ((_CLEAR, False), (_CLEAR, True), (_CLEARER, True))
+            tried = (_with_clear(search, choice, fitted, clear, longer=longer) for clear, longer in ways)
+            after = next((other for other in tried if other is not None), None)
             if after is None and search.falling:  # noise would stay, whatever function stood there
                 after = _with_one(search, choice, fitted)
         if after is None:
@@ -54,24 +57,26 @@ def plainest(search: Search, start: Choice, fitted: Fitted, report: Report, *, c
     return choice if choice.kan.splines else search.refit(choice.kan, choice.settled, steps=FINAL_STEPS)
 
 
-def _with_clear(search: Search, choice: Choice, fitted: Fitted, *, longer: bool = False) -> Choice | None:
+def _with_clear(
+    search: Search, choice: Choice, fitted: Fitted, clear: float = _CLEAR, *, longer: bool = False
+) -> Choice | None:
     """Put the best function on each clear edge; where the error does not stay, on the clearer half of them.
 
     With `longer`, functions count that are clear although a shorter one, which is not, ranks before them.
     """
     known = search.known(choice.kan, choice.error)
-    limit = {e: _CLEAR * max(known[e], ROUNDING) for e in fitted}
+    limit = {e: clear * max(known[e], ROUNDING) for e in fitted}
     best = {
         e: next((c for c in (some if longer else some[:1]) if c.error <= limit[e]), None) for e, some in fitted.items()
     }
-    clear = {e: c for e, c in best.items() if c is not None}
-    edges = sorted(clear, key=lambda e: clear[e].error / limit[e])
+    found = {e: c for e, c in best.items() if c is not None}
+    edges = sorted(found, key=lambda e: found[e].error / limit[e])
     while edges and not search.clock.over():
         kan = choice.kan
         for e in edges:
-            kan = kan.with_curve(e, clear[e].symbol, clear[e].p[None])
+            kan = kan.with_curve(e, found[e].symbol, found[e].p[None])
         after = search.refit(kan, choice.settled | set(edges), steps=4 * STEPS)
-        if search.stays(after, choice) and not _mimics(search, after, choice, [clear[e] for e in edges]):
+        if search.stays(after, choice) and not _mimics(search, after, choice, [found[e] for e in edges]):
             return after
         edges = edges[: len(edges) // 2]
     return None

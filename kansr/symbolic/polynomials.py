@@ -1,4 +1,4 @@
-"""Polynomials on one edge, and functions of them: x^3 + x^2 + x, log(x^3 + x + 1), .."""
+"""Sums with coefficients in closed form on one edge, and functions of them: x^3 + x, log(x^3 + 1), x^2 e^(-1/x), .."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from kansr.symbolic.curve import Candidate, Curves, spread_of
 from kansr.symbolic.library import Primitive, power
 from kansr.symbolic.symbol import Symbol
 
-_DEGREE = 10  # of a polynomial
+_DEGREE, _DEEPEST = 10, 12  # of a polynomial, and the largest power of 1 / x
+_EXPONENTS = ("log", "x", "x^2", "x^3", "sqrt", "1/x", "1/x^2")  # what a product of powers has in its exponent
 _AS_GOOD = 3.0  # a polynomial loses terms while its error stays below so many times the least
 _SEEN = 64  # points on which the constant of a function of a polynomial is scanned
 _DEGREES = (2, 3, 4)  # of such a polynomial
@@ -38,32 +39,73 @@ def polynomial(
     """Fit whole powers of x together, and drop those that nobody misses: a candidate, or none without powers."""
     if not {"x", "x^2"} <= {row.name for row in library}:
         return []
-    largest = float(curve.x.abs().amax().clamp(min=_TINY))
-    unit = curve.x / largest
-    w = (curve.weight / curve.weight.sum()).sqrt()
-    spread = spread_of(curve)
+    return sparse_sum(curve, [_bare(power(n)) for n in range(1, degree + 1)], enough)
 
-    def fitted(degrees: Sequence[int]) -> tuple[Tensor, float]:
-        design = torch.stack([unit**n for n in (*degrees, 0)], -1)
-        solution = torch.linalg.lstsq(w[:, None] * design, (w * curve.y)[:, None], driver="gelsd").solution
-        left = w * (curve.y - (design @ solution)[:, 0])
-        return solution[:, 0], float(left.square().sum().sqrt() / spread)
 
-    degrees = list(range(1, degree + 1))
-    limit = max(_AS_GOOD * fitted(degrees)[1], enough)
-    while len(degrees) > 1:
-        errors = {n: fitted([k for k in degrees if k != n])[1] for n in degrees}
-        worst = min(errors, key=lambda n: errors[n])
-        if errors[worst] > limit:
+def laurent(curve: Curves, library: Sequence[Primitive], *, enough: float = 0.0) -> list[Candidate]:
+    """Fit powers of x and of 1 / x together, such as 1 / x^12 - 1 / x^6: a candidate, or none where x may be 0."""
+    if not {"x", "x^2", "1/x"} <= {row.name for row in library} or not float(curve.x.amin() * curve.x.amax()) > 0:
+        return []
+    return sparse_sum(curve, [_bare(power(n)) for n in (*range(-_DEEPEST, 0), 1, 2)], enough)
+
+
+def of_powers(curve: Curves, library: Sequence[Primitive], *, enough: float = 0.0) -> list[Candidate]:
+    """Fit products of a power and exponentials of powers, x^1.7 e^(-x / 2) or sqrt(x) e^(-3 / x).
+
+    Their logarithm is a sum of log(x), x, 1 / x, .. with coefficients in closed form.
+    """
+    rows = {row.name: row for row in library}
+    sign = 1.0 if float(curve.y.amin()) > 0 else -1.0
+    size, parts = sign * curve.y, [_bare(rows[name]) for name in _EXPONENTS if name in rows]
+    if "exp" not in rows or not min(float(size.amin()), float(curve.x.amin())) > 0:
+        return []
+    inside = Curves(x=curve.x, y=size.log(), weight=curve.weight * size.square())
+    found: list[Candidate] = []
+    for c in sparse_sum(inside, parts, enough):
+        p = torch.cat([c.p, c.p.new_tensor([sign, 0.0])])
+        found += refit_composed(Chain(c.symbol, Symbol(replace(rows["exp"], free="cd"))), p[None], curve)
+    return found
+
+
+def sparse_sum(curve: Curves, parts: Sequence[Symbol], enough: float) -> list[Candidate]:
+    """Fit a sum of functions without constants to a curve [m], and drop those that nobody misses.
+
+    A candidate; none where a single one is left, which is a row of the library, or where the curve is flat.
+    """
+    w, spread = (curve.weight / curve.weight.sum()).sqrt(), spread_of(curve)
+    ends = curve.x.new_zeros(1)
+    values = [part.evaluate(curve.x[None], curve.x.new_zeros(1, 0), ends, ends).value[0] for part in parts]
+    sound = [(part, w * v) for part, v in zip(parts, values, strict=True) if bool(torch.isfinite(v).all())]
+    columns, sizes = [v / v.norm() for _, v in sound], [float(v.norm()) for _, v in sound]
+
+    def fitted(which: Sequence[int]) -> tuple[Tensor, float]:
+        design = torch.stack([*(columns[k] for k in which), w], -1)
+        solution = torch.linalg.lstsq(design, (w * curve.y)[:, None], driver="gelsd").solution[:, 0]
+        return solution, float((w * curve.y - design @ solution).norm() / spread)
+
+    kept = list(range(len(sound)))
+    if len(kept) < 2:
+        return []
+    limit = max(_AS_GOOD * fitted(kept)[1], enough)
+    while len(kept) > 1:
+        errors = {k: fitted([i for i in kept if i != k])[1] for k in kept}
+        least = min(errors, key=lambda k: errors[k])
+        if errors[least] > limit:
             break
-        degrees.remove(worst)
-    if len(degrees) < 2:
-        return []  # a single power is a row of the library
-    coefficients, error = fitted(degrees)
-    *own, d = (float(c) / largest**n for c, n in zip(coefficients, (*degrees, 0), strict=True))
-    terms = [Symbol(replace(power(n), free="c" if k else "")) for k, n in enumerate(degrees)]
-    p = [*(c / own[0] for c in own[1:]), own[0], d]
-    return [Candidate(symbol=Combination("sum", tuple(terms)), p=curve.x.new_tensor(p), error=error)]
+        kept.remove(least)
+    if len(kept) < 2:
+        return []
+    solution, error = fitted(kept)
+    first, *others = (float(c) / sizes[k] for c, k in zip(solution, kept, strict=False))
+    terms = [sound[k][0] for k in kept]
+    scaled = [Symbol(replace(term.primitive, free="c")) for term in terms[1:]]
+    p = curve.x.new_tensor([*(c / first for c in others), first, float(solution[-1])])
+    return [Candidate(symbol=Combination("sum", (terms[0], *scaled)), p=p, error=error)]
+
+
+def _bare(row: Primitive) -> Symbol:
+    """A row without constants."""
+    return Symbol(replace(row, free=""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +145,7 @@ _OUTERS = {
 }
 
 
-def of_polynomials(curve: Curves, library: Sequence[Primitive], enough: float) -> list[Candidate]:
+def of_polynomials(curve: Curves, library: Sequence[Primitive], *, enough: float = 0.0) -> list[Candidate]:
     """Fit functions of polynomials, such as log(x^3 + x + 1): what undoes the function leaves a polynomial.
 
     One constant is not the polynomial's own (see `_Outer`). It is scanned, with polynomials of few degrees in closed
