@@ -59,7 +59,7 @@ def collections() -> tuple[Collection, ...]:
     """Read the collections that come with kansr, by name.
 
     >>> [c.name for c in collections()][:3]
-    ['feynman', 'jin', 'kan-interpretability']
+    ['curves', 'feynman', 'jin']
     """
     return tuple(read_collection(path) for path in _paths().values())
 

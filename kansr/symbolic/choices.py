@@ -277,8 +277,10 @@ def best_of(search: Search, choices: Sequence[Choice], *, final: bool = False) -
     """
     sound = [c for c in choices if math.isfinite(c.error)]
     floor = ROUNDING if final else max(ROUNDING, search.slack * min([search.error, *(c.error for c in sound)]))
-    ranked = sorted(sound, key=lambda c: search.score(c, floor))
-    return list({c.key: c for c in reversed(ranked)}.values())[::-1]
+    best: dict[tuple[str, ...], Choice] = {}
+    for choice in sorted(sound, key=lambda c: search.score(c, floor)):
+        best.setdefault(choice.key, choice)
+    return list(best.values())
 
 
 def open_edges(choice: Choice) -> list[int]:

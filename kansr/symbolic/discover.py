@@ -37,7 +37,7 @@ from kansr.training.rows import Data
 
 _CURVES = 0.7  # share of the time for the curves; the rest is for the constants
 _WHOLE = 4  # largest constant that may have been put into a formula
-_TELLING = 1  # constants that a formula may have which needs no other beside it
+_TELLING = 0  # constants that a formula may have which needs no other beside it
 _FIRST, _KEPT = 2, 8  # assignments of functions whose constants are refitted and snapped, before all else and in all
 _COARSE = 10.0  # errors of the best network from which another one is read for its shortness alone
 _ROWS = 5000  # rows on which constants are snapped; the last refit sees all
@@ -144,7 +144,7 @@ class _Reading:
 
     @property
     def is_telling(self) -> bool:
-        """Whether the shortest formula so far has hardly a constant left: chance does not make such a one."""
+        """Whether the shortest formula so far has no constant left: chance does not make such a one."""
         best = min(self.answers, key=lambda d: d.bits, default=None)
         return best is not None and len(best.fit.values) <= _TELLING
 
@@ -238,7 +238,7 @@ def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, label: str, bar: fl
     inputs = rows.inputs or tuple(symbols_of(rows.columns).values())
     few = rows.head(_ROWS)
     try:
-        raw = _with_whole(expression(choice.kan, inputs, scale=rows.multiplier))
+        raw = _opened(_with_whole(expression(choice.kan, inputs, scale=rows.multiplier)))
         steps = _STEPS if not choice.kan.splines else 0
         fit = refit(raw, few.columns, few.y, steps=steps, weighing=few.weighing)
         hopeful = length(fit, few.y, few.weighing) - _MOST_SAVED * len(fit.values) < bar
@@ -260,6 +260,14 @@ def _with_whole(expr: sp.Expr) -> sp.Expr:
     """Write constants that are 1, 2 or 1/2 to the last bit as such: these were not fitted, but put there."""
     halves = {n: sp.Rational(round(2 * float(n)), 2) for n in expr.atoms(sp.Float) if abs(n) <= _WHOLE}
     return expr.xreplace({n: half for n, half in halves.items() if float(n) == float(half)})
+
+
+def _opened(expr: sp.Expr) -> sp.Expr:
+    """Write cosh and sinh of logarithms as the powers that they are: a cosh(log(u) + b) hides a constant of two."""
+    hyperbolic = expr.replace(
+        lambda e: isinstance(e, sp.cosh | sp.sinh) and e.args[0].has(sp.log), lambda e: e.rewrite(sp.exp)
+    )
+    return expr if hyperbolic == expr else sp.expand_mul(hyperbolic)
 
 
 def _straight(fit: Refit, rows: Rows) -> Refit:

@@ -13,7 +13,7 @@ from kansr.errors import UsageError
 
 LAWS = [pytest.param(one, id=f"{c.name}/{one.name}") for c in collections() for one in c.laws]
 COUNTS = {
-    "feynman": 100, "jin": 6, "kan-interpretability": 12, "keijzer": 15, "livermore": 22, "nguyen": 20,
+    "curves": 24, "feynman": 100, "jin": 6, "kan-interpretability": 12, "keijzer": 15, "livermore": 22, "nguyen": 20,
     "outside": 50, "special": 15, "strogatz": 14, "toy": 5, "units": 10, "vladislavleva": 8,
 }  # fmt: skip
 FOLDER = Path(__file__).parents[2] / "datasets"
