@@ -158,7 +158,7 @@ class _Hunt:
     def sum(self, space: Space, grid: int) -> Runner:
         shape = graph(self.inputs, ["sum"], [(i, self.inputs) for i in self.used])
         kan = starts(shape, space.data.everything, grid=grid, order=self.task.network.order, count=1, seed=0)
-        kan = levenberg(kan, space.data.train, steps=_LINEAR_STEPS).kan
+        kan = levenberg(kan, space.data.train, steps=_LINEAR_STEPS, clock=self.task.clock).kan
         return Runner(space.error(kan), space, kan)
 
     def small(self) -> None:
