@@ -257,7 +257,9 @@ def _covariance(
         return np.zeros((0, 0)), np.zeros(0, dtype=bool)
     slopes = weighed(gradient(template, symbols, columns, values)[1], weighing)
     j = np.nan_to_num(slopes, posinf=0.0, neginf=0.0)
-    scale = np.sqrt((j**2).sum(0))
+    largest = np.abs(j).max(0)
+    largest[largest == 0] = 1.0
+    scale = largest * np.sqrt(((j / largest) ** 2).sum(0))
     scale[scale == 0] = 1.0
     _, s, v = np.linalg.svd(j / scale, full_matrices=False)
     seen = s > _NULL * (s[0] if s[0] > _NOTHING else 1.0)
