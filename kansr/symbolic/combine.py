@@ -25,16 +25,14 @@ from kansr.symbolic.dictionary import Dictionary, dictionary_of, ends
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.over_x import fit_over_x
 from kansr.symbolic.polynomials import laurent, of_polynomials, of_powers, polynomial
-from kansr.symbolic.sums import best_first, fit_sums, price
+from kansr.symbolic.sums import HALVING, ROUNDING, best_first, fit_sums, price
 from kansr.symbolic.symbol import Symbol
 
 _SEEN = 96  # points on which pairs are ranked
 _PAIRS, _STARTS = 120, 3  # pairs that are refined, and starts of one form among them
 _HEATS = ((16, 12), (5, 60), (0, 300))  # steps of each heat, and how many go on to the next
 _LONGER, _THIRDS = 3, 6  # pairs that get a third part, and functions that are tried as one
-_HALVING = 0.3  # nodes that a pair may be longer for half the square that it leaves
 _LOOKED = 100  # pairs of entries that are looked at for each form that is wanted
-_ROUNDING = 1e-20
 _PAIR = 2  # functions that are no long sum
 _INDEPENDENT = 1e-7  # 1 - squared cosine of two entries below which their sum says no more than one
 _TINY = 1e-300
@@ -111,9 +109,8 @@ def _promising(entries: Dictionary, seen: Curves) -> Iterator[tuple[Combination,
     """Yield the sums and products of two entries that leave little and are short, each with its best starts."""
     length = torch.tensor([float(f.complexity + f.size) for f in entries.functions], dtype=seen.x.dtype)
     for kind in KINDS:
-        left = _LEFT[kind](entries.values, entries.values, seen).clamp(min=_ROUNDING)
-        price = _HALVING * left.log2() + length[:, None] + length
-        ranked = price.flatten().argsort()[: _LOOKED * _PAIRS]
+        left = _LEFT[kind](entries.values, entries.values, seen).clamp(min=ROUNDING)
+        ranked = (HALVING * left.log2() + length[:, None] + length).flatten().argsort()[: _LOOKED * _PAIRS]
         starts: dict[tuple[str, ...], list[tuple[int, int]]] = {}
         for i, j in zip((ranked // len(left)).tolist(), (ranked % len(left)).tolist(), strict=True):
             form = entries.functions[i].name, entries.functions[j].name

@@ -28,15 +28,10 @@ _PARTS = 3  # of a sum, at most
 _BEAM = 3  # sums of a kind that go on, and functions of a kind that are added to each
 _HEAT, _REFINED, _STEPS = 40, 12, 100  # steps of each, how many get more, and how many these get
 _WORTH = 0.7  # a part has to lower the error to this share
-_NO_PART = (
-    "0",
-    "power",
-    "sign",
-    "J0",
-)  # nothing, what is mostly a row of its own, and what takes as long as ten others
-_HALVING = 0.3  # nodes that a sum may be longer for half the square that it leaves
 _LOWER = 6.0  # nodes that a part may be longer for half the error
-_ROUNDING = 1e-20
+
+HALVING, ROUNDING = 0.3, 1e-20
+"""Nodes that a sum or product may be longer for half the square that it leaves, and the square that counts as none."""
 
 
 def fit_sums(
@@ -90,13 +85,13 @@ def _chosen(parts: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _promise(candidate: Candidate) -> float:
-    return _LOWER * math.log2(max(candidate.error, _ROUNDING)) + candidate.symbol.complexity
+    return _LOWER * math.log2(max(candidate.error, ROUNDING)) + candidate.symbol.complexity
 
 
 def price(candidate: Candidate) -> float:
     """Order fits by error and length."""
-    error = max(candidate.error**2, _ROUNDING)
-    return _HALVING * math.log2(error) + candidate.symbol.complexity + candidate.symbol.size
+    error = max(candidate.error**2, ROUNDING)
+    return HALVING * math.log2(error) + candidate.symbol.complexity + candidate.symbol.size
 
 
 def _as_one(curves: Sequence[Curves]) -> Curves:
