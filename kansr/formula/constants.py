@@ -265,5 +265,5 @@ def _covariance(
     seen = s > _NULL * (s[0] if s[0] > _NOTHING else 1.0)
     inverse = (v[seen].T / s[seen] ** 2) @ v[seen]
     hidden = (v[~seen] ** 2).sum(0) + (1 - (v**2).sum(0)).clip(min=0)
-    with np.errstate(over="ignore"):
-        return inverse / np.outer(scale, scale) * variance, hidden < 1e-6
+    unit = np.sqrt(variance) / scale  # no square of these: that of a slope of 1e-200 is 0
+    return inverse * unit[:, None] * unit, hidden < 1e-6

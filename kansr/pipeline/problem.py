@@ -24,7 +24,7 @@ from kansr.symbolic.custom import rows_of
 from kansr.symbolic.discover import Rows as UserRows
 from kansr.symbolic.library import choose
 from kansr.table import Split, Table, read_unit, split_table
-from kansr.table.check import is_constant
+from kansr.table.check import check_sizes, is_constant
 from kansr.table.split import split_groups
 from kansr.training.rows import Data, Rows
 
@@ -79,10 +79,11 @@ class Problem:
         UsageError
             If the recipe names a function, a constant, a device, a width or a wish that cannot be.
         TableError
-            If there are too few rows to split.
+            If there are too few rows to split, or numbers whose squares are none.
         """
         choose(recipe.symbolic.functions, rows_of(recipe.symbolic.custom))
         _check_width(table, recipe)
+        check_sizes(table)
         device = _device(recipe.device if device is None else str(device))
         split = split or _split(table, recipe)
         names = safe_names(table.features)

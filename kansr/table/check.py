@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from kansr.errors import TableError
+from kansr.table.names import place
 from kansr.table.table import Floats, Table, TableWarning
 
 _EPS = float(np.finfo(np.float64).eps)
 _COUNTER_ROWS = 10  # a shorter run of whole numbers is no sign of a counter
 _CLASS_ROWS = 10
 _ROWS_A_FEATURE = 10
+_SMALLEST, _LARGEST = 1e-150, 1e150  # sizes of numbers whose squares float64 holds
 
 
 def check_table(table: Table) -> tuple[TableWarning, ...]:
@@ -23,6 +26,25 @@ def check_table(table: Table) -> tuple[TableWarning, ...]:
     ['constant-target']
     """
     return tuple(warning for check in _CHECKS for warning in check(table))
+
+
+def check_sizes(table: Table) -> None:
+    """Refuse numbers whose squares a float64 cannot hold: each error of a fit is a mean of squares.
+
+    Raises
+    ------
+    TableError
+        If the largest number of a column is above 1e150, or below 1e-150 and not 0.
+    """
+    for name, values in zip((*table.features, table.target), (*table.x.T, table.y), strict=True):
+        row = int(np.abs(values).argmax())
+        size = abs(float(values[row]))
+        if size > _LARGEST or 0 < size < _SMALLEST:
+            raise TableError(
+                f"the numbers are too {'large' if size > 1 else 'small'} to compute with, as {size:g}",
+                where=place(None, name),
+                hint=f"give the column in another unit: numbers from {_SMALLEST:g} to {_LARGEST:g} have squares, too",
+            )
 
 
 def is_constant(values: Floats) -> bool:
