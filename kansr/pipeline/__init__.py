@@ -41,7 +41,7 @@ from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import FLOOR, read, solve
 from kansr.pipeline.stability import SHARE, stability
 from kansr.pipeline.ways import way_of
-from kansr.pipeline.whole import Source, by_all_rows
+from kansr.pipeline.whole import Source, by_all_rows, seconds_for
 from kansr.progress import Clock, Event, Report, silent
 from kansr.recipe import Recipe
 from kansr.result import Result
@@ -142,9 +142,10 @@ def _fitted(
     """Search, from what is known already, and keep what was found."""
     repeated = problem.recipe.stability > 0
     checkpoint = Checkpoint(run, clock, report)
+    search = clock if whole is None else clock.before(seconds_for(whole, problem.table.of or len(problem.table)))
     solution = solve(
         problem,
-        clock=clock.part(SHARE) if repeated else clock,
+        clock=search.part(SHARE) if repeated else search,
         report=report,
         keep=checkpoint.keep,
         known=None if known is None else (known.problem, known.found),

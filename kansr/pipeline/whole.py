@@ -6,8 +6,10 @@ constants are known, and whether it really holds for all rows, only these can te
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import count, islice
 
 import numpy as np
 import sympy as sp
@@ -30,9 +32,20 @@ from kansr.table.sample import dealt
 Source = Callable[[], Iterable[Block]]
 """Gives all rows of a table in blocks, from the first row on, each time that it is called."""
 
+_PASSES = 6  # over the rows, as long as reading them takes: steps of the constants, their digits, the errors of all
 _DIGITS = (0.1, 0.01, 0.001)  # shares of its standard error to which a constant is rounded
 _HARMLESS = 1e-3  # share by which rounding may raise a mean square error
 _WORSE = 1.1  # times its error on the sample's test rows that a formula may leave on all of them and stay at the noise
+
+
+def seconds_for(source: Source, rows: int) -> float:
+    """Estimate the seconds that `by_all_rows` takes from how long the first two blocks of the source take."""
+    times, counts = [time.monotonic()], []
+    for block in islice(source(), 2):
+        times.append(time.monotonic())
+        counts.append(len(block.y))
+    opened = times[1] - times[0]
+    return _PASSES * (opened + (times[-1] - times[-2]) / counts[-1] * (rows - counts[0]))
 
 
 def by_all_rows(
@@ -90,7 +103,7 @@ def _least(problem: Problem) -> float:
 def _refitted(solution: Solution, blocks: Callable[[], Iterator[Rows]], clock: Clock, report: Report) -> Formula:
     """Fit the decimals of the formula to all rows, and print as many digits as these tell."""
     problem, was = solution.problem, solution.formula
-    fit = refit_in_blocks(was.expression, blocks, size=problem.scale, over=clock.over)
+    fit = refit_in_blocks(was.expression, blocks, size=problem.scale, over=_hurried(clock))
     if not fit.symbols or not np.isfinite(fit.mse):
         return was
     report(Event(stage="all rows", message=f"{len(fit.symbols)} constants fitted"))
@@ -100,6 +113,19 @@ def _refitted(solution: Solution, blocks: Callable[[], Iterator[Rows]], clock: C
     expression = next(way for way, value in zip(ways, found, strict=True) if value.mse <= limit or way is ways[-1])
     again = judged(problem, replace(solution.source.source, expression=expression, label=was.label))
     return was if again is None else replace(again.formula, errors=_errors(again.formula, fit))
+
+
+def _hurried(clock: Clock) -> Callable[[], bool]:
+    """Give what tells, asked after each pass over the rows, whether there is no time for one more and the last two."""
+    started, passes = clock.seconds(), count(1)
+
+    def over() -> bool:
+        late = clock.left() < 3 * (clock.seconds() - started) / next(passes)
+        if late:
+            clock.cut()
+        return late
+
+    return over
 
 
 def _cut(fit: Refit, share: float) -> sp.Expr:

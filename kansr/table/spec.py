@@ -84,7 +84,7 @@ class TableSpec:
     sigma: str | None = None
     weights: str | None = None
     group: str | None = None
-    sample: int | None = 200_000
+    sample: int | None = 20_000
 
     def __post_init__(self) -> None:
         if self.decimal not in {None, ".", ","}:

@@ -1,15 +1,21 @@
 """A fit to a sample is finished by all rows."""
 
+import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from kansr.pipeline import fit, load
+from kansr.pipeline.problem import Problem
+from kansr.pipeline.solve import solve
+from kansr.pipeline.whole import by_all_rows, seconds_for
+from kansr.progress import Clock, silent
 from kansr.recipe import load_recipe, with_options
 from kansr.run import Run
-from kansr.table import TableSpec, read_blocks, read_table
+from kansr.table import Block, TableSpec, read_blocks, read_table
 
 ROWS, NOISE = 6000, 0.05
 
@@ -65,3 +71,34 @@ def test_a_law_that_only_the_sample_obeys_is_not_called_exact(tmp_path):
     result, _ = fitted(frame, tmp_path)
     assert (result.verdict, result.exact) == ("approximation", False)
     assert result.formula.rmse.test > 0.05
+
+
+def test_what_is_late_takes_four_passes_and_still_measures_all_rows(noisy):
+    result, _ = noisy
+    path, passes = Path(result.run).parent / "t.parquet", []
+    spec = TableSpec(sample=400)
+    table = read_table(path, spec)
+    problem = Problem.of(table, load_recipe("quick"))
+    solution = solve(problem, clock=Clock(60.0), report=silent)
+
+    def whole():
+        passes.append(1)
+        return read_blocks(path, spec, table)
+
+    late = Clock(0.0)
+    found = by_all_rows(solution, whole, table.features, clock=late)
+    assert len(passes) <= 4
+    assert late.status == "timeout"
+    assert found.formula.rmse.test == pytest.approx(NOISE, rel=0.1)
+
+
+def slow():
+    """Give blocks of ten rows that take 0.2 seconds each."""
+    for _ in range(3):
+        time.sleep(0.2)
+        yield Block(np.zeros((10, 1)), np.zeros(10), None)
+
+
+def test_a_search_leaves_time_to_what_comes_after_it():
+    assert Clock(60.0).before(seconds_for(slow, 30)).left() == pytest.approx(60 - 6 * 30 * 0.02, abs=1)
+    assert Clock(10.0).before(1e6).left() == pytest.approx(5, abs=0.1)
