@@ -35,6 +35,7 @@ from kansr.symbolic.anytime import polynomial
 from kansr.symbolic.curve import Function
 from kansr.symbolic.discover import Discovery, Rows, constant, discover, linear, snapped, tell
 from kansr.symbolic.held import held
+from kansr.symbolic.monomials import exact_polynomial
 from kansr.symbolic.powers import power_law
 from kansr.symbolic.targets import logarithm, named, transforms
 from kansr.training.levenberg import rmse
@@ -192,7 +193,7 @@ class _Reader:
     def __init__(self, problem: Problem, clock: Clock, report: Report):
         self.problem, self.clock, self.report = problem.to(_READ_ON), clock, report
         self.known: dict[int, tuple[Found, Found]] = {}  # graphs on the device of the search, and here
-        self.simple = _judged(problem, [constant(problem.rows), _line(problem.rows, clock), *_power_laws(problem)])
+        self.simple = _judged(problem, [constant(problem.rows), _line(problem.rows, clock), *_laws(problem)])
         self.solutions: dict[Form, Solution] = {}
         self.hurried: set[Form] = set()  # those that had no time to be read to the end
         self.law = False
@@ -274,6 +275,12 @@ def _line(rows: Rows, clock: Clock) -> Discovery:
     with suppress(FormulaError), limited(min(max(_LINE * clock.left(), 1.0), _LONGEST_LINE)):
         return linear(rows)
     return linear(rows, snapped=False)
+
+
+def _laws(problem: Problem) -> list[Discovery]:
+    """Laws that need no network: a polynomial, and power laws."""
+    exact = exact_polynomial(problem.rows)
+    return [*([] if exact is None else [exact]), *_power_laws(problem)]
 
 
 def _power_laws(problem: Problem) -> list[Discovery]:

@@ -6,18 +6,16 @@ It is no law and is not read from a network: an answer for when the time is over
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from itertools import combinations_with_replacement
 
 import numpy as np
 import sympy as sp
 
 from kansr.formula.constants import refit
 from kansr.formula.functions import Array
-from kansr.formula.names import symbols_of
 from kansr.formula.snap import length, rounded
 from kansr.formula.weighing import weighed
 from kansr.symbolic.discover import Discovery, Rows
+from kansr.symbolic.monomials import monomials
 
 _COLUMNS = 12  # more of them have too many products
 _TERMS = 10
@@ -35,7 +33,7 @@ def polynomial(rows: Rows) -> Discovery | None:
     if len(rows.columns) > _COLUMNS or len(rows.y) <= 2 * _TERMS:
         return None
     few = rows.head(_ROWS)
-    products = list(_products(few))
+    products = list(monomials(few, 2))
     chosen, weights = _pursued([values for _, values in products], few)
     least, sizes = _NOTHING * float(np.abs(few.y).max()), [float(np.abs(values).max()) for _, values in products]
     seen = [(i, float(w)) for i, w in zip(chosen, weights, strict=True) if abs(w) * sizes[i] > least]
@@ -46,17 +44,6 @@ def polynomial(rows: Rows) -> Discovery | None:
     fit = rounded(fit, rows.columns, rows.y, rows.weighing)
     bits = length(fit, rows.y, rows.weighing)
     return Discovery(expression=fit.expression, fit=fit, bits=bits, label="polynomial")
-
-
-def _products(rows: Rows) -> Iterator[tuple[sp.Expr, Array]]:
-    """Yield 1, each column, and each product of two, with its values [n]; those beyond doubles are left out."""
-    symbols = symbols_of(rows.columns)
-    yield sp.Integer(1), np.ones(len(rows.y))
-    for names in (*((name,) for name in symbols), *combinations_with_replacement(symbols, 2)):
-        with np.errstate(all="ignore"):
-            values = np.prod([rows.columns[name] for name in names], axis=0)
-        if np.isfinite(values).all() and values.any():
-            yield sp.Mul(*(symbols[name] for name in names)), values
 
 
 def _pursued(columns: list[Array], rows: Rows) -> tuple[list[int], Array]:
