@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
@@ -52,7 +53,8 @@ def score(
     from kansr.recipe import load_recipe, with_options  # noqa: PLC0415
     from kansr.table import read_table  # noqa: PLC0415
 
-    rows = read_table(table, with_options(load_recipe("default"), recipe_options(options)).table)
+    spec = with_options(load_recipe("default"), recipe_options(options)).table
+    rows = read_table(table, replace(spec, sample=None))  # however many rows there are, all of them judge
     rivals = pipeline.load(opened(name, quiet)).front if name is not None else ()
     found = judged(rows, formula, refit=refit, rivals=rivals, seed=seed)
     if as_json:
