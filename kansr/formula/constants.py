@@ -259,11 +259,13 @@ def _covariance(
     j = np.nan_to_num(slopes, posinf=0.0, neginf=0.0)
     largest = np.abs(j).max(0)
     largest[largest == 0] = 1.0
-    scale = largest * np.sqrt(((j / largest) ** 2).sum(0))
+    with np.errstate(over="ignore"):
+        scale = largest * np.sqrt(((j / largest) ** 2).sum(0))
     scale[scale == 0] = 1.0
     _, s, v = np.linalg.svd(j / scale, full_matrices=False)
     seen = s > _NULL * (s[0] if s[0] > _NOTHING else 1.0)
     inverse = (v[seen].T / s[seen] ** 2) @ v[seen]
     hidden = (v[~seen] ** 2).sum(0) + (1 - (v**2).sum(0)).clip(min=0)
     unit = np.sqrt(variance) / scale  # no square of these: that of a slope of 1e-200 is 0
-    return inverse * unit[:, None] * unit, hidden < 1e-6
+    with np.errstate(over="ignore"):
+        return inverse * unit[:, None] * unit, hidden < 1e-6

@@ -43,7 +43,7 @@ def seconds_for(source: Source, rows: int) -> float:
     times, counts = [time.monotonic()], []
     for block in islice(source(), 2):
         times.append(time.monotonic())
-        counts.append(len(block.y))
+        counts.append(max(len(block.y), 1))  # all rows of a block may miss a value
     opened = times[1] - times[0]
     return _PASSES * (opened + (times[-1] - times[-2]) / counts[-1] * (rows - counts[0]))
 

@@ -69,7 +69,6 @@ def _degree(columns: int, rows: int) -> int:
 def _few(design: Array, y: Array) -> list[int]:
     """Choose the columns of a design [n, p] that y needs; none where more than rounding is left, or many are needed."""
     bar = _EXACT * float(np.std(y))
-    kept = list(range(design.shape[1]))
     weights, left = _solved(design, y)
     if left > bar:
         return []

@@ -37,8 +37,7 @@ def check_sizes(table: Table) -> None:
         If the largest number of a column is above 1e150, or below 1e-150 and not 0.
     """
     for name, values in zip((*table.features, table.target), (*table.x.T, table.y), strict=True):
-        row = int(np.abs(values).argmax())
-        size = abs(float(values[row]))
+        size = float(np.abs(values).max())
         if size > _LARGEST or 0 < size < _SMALLEST:
             raise TableError(
                 f"the numbers are too {'large' if size > 1 else 'small'} to compute with, as {size:g}",

@@ -102,3 +102,7 @@ def slow():
 def test_a_search_leaves_time_to_what_comes_after_it():
     assert Clock(60.0).before(seconds_for(slow, 30)).left() == pytest.approx(60 - 6 * 30 * 0.02, abs=1)
     assert Clock(10.0).before(1e6).left() == pytest.approx(5, abs=0.1)
+
+
+def test_a_block_without_whole_rows_says_nothing_of_the_others():
+    assert seconds_for(lambda: iter([Block(np.zeros((0, 1)), np.zeros(0), None)] * 2), 30) < 60
