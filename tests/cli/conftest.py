@@ -80,7 +80,7 @@ def folder(tmp_path_factory):
     draw = random.Random(0)
     rows = [(draw.uniform(0.5, 2), draw.uniform(0.5, 2)) for _ in range(200)]
     (folder / "data.csv").write_text(_csv("x1,x2,y", [(a, b, a * b) for a, b in rows]))
-    rows = [[draw.uniform(-1, 1) for _ in range(5)] for _ in range(400)]
+    rows = [[draw.uniform(-1, 1) for _ in range(5)] for _ in range(3000)]
     (folder / "hard.csv").write_text(_csv("a,b,c,d,e,y", [(*row, _hard(*row)) for row in rows]))
     return folder
 
