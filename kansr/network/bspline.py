@@ -43,13 +43,32 @@ def basis(t: Tensor, grid: int, order: int = 3, *, bend: bool = False) -> Basis:
     >>> b.value.shape, bool((b.value.sum(-1) - 1).abs().max() < 1e-12)
     (torch.Size([3, 7]), True)
     """
+    pieces, cell = local(t, grid, order, bend=bend)
+    value, slope, *curved = (spread(p, cell, grid + order) for p in pieces)
+    return Basis(value, slope, curved[0] if bend else None)
+
+
+def local(t: Tensor, grid: int, order: int = 3, *, bend: bool = False) -> tuple[list[Tensor], Tensor]:
+    """Give the k + 1 splines that live where `t` [..., n] is, and which is the first: `basis` without zeros.
+
+    Values, slopes and, if wanted, bends, each [..., n, k + 1]; the number of the first of these splines [..., n].
+    """
     inside = t.clamp(0, grid)
     cell = inside.detach().floor().nan_to_num().clamp(max=grid - 1)  # nan stays in the weights
-    weights = _cubic(inside - cell) if order == 3 else _recursive(inside - cell, order)
-    value, slope, *curved = _spread(weights if bend else weights[..., :2, :], cell, grid).unbind(-2)
+    share = inside - cell
+    derivatives = 2 if bend else 1
+    value, slope, *curved = _cubic(share, derivatives) if order == 3 else _recursive(share, order, derivatives)
     beyond = (t - inside)[..., None]
-    straight = torch.addcmul(value, beyond, slope)
-    return Basis(straight, slope, curved[0] * (beyond == 0) if bend else None)
+    found = [torch.addcmul(value, beyond, slope), slope, *(c * (beyond == 0) for c in curved)]
+    return found, cell.long()
+
+
+def spread(pieces: Tensor, first: Tensor, size: int) -> Tensor:
+    """Put the pieces [..., n, k + 1] of each row into `size` columns, from the column `first` [..., n] on."""
+    local = pieces.shape[-1]
+    columns = first[..., None] + torch.arange(local, device=first.device)
+    whole = pieces.new_zeros((*pieces.shape[:-1], size))
+    return whole.scatter_(-1, columns, pieces)
 
 
 # The four cubic pieces on one interval, and their derivatives, by the powers 1, f, f^2, f^3 of the share f of it.
@@ -60,22 +79,22 @@ _POWERS = torch.tensor(
         [[6, -12, 6, 0], [-6, 18, -18, 6], [0, 0, 0, 0], [0, 0, 0, 0]],
     ],
     dtype=torch.float64,
-).permute(1, 0, 2).reshape(4, 12) / 6  # fmt: skip
+) / 6  # fmt: skip
 
 
-def _cubic(f: Tensor) -> Tensor:
-    """Return the pieces that live on one interval, their slopes and bends, at the share `f` of it: [..., n, 3, 4]."""
+def _cubic(f: Tensor, derivatives: int) -> list[Tensor]:
+    """Return the pieces that live on one interval, and their derivatives, at the share `f` of it: each [..., n, 4]."""
     f2 = f * f
     powers = torch.stack([torch.ones_like(f), f, f2, f2 * f], -1)
-    return (powers @ _POWERS.to(f)).reshape(*f.shape, 3, 4)
+    return [powers @ p for p in _POWERS.to(f)[: derivatives + 1]]
 
 
-def _recursive(f: Tensor, order: int) -> Tensor:
-    """Return the k + 1 pieces of any order on one interval, slopes and bends, by the recursion: [..., n, 3, k + 1]."""
+def _recursive(f: Tensor, order: int, derivatives: int) -> list[Tensor]:
+    """Return the k + 1 pieces of any order on one interval, and their derivatives, by the recursion."""
     pieces = [_pieces(f, degree) for degree in (order, order - 1, order - 2)]
     slope = _difference(pieces[1])
     bend = _difference(_difference(pieces[2])) if order >= 2 else torch.zeros_like(slope)
-    return torch.stack([pieces[0], slope, bend], -2)
+    return [pieces[0], slope, bend][: derivatives + 1]
 
 
 def _pieces(f: Tensor, degree: int) -> Tensor:
@@ -92,14 +111,6 @@ def _difference(row: Tensor) -> Tensor:
     """Apply the derivative rule of cardinal splines: M_k'(s) = M_{k-1}(s) - M_{k-1}(s - 1)."""
     zero = row.new_zeros((*row.shape[:-1], 1))
     return torch.cat([zero, row], -1) - torch.cat([row, zero], -1)
-
-
-def _spread(weights: Tensor, cell: Tensor, grid: int) -> Tensor:
-    """Put the k + 1 weights of each row, and of each derivative, into its G + k columns: [..., n, d, G + k]."""
-    local = weights.shape[-1]
-    columns = cell.long()[..., None, None] + torch.arange(local, device=cell.device)
-    whole = weights.new_zeros((*weights.shape[:-1], grid + local - 1))
-    return whole.scatter_(-1, columns.expand_as(weights), weights)
 
 
 def definition(t: Tensor, grid: int, order: int) -> Tensor:

@@ -75,15 +75,16 @@ class Spline:
         """Give the functions that the parameters weigh, and their derivatives by x: each [b, n, size]."""
         per_x = self.grid / (upper - lower)[:, None]  # [b, 1]
         t = (x - lower[:, None]) * per_x
-        b = bspline.basis(t, self.grid, self.order, bend=bend)
+        pieces, cell = bspline.local(t, self.grid, self.order, bend=bend)
         own = self.grid - self.below - self.above  # intervals that z = -1 .. 1 was laid on
-        s = _silu(2 * (t - self.below) / own - 1, -1 - 2 * self.below / own, 1 + 2 * self.above / own)
-        scale = per_x[..., None]
-        value = torch.cat([s.value, b.value], -1)
-        slope = torch.cat([s.slope * (2 / own), b.slope], -1) * scale
-        if b.bend is None or s.bend is None:
-            return bspline.Basis(value, slope, None)
-        return bspline.Basis(value, slope, torch.cat([s.bend * (2 / own) ** 2, b.bend], -1) * scale**2)
+        base = _silu(2 * (t - self.below) / own - 1, -1 - 2 * self.below / own, 1 + 2 * self.above / own)
+        found, scale, inner = [], torch.ones_like(per_x), 1.0
+        for silu, piece in zip(base, pieces, strict=False):
+            whole = bspline.spread(piece * scale[..., None], cell + 1, self.size)
+            whole[..., 0] = silu * inner * scale
+            found.append(whole)
+            scale, inner = scale * per_x, inner * 2 / own
+        return bspline.Basis(found[0], found[1], found[2] if bend else None)
 
     def evaluate(self, x: Tensor, p: Tensor, lower: Tensor, upper: Tensor, *, bend: bool = False) -> CurveValues:
         """See `Curve.evaluate`."""
@@ -101,11 +102,11 @@ class Spline:
         return p * by
 
 
-def _silu(z: Tensor, low: float, high: float) -> bspline.Basis:
-    """Silu with a straight line outside [low, high], as one column: [..., n, 1]."""
+def _silu(z: Tensor, low: float, high: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Silu with a straight line outside [low, high], its slope and its bend: each [..., n]."""
     inside = z.clamp(low, high)
     s = torch.sigmoid(inside)
     slope = s * (1 + inside * (1 - s))
     bend = s * (1 - s) * (2 + inside * (1 - 2 * s)) * (inside == z)
     value = inside * s + (z - inside) * slope
-    return bspline.Basis(value[..., None], slope[..., None], bend[..., None])
+    return value, slope, bend

@@ -90,8 +90,10 @@ def jacobian(kan: KAN, x: Tensor) -> tuple[Tensor, Tensor]:
 
 def columns(kan: KAN, sweep: Sweep) -> Tensor:
     """Jacobian [b, n, P] of the output of a forward sweep."""
-    deltas = backward(kan, sweep)
-    return torch.cat([d[..., None] * e.columns for d, e in zip(deltas, sweep.edges, strict=True)], -1)
+    found = sweep.output.new_empty(*sweep.output.shape, kan.parameters)
+    for delta, edge, where in zip(backward(kan, sweep), sweep.edges, kan.slices(), strict=True):
+        torch.mul(delta[..., None], edge.columns, out=found[..., where])
+    return found
 
 
 def backward(kan: KAN, sweep: Sweep) -> list[Tensor]:

@@ -24,6 +24,7 @@ from kansr.training.rows import Rows
 _FASTER, _SLOWER = 0.25, 4.0  # mu after an accepted and a rejected step
 _GAIN = 1e-2  # share by which a loss must fall over a few steps for a training to go on
 _FLAT = 8  # steps without progress that end a training
+_HARDLY, _LITTLE = 1e-6, 0.3  # a training ends where a step of so little damping promises so little of the gain
 _ON_GPU = 50_000_000  # numbers of a Jacobian that a GPU holds at once: 0.4 GB, in the time of a few small blocks
 _UNSEEN = 1e-8  # share of a spline's largest scale below which a coefficient counts as hardly seen
 
@@ -131,6 +132,8 @@ def _descended(
         flat = 0 if bool(gained.any()) else flat + 1
         if flat >= _FLAT or bool((mu > 1e12).all()) or bool((state.loss < 1e-31).all()):
             break
+        if flat and problem.rests(state, gain):
+            break
     return Fitted(best.kan, mean_square(best.kan, problem.rows, problem.block))
 
 
@@ -206,6 +209,11 @@ class _Problem(NamedTuple):
         theta = state.kan.theta
         return replace(state.kan, theta=theta - step if self.free is None else theta.index_add(1, self.free, -step))
 
+    def rests(self, state: _State, gain: float) -> bool:
+        """Whether one step with hardly any damping would lower no loss by much of `gain`, were each quadratic."""
+        step = solve_damped(state.matrix, state.vector, torch.full_like(state.loss, _HARDLY))
+        return bool(((state.vector * step).sum(-1) < _LITTLE * gain * state.loss).all())
+
     def followed(self, kan: KAN, sweep: Sweep | None, which: Tensor) -> KAN:
         """Move grids after their values, unless what is not free must stay."""
         return kan if self.free is not None else follow(kan, self.rows.x, sweep=sweep, which=which)
@@ -269,7 +277,7 @@ def normal_equations(
         weighed = j if part.weight is None else j * part.weight[..., None]
         loss += (residual**2 if part.weight is None else residual**2 * part.weight).sum(-1) / n
         matrix = torch.baddbmm(matrix, weighed.mT, j, alpha=1 / n)
-        vector += (weighed * (residual / n)[..., None]).sum(1)
+        vector += (residual[:, None] @ weighed)[:, 0] / n
     return loss, matrix, vector
 
 

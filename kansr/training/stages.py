@@ -18,10 +18,8 @@ from kansr.training.spec import TrainingSpec
 from kansr.training.starts import starts
 
 _LEAST, _MOST = 600, 1000  # rows that the first steps of many starts see ..
-_HEATS = (
-    (4, 8, 10),
-    (None, 30, 10),
-)  # .. and how many for each parameter: one of so many starts goes on after the steps
+_HEATS = ((4, 8, 6), (None, 30, 10))  # .. and how many for each parameter: one of so many goes on after the steps
+_ALIKE = 1.1  # times the least error up to which starts count as having come to the same minimum
 _BLIND = 0.3  # relative error above which one fruitless extension does not end the ladder: the grid may be too coarse
 _MOST_FOR_LM = 3000  # parameters above which L-BFGS takes over
 
@@ -89,7 +87,7 @@ def advanced(kan: KAN, data: Data, spec: TrainingSpec, *, clock: Clock, penalty:
     for share, steps, each in _HEATS:
         few = data.train.head(min(max(_LEAST, each * kan.parameters), _MOST))
         kan, _ = optimise(kan, few, spec, steps=steps, clock=clock, penalty=penalty)
-        kan = kan.pick(_ranked(kan, data.validation)[: max(kan.batch // share, 1) if share else 1])
+        kan = kan.pick(_going_on(rmse(kan, data.validation), max(kan.batch // share, 1) if share else 1))
     return optimise(kan, data.train, spec, steps=spec.steps, clock=clock, penalty=penalty).kan
 
 
@@ -145,8 +143,11 @@ def stage_row(stage: str, kan: KAN, data: Data, clock: Clock) -> StageRow:
     )
 
 
-def _ranked(kan: KAN, rows: Rows) -> torch.Tensor:
-    return rmse(kan, rows).argsort()
+def _going_on(errors: torch.Tensor, count: int) -> torch.Tensor:
+    """Choose the best starts; one alone where all of these came to the same minimum."""
+    ranked = errors.argsort()[:count]
+    least, most = errors[ranked[0]], errors[ranked[-1]]
+    return ranked[:1] if most < min(_ALIKE * float(least), _BLIND) else ranked
 
 
 def _parameters(kan: KAN, grid: int) -> int:

@@ -19,7 +19,7 @@ from kansr.network.knots import from_samples, sample_positions, with_margin
 from kansr.network.sweep import forward
 
 _BENT = 0.3  # share of a parabola in a smooth start
-_ROWS = 5000  # rows on whose values the grids of hidden nodes are laid
+_ROWS = 1000  # rows on whose values the grids of hidden nodes are laid
 
 # Shapes on z in [-1, 1], all of about unit size.
 SHAPES: tuple[Callable[[Tensor], Tensor], ...] = (
