@@ -42,10 +42,17 @@ def known(kan: KAN, x: Tensor) -> Known:
     for node, spline in sorted(pairs, key=lambda p: (p[0], p[1].grid)):
         if node < kan.graph.inputs:
             inputs[spline].append(node)
+    ends = torch.cat([kan.lower[:, : kan.graph.inputs], kan.upper[:, : kan.graph.inputs]], -1)
+    shared = x.ndim == 2 and bool((ends == ends[:1]).all())  # all networks have the same splines there
+    batch = 1 if shared else kan.batch
     for spline, nodes in inputs.items():
-        values = x[..., nodes].transpose(-1, -2).expand(kan.batch, -1, -1).flatten(0, 1)  # [b * i, n]
-        design = spline.design(values, kan.lower[:, nodes].flatten(), kan.upper[:, nodes].flatten())
-        value, slope = (d.reshape(kan.batch, len(nodes), *d.shape[1:]) for d in (design.value, design.slope))
+        values = x[..., nodes].transpose(-1, -2).expand(batch, -1, -1).flatten(0, 1)  # [b * i, n]
+        lower, upper = (end[:batch, nodes].flatten() for end in (kan.lower, kan.upper))
+        design = spline.design(values, lower, upper)
+        value, slope = (
+            d.reshape(batch, len(nodes), *d.shape[1:]).expand(kan.batch, -1, -1, -1)
+            for d in (design.value, design.slope)
+        )
         for j, node in enumerate(nodes):
             found[node, spline] = bspline.Basis(value[:, j], slope[:, j], None)
     return found

@@ -16,10 +16,10 @@ from kansr.network.curves import Spline
 from kansr.network.graph import Graph
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, sample_positions, with_margin
-from kansr.network.sweep import forward
+from kansr.network.sweep import forward, known
 
 _BENT = 0.3  # share of a parabola in a smooth start
-_ROWS = 1000  # rows on whose values the grids of hidden nodes are laid
+_ROWS = 5000  # rows on whose values the grids of hidden nodes are laid
 
 # Shapes on z in [-1, 1], all of about unit size.
 SHAPES: tuple[Callable[[Tensor], Tensor], ...] = (
@@ -121,5 +121,6 @@ def _laid(kan: KAN, x: Tensor) -> KAN:
             lower[:, node], upper[:, node] = low, high
 
     placed = replace(kan, lower=lower, upper=upper)
-    forward(placed, x[:_ROWS], at_node=lay)
+    few = x[:_ROWS]
+    forward(placed, few, laid=known(placed, few), at_node=lay)
     return placed
