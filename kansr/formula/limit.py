@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,7 +17,7 @@ def limited(seconds: float) -> Iterator[None]:
     """End the work inside after so many seconds with a `FormulaError`.
 
     The limit needs a timer signal: outside of the main thread, or where the system has none, there is no limit. A limit
-    inside another ends with the sooner of the two.
+    inside another ends with the sooner of the two, and leaves the outer one what is left of it.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
@@ -26,6 +27,7 @@ def limited(seconds: float) -> Iterator[None]:
         raise FormulaError("this expression takes too long to work on")
 
     before = signal.signal(signal.SIGALRM, stop)
+    started = time.monotonic()
     left, _ = signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3))
     if 0 < left < seconds:
         signal.setitimer(signal.ITIMER_REAL, left)
@@ -34,3 +36,5 @@ def limited(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if left > 0:
+            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - started), 1e-3))

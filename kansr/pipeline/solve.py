@@ -57,7 +57,8 @@ _SURE = 2  # the same where there was no time to read a network to the end
 _CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
 _MENDED = 4  # formulas of one network that break a wish whose constants are fitted to it
 _LINE, _LONGEST_LINE = 0.1, 15.0  # share of the time, and seconds, that a straight line may take
-_READ, _READ_NOISE = 0.3, 0.6  # shares of what is left that reading a graph may take while the search may still go on
+_READ, _READ_MORE = 0.3, 0.6  # shares of what is left that reading a graph may take while the search may still go on:
+# the second where nothing better may come, since noise is left, and where a hundred curves take long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -210,7 +211,8 @@ class _Reader:
             noise = not found.verdict.right  # where splines limit nothing, only the length of all decides
             if not noise and found.verdict.floor > _CLEAR:
                 continue
-            self.take(found, self.clock.part(_READ_NOISE if noise else _READ), deep=noise)
+            wide = len(found.trained.graph.used) > WIDEST
+            self.take(found, self.clock.part(_READ_MORE if noise or wide else _READ), deep=noise)
             if not noise:
                 self.hurried.add(found.form)
         return self.law

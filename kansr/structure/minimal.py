@@ -15,10 +15,11 @@ from kansr.progress import Clock
 from kansr.structure.race import Runner
 from kansr.structure.surgery import contracted, merged
 from kansr.training.levenberg import mean_square
-from kansr.training.prune import cut
+from kansr.training.prune import attribution, cut
 
 _ROWS, _EACH = 600, 8  # rows, at least and for each parameter
 _STEPS = 60
+_ALL, _WEAKEST = 40, 4  # edges up to which each is left out in turn; of more, only so many of the weakest
 _ALIKE = 1.25  # errors on a coarse grid up to this much larger are those of splines, not of a missing part
 
 
@@ -57,7 +58,8 @@ def _information(runner: Runner) -> float:
 def _smaller(runner: Runner) -> Iterator[KAN]:
     """Networks without one edge, then without one node that does what the node behind it does, too."""
     kan, x = runner.kan, runner.space.data.train.x
-    for edge in range(len(kan.graph.edges)):
+    edges = range(len(kan.graph.edges))
+    for edge in edges if len(edges) <= _ALL else attribution(kan, x).argsort()[:_WEAKEST].tolist():
         less = cut(kan, [edge], x)
         if less is not None:
             yield contracted(less)

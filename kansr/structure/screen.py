@@ -23,11 +23,14 @@ from kansr.training.rows import Data
 from kansr.training.starts import smooth_starts
 
 MOST = 12
-"""Columns that are kept, at most: what a search for graphs can do much with."""
+"""Columns that are kept, at most, where more than a sum is needed: what a search for graphs can do much with."""
 
 _LEAST = 4  # columns that are kept where none is sure: the likeliest
 _ROWS = 20_000  # rows that are looked at
 _DEGREES, _PAIRED = 6, 3  # polynomials of one column, and of each of a pair
+_EACH = 3  # rows for each coefficient of a sum of curves of all columns ..
+_REST = 0.1  # .. and the share of the variance that it may leave
+_RIDGE = 1e-9
 _CHANCE = 0.01  # columns that come in by chance, in one round
 _ROUNDS = 4
 _WIDTH, _GRID, _STARTS, _STEPS, _FIT_ROWS = (4, 2), 3, 4, 40, 2000  # the network that explains what is found
@@ -46,21 +49,46 @@ def screen(data: Data, *, order: int, seed: int, clock: Clock) -> tuple[int, ...
     """
     rows = data.all.head(_ROWS)
     basis = _basis(rows.x)
-    left, kept = _unit(rows.y), list[int]()
+    left, kept = _summed(basis, _unit(rows.y))
     chance = torch.empty(0)
     for _ in range(_ROUNDS):
         chance = _chances(basis, left)
         chance[kept] = 0.0
-        new = [int(i) for i in chance.argsort() if float(chance[i]) < math.log(_CHANCE)][: MOST - len(kept)]
+        new = [int(i) for i in chance.argsort() if float(chance[i]) < math.log(_CHANCE)][: max(MOST - len(kept), 0)]
         if not new:
             break
         kept += new
-        if len(kept) == MOST or clock.over():
+        if len(kept) >= MOST or clock.over():
             break
         left = _unit(rows.y - _explained(data.columns(kept), rows.x[:, kept], order, seed, clock))
     if not kept:
         kept = chance.argsort()[:_LEAST].tolist()
     return tuple(sorted(kept))
+
+
+def _summed(basis: Tensor, y: Tensor) -> tuple[Tensor, list[int]]:
+    """Fit a sum of curves of all columns; what it leaves of y and the columns that matter to it, if it is most of y.
+
+    What a column adds is judged by the coefficients of its polynomials and their covariance (Wald's test): of a hundred
+    columns that add a little each, each is lost among the others when it is looked at alone, and sure beside them.
+    """
+    degrees, n, inputs = basis.shape
+    if n < _EACH * degrees * inputs:
+        return y, []
+    columns = basis.permute(1, 2, 0).reshape(n, -1)  # [n, i * degrees]
+    matrix = columns.mT @ columns
+    matrix.diagonal().add_(_RIDGE * n)
+    inverse = torch.linalg.inv(matrix)
+    weights = inverse @ (columns.mT @ y)
+    left = y - columns @ weights
+    variance = float(left.square().sum()) / (n - degrees * inputs)
+    if variance > _REST:
+        return y, []
+    blocks = inverse.reshape(inputs, degrees, inputs, degrees).diagonal(dim1=0, dim2=2).permute(2, 0, 1)
+    own = weights.reshape(inputs, degrees, 1)
+    wald = (own.mT @ torch.linalg.solve(blocks, own))[:, 0, 0] / max(variance, _TINY)
+    chance = torch.from_numpy(chi2.logsf(wald.cpu().numpy(), degrees)).to(wald) + math.log(inputs)
+    return _unit(left), (chance < math.log(_CHANCE)).nonzero()[:, 0].tolist()
 
 
 def _basis(x: Tensor) -> Tensor:

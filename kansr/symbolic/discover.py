@@ -44,6 +44,8 @@ _ROWS = 5000  # rows on which constants are snapped; the last refit sees all
 _STEPS = 60
 _PIECES = 30  # pieces of splines up to which a formula is written with them
 _MOST_SAVED = 50.0  # bits that snapping one constant can save at most: the digits of a double
+_LONG = 400  # size of a formula beyond which rewriting it would take minutes
+_CUT_DOWN = 50  # edges of a network up to which it is also read cut down: of a hundred, half say little that is short
 _STRAIGHTENED = 3  # functions of one formula that become lines or parabolas, at most
 _LEAST, _LONGEST = 1.0, 15.0  # seconds that the reading of one network may take
 _PROBE = 60  # rows on which two forms of a formula are compared
@@ -201,7 +203,8 @@ def _candidates(
     if not reading.is_telling:
         yield from (("network", c) for c in choices[_FIRST:_KEPT])
     yield from (("pruned", c) for c in choices[:_KEPT] if c.error > _COARSE * choices[0].error)
-    yield from (("pruned", c) for best in choices[:1] for c in _smaller(best, data, clock))
+    if choices and len(choices[0].kan.graph.edges) <= _CUT_DOWN:
+        yield from (("pruned", c) for c in _smaller(choices[0], data, clock))
 
 
 def linear(rows: Rows, *, snapped: bool = True) -> Discovery:
@@ -272,7 +275,7 @@ def _opened(expr: sp.Expr) -> sp.Expr:
 
 def _straight(fit: Refit, rows: Rows) -> Refit:
     """Put the first terms of a series, and powers, in place of functions that show no more, while that is shorter."""
-    for _ in range(_STRAIGHTENED):
+    for _ in range(_STRAIGHTENED if complexity(fit.expression) <= _LONG else 0):
         before = length(fit, rows.y, rows.weighing)
         ways = chain(straightened(fit.expression, rows.columns), as_powers(fit.expression, rows.columns))
         tried = (refit(e, rows.columns, rows.y, weighing=rows.weighing) for e in ways)

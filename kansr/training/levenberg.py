@@ -21,6 +21,7 @@ from kansr.network.sweep import Known, Sweep, columns, forward, jacobian, known,
 from kansr.progress import Clock
 from kansr.training.rows import Rows
 
+_DAMPING = 1e-2  # mu of the first step
 _FASTER, _SLOWER = 0.25, 4.0  # mu after an accepted and a rejected step
 _GAIN = 1e-2  # share by which a loss must fall over a few steps for a training to go on
 _FLAT = 8  # steps without progress that end a training
@@ -48,7 +49,7 @@ class Fitted(NamedTuple):
     loss: Tensor
 
 
-def levenberg(
+def levenberg(  # noqa: PLR0913
     kan: KAN,
     rows: Rows,
     *,
@@ -57,6 +58,7 @@ def levenberg(
     penalty: Penalty | None = None,
     block: int = 16384,
     gain: float = _GAIN,
+    damping: float = _DAMPING,
     watch: Watch | None = None,
 ) -> Fitted:
     """Minimise the mean square error of each network of a batch over the rows.
@@ -77,6 +79,9 @@ def levenberg(
         Rows whose Jacobian is held in memory at once; a GPU holds more where it can.
     gain
         A training ends when no network of the batch has lowered its loss by this share over a few steps.
+    damping
+        Of the first step, as a share of the diagonal: next to none is right where the output is linear in the
+        parameters.
     watch
         Told the networks after each step, accepted or not.
 
@@ -86,7 +91,7 @@ def levenberg(
     only ever failed comes back as it was.
     """
     problem = _Problem.of(kan, rows, penalty, block)
-    return _descended(kan, problem, steps=steps, clock=clock, gain=gain, watch=watch)
+    return _descended(kan, problem, steps=steps, clock=clock, gain=gain, damping=damping, watch=watch)
 
 
 def levenberg_of(
@@ -114,10 +119,11 @@ def _descended(
     steps: int,
     clock: Clock | None,
     gain: float = _GAIN,
+    damping: float = _DAMPING,
     watch: Watch | None = None,
 ) -> Fitted:
     state = problem.state(kan, problem.sweep(kan))
-    mu = torch.full_like(state.loss, 1e-2)
+    mu = torch.full_like(state.loss, damping)
     best, goal, flat = Fitted(state.kan, state.loss), state.loss, 0
     for _ in range(steps):
         if clock is not None and clock.over():

@@ -15,11 +15,11 @@ from kansr.formula.front import SAME, choose, front
 from kansr.formula.parse import parse
 
 
-def formula(complexity, error, length=None):
+def formula(complexity, error, length=None, text="x"):
     scores = Scores(train=error, validation=error, test=error)
     return Formula(
-        text="x",
-        expression=parse("x"),
+        text=text,
+        expression=parse(text),
         symbols={},
         complexity=complexity,
         label=f"{complexity}-{error}",
@@ -94,3 +94,10 @@ def test_without_lengths_the_best_is_the_most_accurate():
 def test_without_formulas_there_is_nothing_to_choose():
     with pytest.raises(UsageError):
         choose(front([formula(1, math.inf)]))
+
+
+def test_a_law_of_many_columns_may_be_long():
+    short, long = formula(9, 1.0, 50.0), formula(300, 1e-9, 20.0)
+    assert choose([short, long], "best") is short
+    many = formula(300, 1e-9, 20.0, " + ".join(f"x{i}" for i in range(40)))
+    assert choose([short, many], "best") is many

@@ -43,3 +43,13 @@ def test_in_another_thread_there_is_no_limit_and_no_error():
     thread.start()
     thread.join()
     assert seen == ["done"]
+
+
+def test_an_inner_limit_leaves_the_outer_one_its_time():
+    started = time.monotonic()
+    with pytest.raises(FormulaError, match="too long"), limited(0.3):
+        with limited(5):
+            spin(0.01)
+        spin(5)
+    assert time.monotonic() - started < 2
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0

@@ -41,3 +41,10 @@ def test_where_nothing_matters_the_likeliest_are_left():
 
 def test_no_more_are_kept_than_can_be_searched():
     assert len(screen(rows(lambda x: x[:, :30].sum(1)), order=3, seed=0, clock=Clock())) == MOST
+
+
+def test_many_columns_that_add_a_little_each_are_all_kept_and_no_others():
+    law = lambda x: torch.exp((torch.sin(torch.pi * x[:, :40] / 2) ** 2).mean(1))  # noqa: E731
+    found = screen(rows(law, inputs=60, count=2500), order=3, seed=0, clock=Clock())
+    assert set(range(40)) <= set(found)
+    assert len(found) <= 42
