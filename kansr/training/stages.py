@@ -18,7 +18,7 @@ from kansr.training.spec import TrainingSpec
 from kansr.training.starts import starts
 
 _LEAST, _MOST = 600, 1000  # rows that the first steps of many starts see ..
-_HEATS = ((4, 8, 6), (None, 30, 10))  # .. and how many for each parameter: one of so many goes on after the steps
+_HEATS = ((4, 8, 10), (None, 30, 10))  # .. and how many for each parameter: one of so many goes on after the steps
 _ALIKE = 1.1  # times the least error up to which starts count as having come to the same minimum
 _BLIND = 0.3  # relative error above which one fruitless extension does not end the ladder: the grid may be too coarse
 _MOST_FOR_LM = 3000  # parameters above which L-BFGS takes over
