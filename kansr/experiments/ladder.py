@@ -23,7 +23,7 @@ from kansr.training.stages import first
 
 Watch = Callable[[KAN], None]
 
-_GAIN = 1e-4  # share by which a loss must still fall for a stage to go on: the figures show where splines end
+_GAIN = 1e-3  # share by which a loss must still fall for a stage to go on: the figures show where splines end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,9 @@ def climbed(
         begun = process_time()
         laid = extend(_roomy(kan, drawn.data.train.x, fit.room), max(grid, kan.grid))
         penalty = smoothness(fit.smoothness)
-        kan = levenberg(laid, drawn.data.train, steps=fit.steps, clock=clock, penalty=penalty, gain=_GAIN, watch=look).kan
+        kan = levenberg(
+            laid, drawn.data.train, steps=fit.steps, clock=clock, penalty=penalty, gain=_GAIN, watch=look
+        ).kan
         seconds = process_time() - begun - looked
         yield kan, facts_of(kan, drawn) | {"steps": steps, "seconds": seconds}
 

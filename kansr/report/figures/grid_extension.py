@@ -20,6 +20,9 @@ def draw(record: dict[str, Any]) -> Figure:
     return figure
 
 
+_NARROW = 0.1  # share of all steps below which a stage is too narrow for its label
+
+
 def _name(network: dict[str, Any]) -> str:
     return f"[{','.join(map(str, network['width']))}]"
 
@@ -32,12 +35,13 @@ def _staircase(axes: Axes, network: dict[str, Any]) -> None:
     axes.plot(count, steps["test"], color=COLOURS[1])
     log_axes(axes, "step", "RMSE", log_x=False)
     axes.set_title(f"{_name(network)}: the staircase")
-    done = 0
+    done, row = 0, 0
     for stage in network["stages"]:
         if done:
             axes.axvline(done + 0.5, color=FAINT, linewidth=0.6, linestyle=":")
         named = f"{stage['grid']}" if done else f"G={stage['grid']}"
-        label(axes, done + 1, axes.get_ylim()[1], named, colour=FAINT, shift=(0, -4))
+        label(axes, done + 1, axes.get_ylim()[1], named, colour=FAINT, shift=(0, -4 - 10 * row))
+        row = row + 1 if stage["steps"] < _NARROW * len(count) else 0  # the next label would stand in this one
         done += stage["steps"]
     label(axes, done, steps["train"][-1], "train", colour=COLOURS[0], shift=(4, -4))
     label(axes, done, steps["test"][-1], "test", colour=COLOURS[1], shift=(4, 5))
