@@ -23,7 +23,7 @@ from kansr.training.stages import first
 
 Watch = Callable[[KAN], None]
 
-_GAIN = 1e-3  # share by which a loss must still fall for a stage to go on: the figures show where splines end
+_GAIN = 1e-3  # share by which a loss must fall for a stage to go on: less than usual, to show where splines end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,7 @@ SAME = 1.01
 READABLE = 100
 """Nodes of a formula that anyone still reads; a spline that is written out has some hundred."""
 
-READABLE_EACH = 10
-"""The same for each column that a formula holds, where these are many."""
+_EACH, _MANY = 10, 25  # the same for each column that a formula holds, from so many columns on
 
 
 def front(formulas: Iterable[Formula], floor: float = 0.0) -> tuple[Formula, ...]:
@@ -65,8 +64,8 @@ def choose(formulas: Sequence[Formula], rule: Rule = "best", floor: float = 0.0)
     | rule       | the formula                                                                         |
     |------------|-------------------------------------------------------------------------------------|
     | `best`     | with the shortest description; the lowest error where none has a description length |
-    |            | (nobody reads more than 100 nodes, or 10 for each column: longer ones only where    |
-    |            | there is nothing shorter)                                                           |
+    |            | (nobody reads more than 100 nodes, or 10 for each column of many: longer ones only  |
+    |            | where there is nothing shorter)                                                     |
     | `accuracy` | with the lowest validation error, the simplest of those that are equal within 1 %   |
     | `simple`   | with the lowest complexity of those whose validation error is at most twice the     |
     |            | lowest: without a limit it would always be the mean of the target                   |
@@ -78,16 +77,17 @@ def choose(formulas: Sequence[Formula], rule: Rule = "best", floor: float = 0.0)
             "there is no formula to choose from", hint="no expression had finite values on the validation rows"
         )
     if rule == "best":
-        formulas = [one for one in formulas if _is_readable(one)] or formulas
+        formulas = [one for one in formulas if is_readable(one)] or formulas
         if any(one.description_length is not None for one in formulas):
             return min(formulas, key=lambda one: (one.length, one.complexity))
     limit = (ROUGH if rule == "simple" else SAME) * min(_error(one, floor) for one in formulas)
     return min((one for one in formulas if _error(one, floor) <= limit), key=lambda one: _order(one, floor))
 
 
-def _is_readable(formula: Formula) -> bool:
+def is_readable(formula: Formula) -> bool:
     """Whether anyone reads a formula: a law of a hundred columns is long, and its terms may be all alike."""
-    return formula.complexity <= max(READABLE, READABLE_EACH * len(formula.expression.free_symbols))
+    columns = len(formula.expression.free_symbols)
+    return formula.complexity <= (_EACH * columns if columns >= _MANY else READABLE)
 
 
 def _error(formula: Formula, floor: float) -> float:

@@ -65,8 +65,7 @@ def local(t: Tensor, grid: int, order: int = 3, *, bend: bool = False) -> tuple[
 
 def spread(pieces: Tensor, first: Tensor, size: int) -> Tensor:
     """Put the pieces [..., n, k + 1] of each row into `size` columns, from the column `first` [..., n] on."""
-    local = pieces.shape[-1]
-    columns = first[..., None] + torch.arange(local, device=first.device)
+    columns = first[..., None] + torch.arange(pieces.shape[-1], device=first.device)
     whole = pieces.new_zeros((*pieces.shape[:-1], size))
     return whole.scatter_(-1, columns, pieces)
 

@@ -78,11 +78,13 @@ class Spline:
         pieces, cell = bspline.local(t, self.grid, self.order, bend=bend)
         own = self.grid - self.below - self.above  # intervals that z = -1 .. 1 was laid on
         base = _silu(2 * (t - self.below) / own - 1, -1 - 2 * self.below / own, 1 + 2 * self.above / own)
-        found, scale, inner = [], torch.ones_like(per_x), 1.0
-        for silu, piece in zip(base, pieces, strict=False):
-            whole = bspline.spread(piece * scale[..., None], cell + 1, self.size)
-            whole[..., 0] = silu * inner * scale
-            found.append(whole)
+        value = bspline.spread(pieces[0], cell + 1, self.size)
+        value[..., 0] = base[0]
+        found, scale, inner = [value], per_x, 2 / own
+        for silu, piece in zip(base[1:], pieces[1:], strict=False):
+            slope = bspline.spread(piece * scale[..., None], cell + 1, self.size)
+            slope[..., 0] = silu * inner * scale
+            found.append(slope)
             scale, inner = scale * per_x, inner * 2 / own
         return bspline.Basis(found[0], found[1], found[2] if bend else None)
 

@@ -12,8 +12,8 @@ import sympy as sp
 
 from kansr.errors import FormulaError
 from kansr.formula.formula import Formula
-from kansr.formula.front import READABLE, front
 from kansr.formula.front import choose as choose_formula
+from kansr.formula.front import front, is_readable
 from kansr.formula.limit import limited
 from kansr.formula.mend import mended
 from kansr.formula.shape import broken
@@ -57,8 +57,8 @@ _SURE = 2  # the same where there was no time to read a network to the end
 _CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
 _MENDED = 4  # formulas of one network that break a wish whose constants are fitted to it
 _LINE, _LONGEST_LINE = 0.1, 15.0  # share of the time, and seconds, that a straight line may take
-_READ, _READ_MORE = 0.3, 0.6  # shares of what is left that reading a graph may take while the search may still go on:
-# the second where nothing better may come, since noise is left, and where a hundred curves take long
+_READ = 0.3  # share of what is left that reading a graph may take while the search may still go on ..
+_READ_MORE = 0.6  # .. and where nothing better may come, since noise is left, or where a hundred curves take long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -429,7 +429,7 @@ def _unread(problem: Problem, found: Found, formula: Formula, front: Sequence[Fo
     if not network < _CLOSER * formula.rmse.test:
         return ()
     far = f"the network misses the test rows by {network:.3g}, the best formula by {formula.rmse.test:.3g}"
-    written = "; --select accuracy writes the curves out" if front[-1].complexity > READABLE else ""
+    written = "; --select accuracy writes the curves out" if not is_readable(front[-1]) else ""
     return (
         f"no short formula comes near the curves that were learned: {far}; more time (--budget) may find one{written}",
     )

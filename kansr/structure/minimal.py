@@ -1,5 +1,7 @@
 """Make a graph minimal: leave out every edge and every node whose loss the error does not notice.
 
+Of very many edges only the weakest few are tried in turn.
+
 On a coarse grid, where splines approximate, small rises of the error say nothing. Where the error is noise they do, and
 the criterion of Bayes decides: an edge has to lower n log(mean square) by its number of parameters times log(n)
 (Schwarz 1978).

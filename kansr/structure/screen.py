@@ -1,10 +1,11 @@
 """Which of many columns matter, before a graph is searched: cheap tests of each column and of each pair.
 
-A column that matters moves the mean of the target, its size (as the factors of a product with mean zero do), or the
-mean along another column. Each is a sum of products of the target with polynomials of the columns' ranks, divided by
-its own error: squares of these follow a chi-square distribution where nothing matters, so a threshold says how many
-columns come in by chance. What is found is fitted by a small dense network, and what that leaves is tested again: weak
-columns are seen when strong ones are explained.
+First a sum of curves of all columns is fitted: if it is most of the target, each column is judged beside all others.
+Then each is judged alone, by what is left. A column that matters moves the mean of the target, its size (as the factors
+of a product with mean zero do), or the mean along another column. Each is a sum of products of the target with
+polynomials of the columns' ranks, divided by its own error: squares of these follow a chi-square distribution where
+nothing matters, so a threshold says how many columns come in by chance. What is found is fitted by a small dense
+network, and what that leaves is tested again: weak columns are seen when strong ones are explained.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from kansr.training.rows import Data
 from kansr.training.starts import smooth_starts
 
 MOST = 12
-"""Columns that are kept, at most, where more than a sum is needed: what a search for graphs can do much with."""
+"""Columns that are kept, at most, unless a sum of more is nearly all: what a search for graphs can do much with."""
 
 _LEAST = 4  # columns that are kept where none is sure: the likeliest
 _ROWS = 20_000  # rows that are looked at
 _DEGREES, _PAIRED = 6, 3  # polynomials of one column, and of each of a pair
-_EACH = 3  # rows for each coefficient of a sum of curves of all columns ..
-_REST = 0.1  # .. and the share of the variance that it may leave
-_RIDGE = 1e-9
+_EACH, _WIDEST = 3, 2000  # rows for each coefficient of a sum of curves of all columns, and coefficients at most
+_REST, _NEARLY = 0.1, 0.01  # shares of the variance up to which that sum is most of the target, and nearly all
+_RIDGE = 1e-9  # share of the diagonal by which its equations are made regular
 _CHANCE = 0.01  # columns that come in by chance, in one round
 _ROUNDS = 4
 _WIDTH, _GRID, _STARTS, _STEPS, _FIT_ROWS = (4, 2), 3, 4, 40, 2000  # the network that explains what is found
@@ -38,7 +39,7 @@ _TINY = 1e-300
 
 
 def screen(data: Data, *, order: int, seed: int, clock: Clock) -> tuple[int, ...]:
-    """Give the inputs that matter, at most `MOST` of them, in their order.
+    """Give the inputs that matter in their order: at most `MOST`, or more where a sum of curves of them is nearly all.
 
     Parameters
     ----------
@@ -49,16 +50,15 @@ def screen(data: Data, *, order: int, seed: int, clock: Clock) -> tuple[int, ...
     """
     rows = data.all.head(_ROWS)
     basis = _basis(rows.x)
-    left, kept = _summed(basis, _unit(rows.y))
-    chance = torch.empty(0)
+    beside, rest = _summed(basis, _unit(rows.y))
+    left, kept, chance = _unit(rest), list[int](), torch.empty(0)
+    most = len(beside) if float(rest.square().mean()) <= _NEARLY else MOST
     for _ in range(_ROUNDS):
-        chance = _chances(basis, left)
+        chance = torch.minimum(beside, _chances(basis, left))
         chance[kept] = 0.0
-        new = [int(i) for i in chance.argsort() if float(chance[i]) < math.log(_CHANCE)][: max(MOST - len(kept), 0)]
-        if not new:
-            break
+        new = _sure(chance)[: most - len(kept)]
         kept += new
-        if len(kept) >= MOST or clock.over():
+        if not new or len(kept) >= MOST or clock.over():
             break
         left = _unit(rows.y - _explained(data.columns(kept), rows.x[:, kept], order, seed, clock))
     if not kept:
@@ -66,29 +66,43 @@ def screen(data: Data, *, order: int, seed: int, clock: Clock) -> tuple[int, ...
     return tuple(sorted(kept))
 
 
-def _summed(basis: Tensor, y: Tensor) -> tuple[Tensor, list[int]]:
-    """Fit a sum of curves of all columns; what it leaves of y and the columns that matter to it, if it is most of y.
+def _sure(chance: Tensor) -> list[int]:
+    """Columns that hardly come in by chance, the surest first, from the log of their number that would."""
+    return [int(i) for i in chance.argsort() if float(chance[i]) < math.log(_CHANCE)]
+
+
+def _summed(basis: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Fit a sum of curves of all columns: log chances as `_chances` has them [i], and what the sure ones leave of y.
 
     What a column adds is judged by the coefficients of its polynomials and their covariance (Wald's test): of a hundred
-    columns that add a little each, each is lost among the others when it is looked at alone, and sure beside them.
+    columns that add a little each, each is lost among the others when it is looked at alone, and sure beside them. A
+    column that another one repeats is not sure beside that one: then what both do is left. None is sure where the sum
+    leaves much, or where it has too many coefficients for the rows.
     """
     degrees, n, inputs = basis.shape
-    if n < _EACH * degrees * inputs:
-        return y, []
-    columns = basis.permute(1, 2, 0).reshape(n, -1)  # [n, i * degrees]
-    matrix = columns.mT @ columns
-    matrix.diagonal().add_(_RIDGE * n)
-    inverse = torch.linalg.inv(matrix)
-    weights = inverse @ (columns.mT @ y)
-    left = y - columns @ weights
+    nothing = y.new_zeros(inputs)
+    if degrees * inputs > min(_WIDEST, n // _EACH):
+        return nothing, y
+    columns = basis.permute(2, 0, 1)  # [i, degrees, n]
+    weights, inverse = _least_squares(columns.flatten(0, 1), y)
+    left = y - weights @ columns.flatten(0, 1)
     variance = float(left.square().sum()) / (n - degrees * inputs)
     if variance > _REST:
-        return y, []
+        return nothing, y
     blocks = inverse.reshape(inputs, degrees, inputs, degrees).diagonal(dim1=0, dim2=2).permute(2, 0, 1)
     own = weights.reshape(inputs, degrees, 1)
     wald = (own.mT @ torch.linalg.solve(blocks, own))[:, 0, 0] / max(variance, _TINY)
     chance = torch.from_numpy(chi2.logsf(wald.cpu().numpy(), degrees)).to(wald) + math.log(inputs)
-    return _unit(left), (chance < math.log(_CHANCE)).nonzero()[:, 0].tolist()
+    kept = columns[_sure(chance)].flatten(0, 1)
+    return chance, y - _least_squares(kept, y)[0] @ kept
+
+
+def _least_squares(columns: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Coefficients [p] of columns [p, n], and the inverse of their normal equations [p, p]."""
+    matrix = columns @ columns.mT
+    matrix.diagonal().add_(_RIDGE * len(y))
+    inverse = torch.linalg.inv(matrix)
+    return inverse @ (columns @ y), inverse
 
 
 def _basis(x: Tensor) -> Tensor:

@@ -45,7 +45,7 @@ _STEPS = 60
 _PIECES = 30  # pieces of splines up to which a formula is written with them
 _MOST_SAVED = 50.0  # bits that snapping one constant can save at most: the digits of a double
 _LONG = 400  # size of a formula beyond which rewriting it would take minutes
-_CUT_DOWN = 50  # edges of a network up to which it is also read cut down: of a hundred, half say little that is short
+_CUT_DOWN = 24  # inputs of a network up to which it is also read cut down: half of a hundred is no short formula either
 _STRAIGHTENED = 3  # functions of one formula that become lines or parabolas, at most
 _LEAST, _LONGEST = 1.0, 15.0  # seconds that the reading of one network may take
 _PROBE = 60  # rows on which two forms of a formula are compared
@@ -203,7 +203,7 @@ def _candidates(
     if not reading.is_telling:
         yield from (("network", c) for c in choices[_FIRST:_KEPT])
     yield from (("pruned", c) for c in choices[:_KEPT] if c.error > _COARSE * choices[0].error)
-    if choices and len(choices[0].kan.graph.edges) <= _CUT_DOWN:
+    if choices and len(choices[0].kan.graph.used) <= _CUT_DOWN:
         yield from (("pruned", c) for c in _smaller(choices[0], data, clock))
 
 

@@ -78,7 +78,8 @@ def levenberg(  # noqa: PLR0913
     block
         Rows whose Jacobian is held in memory at once; a GPU holds more where it can.
     gain
-        A training ends when no network of the batch has lowered its loss by this share over a few steps.
+        A training ends when no network of the batch has lowered its loss by this share over a few steps, or when one
+        step with hardly any damping promises far less than that to all.
     damping
         Of the first step, as a share of the diagonal: next to none is right where the output is linear in the
         parameters.
@@ -138,7 +139,7 @@ def _descended(
         flat = 0 if bool(gained.any()) else flat + 1
         if flat >= _FLAT or bool((mu > 1e12).all()) or bool((state.loss < 1e-31).all()):
             break
-        if flat and problem.rests(state, gain):
+        if flat and bool(accepted.any()) and problem.rests(state, mu, gain):
             break
     return Fitted(best.kan, mean_square(best.kan, problem.rows, problem.block))
 
@@ -215,10 +216,10 @@ class _Problem(NamedTuple):
         theta = state.kan.theta
         return replace(state.kan, theta=theta - step if self.free is None else theta.index_add(1, self.free, -step))
 
-    def rests(self, state: _State, gain: float) -> bool:
+    def rests(self, state: _State, mu: Tensor, gain: float) -> bool:
         """Whether one step with hardly any damping would lower no loss by much of `gain`, were each quadratic."""
-        step = solve_damped(state.matrix, state.vector, torch.full_like(state.loss, _HARDLY))
-        return bool(((state.vector * step).sum(-1) < _LITTLE * gain * state.loss).all())
+        step = solve_damped(state.matrix, state.vector, mu.clamp(max=_HARDLY))
+        return not bool(((state.vector * step).sum(-1) >= _LITTLE * gain * state.loss).any())
 
     def followed(self, kan: KAN, sweep: Sweep | None, which: Tensor) -> KAN:
         """Move grids after their values, unless what is not free must stay."""

@@ -17,9 +17,10 @@ from kansr.training.rows import Data, Rows
 from kansr.training.spec import TrainingSpec
 from kansr.training.starts import starts
 
-_LEAST, _MOST = 600, 1000  # rows that the first steps of many starts see ..
-_HEATS = ((4, 8, 10), (None, 30, 10))  # .. and how many for each parameter: one of so many goes on after the steps
-_ALIKE = 1.1  # times the least error up to which starts count as having come to the same minimum
+_LEAST, _EACH, _MOST = 600, 10, 1000  # rows that the first steps of many starts see, the second for each parameter
+_HEATS = ((4, 8), (None, 30))  # of so many starts one goes on (None: of all) after so many steps
+_ALIKE = 1.1  # times the least error up to which starts count as having come to the same minimum ..
+_CLEAR = 0.03  # .. if all are below this: of larger errors most may be noise, which is the same for all
 _BLIND = 0.3  # relative error above which one fruitless extension does not end the ladder: the grid may be too coarse
 _MOST_FOR_LM = 3000  # parameters above which L-BFGS takes over
 
@@ -84,8 +85,8 @@ def first(
 
 def advanced(kan: KAN, data: Data, spec: TrainingSpec, *, clock: Clock, penalty: Penalty | None = None) -> KAN:
     """Advance starts [b] together, dropping the worst early; the best one (b = 1), fitted to all rows."""
-    for share, steps, each in _HEATS:
-        few = data.train.head(min(max(_LEAST, each * kan.parameters), _MOST))
+    for share, steps in _HEATS:
+        few = data.train.head(min(max(_LEAST, _EACH * kan.parameters), _MOST))
         kan, _ = optimise(kan, few, spec, steps=steps, clock=clock, penalty=penalty)
         kan = kan.pick(_going_on(rmse(kan, data.validation), max(kan.batch // share, 1) if share else 1))
     return optimise(kan, data.train, spec, steps=spec.steps, clock=clock, penalty=penalty).kan
@@ -147,7 +148,7 @@ def _going_on(errors: torch.Tensor, count: int) -> torch.Tensor:
     """Choose the best starts; one alone where all of these came to the same minimum."""
     ranked = errors.argsort()[:count]
     least, most = errors[ranked[0]], errors[ranked[-1]]
-    return ranked[:1] if most < min(_ALIKE * float(least), _BLIND) else ranked
+    return ranked[:1] if most < min(_ALIKE * float(least), _CLEAR) else ranked
 
 
 def _parameters(kan: KAN, grid: int) -> int:

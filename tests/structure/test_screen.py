@@ -48,3 +48,23 @@ def test_many_columns_that_add_a_little_each_are_all_kept_and_no_others():
     found = screen(rows(law, inputs=60, count=2500), order=3, seed=0, clock=Clock())
     assert set(range(40)) <= set(found)
     assert len(found) <= 42
+
+
+def test_a_column_is_not_lost_because_another_one_repeats_it():
+    for law in (lambda x: torch.sin(3 * x[:, 0]), lambda x: 3 * x[:, 0] + x[:, 1] ** 2):
+        data = rows(law, inputs=26, count=1500)
+        twice = Data(train=_repeated(data.train), validation=_repeated(data.validation))
+        assert {0, 25} & set(screen(twice, order=3, seed=0, clock=Clock()))
+
+
+def _repeated(part):
+    x = part.x.clone()
+    x[:, 25] = 1.8 * x[:, 0] + 32
+    return Rows(x=x, y=part.y)
+
+
+def test_a_product_beside_a_sum_of_many_weak_columns_is_seen():
+    law = lambda x: 3 * x[:, 0] + 2 * x[:, 1] + 2 * x[:, 0] * x[:, 1] * x[:, 2] + 0.03 * x[:, 3:33].sum(1)  # noqa: E731
+    found = screen(rows(law, inputs=40, count=3000), order=3, seed=0, clock=Clock())
+    assert {0, 1, 2} <= set(found)
+    assert len(found) <= MOST

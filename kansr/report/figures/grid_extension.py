@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 
 from kansr.report.figures.style import COLOURS, FAINT, coloured_legend, label, log_axes, new_figure
 
+_NARROW = 0.1  # share of all steps below which a stage is too narrow for its label
+
 
 def draw(record: dict[str, Any]) -> Figure:
     """Draw the four panels of figure 2.3 of the KAN paper."""
@@ -18,9 +20,6 @@ def draw(record: dict[str, Any]) -> Figure:
     _errors(panels[2], record)
     _times(panels[3], record)
     return figure
-
-
-_NARROW = 0.1  # share of all steps below which a stage is too narrow for its label
 
 
 def _name(network: dict[str, Any]) -> str:
