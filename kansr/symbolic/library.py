@@ -20,6 +20,7 @@ from torch import Tensor
 from kansr.errors import UsageError
 
 _Real = Callable[[Tensor], Tensor]
+_TURN = 2 * torch.pi
 _LINE = (-8.0, -3.0, -1.2, -0.5, 0.0, 0.5, 1.2, 3.0, 8.0)
 _PEAK = (-12.0, -6.0, -3.0, -1.2, -0.5, 0.0, 0.5, 1.2, 3.0, 6.0, 12.0)
 _POSITIVE = (0.001, 0.03, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -48,6 +49,8 @@ class Primitive:
         Values that u may take at the ends of an edge's range: fits start from all pairs of them.
     periodic
         Whether starts are read from a scan of frequencies.
+    turn
+        After which f repeats: phases are written within half a turn of 0; 0 where f does not repeat.
     alias
         The row that the search tries in this one's stead, when both are the same family.
     handed
@@ -63,6 +66,7 @@ class Primitive:
     complexity: int = 1
     arguments: tuple[float, ...] = _LINE
     periodic: bool = False
+    turn: float = 0.0
     alias: str | None = None
     handed: bool = False
 
@@ -131,8 +135,9 @@ LIBRARY: tuple[Primitive, ...] = (
               arguments=(-12.0, -5.0, -2.0, -0.7, 0.0, 0.3, 0.7)),
     Primitive(name="log", value=torch.log, slope=lambda u: 1 / u, sympy=sp.log, free="bcd", domain=(0.0, torch.inf),
               arguments=_POSITIVE),
-    Primitive(name="sin", value=torch.sin, slope=torch.cos, sympy=sp.sin, periodic=True),
-    Primitive(name="cos", value=torch.cos, slope=lambda u: -torch.sin(u), sympy=sp.cos, periodic=True, alias="sin"),
+    Primitive(name="sin", value=torch.sin, slope=torch.cos, sympy=sp.sin, periodic=True, turn=_TURN),
+    Primitive(name="cos", value=torch.cos, slope=lambda u: -torch.sin(u), sympy=sp.cos, periodic=True, turn=_TURN,
+              alias="sin"),
     Primitive(name="tan", value=torch.tan, slope=lambda u: 1 + torch.tan(u) ** 2, complexity=2, sympy=sp.tan,
               domain=(-torch.pi / 2, torch.pi / 2), arguments=(-1.5, -1.3, -0.9, -0.3, 0.3, 0.9, 1.3, 1.5)),
     Primitive(name="sinh", value=torch.sinh, slope=torch.cosh, complexity=2, sympy=sp.sinh,

@@ -101,8 +101,14 @@ class Symbol:
         """Write the curve without its scale c and its offset d."""
         value = self._values(p)
         u = value["a"] * x if "a" in value else sp.Integer(int(self.sign)) * x
-        u += value.get("b", 0) * (1 if "a" in value else int(self.sign))
+        u += self._phase(value.get("b", sp.Integer(0))) * (1 if "a" in value else int(self.sign))
         return u ** value["p"] if "p" in value else self.primitive.sympy(u)
+
+    def _phase(self, b: sp.Expr) -> sp.Expr:
+        """Take whole turns off the phase of a function that repeats, if there are any."""
+        turn = self.primitive.turn
+        turns = round(float(b) / turn) if turn else 0
+        return sp.Float(float(b) - turns * turn, 17) if turns else b
 
     def _values(self, p: Tensor) -> dict[str, sp.Float]:
         return {k: sp.Float(float(p[i]), 17) for i, k in enumerate(self.primitive.free)}

@@ -92,3 +92,11 @@ def test_the_expression_holds_every_digit():
     p = torch.tensor([0.1 + 0.2, 1 / 3], dtype=torch.float64)
     expression = Symbol(primitive("x")).expression(X, p)
     assert sorted(float(n) for n in expression.atoms(sp.Float)) == sorted(p.tolist())
+
+
+@pytest.mark.parametrize("turns", [0, 1, -213])
+def test_phases_are_written_without_whole_turns(turns):
+    x = sp.Symbol("x")
+    p = torch.tensor([3.0, 0.4 + 2 * torch.pi * turns, 2.0, 1.0], dtype=torch.float64)
+    (wave,) = Symbol(primitive("sin")).expression(x, p).atoms(sp.sin)
+    assert float(wave.args[0].subs(x, 0)) == pytest.approx(0.4)
