@@ -45,7 +45,8 @@ def basis(t: Tensor, grid: int, order: int = 3, *, bend: bool = False) -> Basis:
     """
     pieces, cell = local(t, grid, order, bend=bend)
     value, slope, *curved = (spread(p, cell, grid + order) for p in pieces)
-    return Basis(value, slope, curved[0] if bend else None)
+    nowhere = t.isnan()[..., None]  # of the columns that are zero elsewhere, none is known there
+    return Basis(value.masked_fill(nowhere, torch.nan), slope, curved[0] if bend else None)
 
 
 def local(t: Tensor, grid: int, order: int = 3, *, bend: bool = False) -> tuple[list[Tensor], Tensor]:

@@ -71,6 +71,11 @@ def _sure(chance: Tensor) -> list[int]:
     return [int(i) for i in chance.argsort() if float(chance[i]) < math.log(_CHANCE)]
 
 
+def _log_chance(square: Tensor, degrees: int) -> Tensor:
+    """Log of the chance of such a sum of squares, or a larger one, if nothing matters."""
+    return torch.from_numpy(chi2.logsf(square.cpu().numpy(), degrees)).to(square)
+
+
 def _summed(basis: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """Fit a sum of curves of all columns: log chances as `_chances` has them [i], and what the sure ones leave of y.
 
@@ -92,7 +97,7 @@ def _summed(basis: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     blocks = inverse.reshape(inputs, degrees, inputs, degrees).diagonal(dim1=0, dim2=2).permute(2, 0, 1)
     own = weights.reshape(inputs, degrees, 1)
     wald = (own.mT @ torch.linalg.solve(blocks, own))[:, 0, 0] / max(variance, _TINY)
-    chance = torch.from_numpy(chi2.logsf(wald.cpu().numpy(), degrees)).to(wald) + math.log(inputs)
+    chance = _log_chance(wald, degrees) + math.log(inputs)
     kept = columns[_sure(chance)].flatten(0, 1)
     return chance, y - _least_squares(kept, y)[0] @ kept
 
@@ -133,7 +138,7 @@ def _single(basis: Tensor, left: Tensor) -> Tensor:
     """Log of the chance that a column tells so much of the mean of what is left, if it does not matter [i]."""
     terms = basis * left[:, None]
     square = (terms.sum(1).square() / terms.square().sum(1).clamp(min=_TINY)).sum(0)
-    return torch.from_numpy(chi2.logsf(square.cpu().numpy(), len(basis))).to(square)
+    return _log_chance(square, len(basis))
 
 
 def _pairs(basis: Tensor, left: Tensor) -> Tensor:
@@ -143,8 +148,7 @@ def _pairs(basis: Tensor, left: Tensor) -> Tensor:
         weighed = one * left[:, None]
         for other in basis:
             square += (weighed.mT @ other).square() / (weighed.square().mT @ other.square()).clamp(min=_TINY)
-    chance = torch.from_numpy(chi2.logsf(square.cpu().numpy(), len(basis) ** 2)).to(square)
-    return chance.fill_diagonal_(0.0)
+    return _log_chance(square, len(basis) ** 2).fill_diagonal_(0.0)
 
 
 def _explained(data: Data, x: Tensor, order: int, seed: int, clock: Clock) -> Tensor:

@@ -37,11 +37,11 @@ def exact_polynomial(rows: Rows) -> Discovery | None:
     few = rows.head(_ROWS)
     terms = list(monomials(few, degree))
     design = np.column_stack([values for _, values in terms])  # [n, monomials]
-    chosen = _few(design / np.abs(design).max(0), few.y)
+    size = np.abs(design).max(0)
+    chosen, weights = _few(design / size, few.y)
     if not chosen:
         return None
-    weights, *_ = np.linalg.lstsq(design[:, chosen], few.y, rcond=None)
-    parts = (sp.Float(float(w)) * terms[i][0] for i, w in zip(chosen, weights, strict=True))
+    parts = (sp.Float(float(w)) * terms[i][0] for i, w in zip(chosen, weights / size[chosen], strict=True))
     law = snapped(sp.Add(*parts), rows, "polynomial law")
     if len(law.expression.atoms(sp.Float)) > _DECIMALS:
         return None
@@ -66,12 +66,15 @@ def _degree(columns: int, rows: int) -> int:
     return next(fitting, 0)
 
 
-def _few(design: Array, y: Array) -> list[int]:
-    """Choose the columns of a design [n, p] that y needs; none where more than rounding is left, or many are needed."""
+def _few(design: Array, y: Array) -> tuple[list[int], Array]:
+    """Choose the columns of a design [n, p] that y needs, and weigh them.
+
+    None where more than rounding is left, or many are needed.
+    """
     bar = _EXACT * float(np.std(y))
     weights, left = _solved(design, y)
     if left > bar:
-        return []
+        return [], weights[:0]
     order = np.argsort(np.abs(weights))
     for start in (int(np.searchsorted(np.abs(weights)[order], 1e-6 * np.abs(weights).max())), 0):
         kept = sorted(order[start:].tolist())
@@ -85,7 +88,7 @@ def _few(design: Array, y: Array) -> list[int]:
         if left > bar:
             break
         kept, weights = fewer, lighter
-    return kept if len(kept) <= _LONGEST else []
+    return (kept, weights) if len(kept) <= _LONGEST else ([], weights[:0])
 
 
 def _solved(design: Array, y: Array) -> tuple[Array, float]:

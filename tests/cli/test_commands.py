@@ -270,7 +270,6 @@ def test_no_argument_on_an_empty_pipe_is_unusable_data(here):
     assert "Traceback" not in answer.stderr
 
 
-@pytest.mark.usefixtures("fitted")
 def test_score_judges_by_all_rows_of_a_long_table(here, tmp_path):
     rows = [f"{i},{i + (i == 20_700)}" for i in range(20_800)]
     (tmp_path / "long.csv").write_text("\n".join(["x,y", *rows]))
@@ -279,6 +278,7 @@ def test_score_judges_by_all_rows_of_a_long_table(here, tmp_path):
     assert not json.loads(answer.stdout)["scores"][0]["exact"]
 
 
+@pytest.mark.usefixtures("fitted")
 def test_score_judges_a_formula_beside_those_of_a_run(here, folder):
     answer = here("score", "data.csv", "-f", "1.5*x1*x2", "--refit", "--run", "data-001", folder=folder)
     assert answer.returncode == 0, answer.stderr
