@@ -1,0 +1,73 @@
+"""What the form of a formula costs: its functions, operators and columns, each by how many others might stand there."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import sympy
+
+from kansr.formula.text import Tree, printed
+
+OPERATOR = 1.0
+"""Bits of a sum, a difference, a product, a quotient."""
+
+_POWER = 1.5
+_FUNCTIONS = {"sqrt": 1.0, "exp": 1.5, "log": 1.5, "sin": 2.5, "cos": 2.5, "Abs": 2.0}
+_OTHER = 3.0  # a function that is less usual
+_SCALE = 2.5  # an exact number that stands where any might: the 1 of 1 + x, the factor of x in exp(x)
+_NUMBER = 0.5  # a whole number n costs so many bits for each doubling
+_COLUMN = 0.5
+
+
+def names_bits(expr: sympy.Expr, columns: int) -> float:
+    """Give the bits of a formula's form, for a table of so many columns; fitted decimals are charged elsewhere.
+
+    >>> x, y = sympy.symbols("x y", real=True)
+    >>> [names_bits(e, 2) for e in (sympy.Float(2.5) + 0 * x, 2.5 * x, 2.5 * x + 1.5 * y, 2.5 * sympy.exp(x))]
+    [0.0, 2.5, 6.0, 4.0]
+    """
+    return _bits(printed(expr), math.log2(max(columns, 1)) + _COLUMN)
+
+
+def _bits(tree: Tree, column: float) -> float:
+    if not isinstance(tree, tuple):
+        return column if isinstance(tree, sympy.Symbol) else _number(tree)
+    head, *parts = tree
+    own = OPERATOR * (len(parts) - 1) if head in "+*/" else _head(head)
+    return own + _scale(head, parts) + sum(_bits(part, column) for part in parts)
+
+
+def _scale(head: str, parts: list[Tree]) -> float:
+    """Give the bits of exact numbers that stand where any number might: a law knows no unit in which a column is 1."""
+    if head == "+":
+        return _SCALE * sum(_is_exact(part) for part in parts)
+    plain = head in ("+", "-", "*", "/", "**", "sqrt", "log", "Abs", "Max", "Min")
+    return 0.0 if plain or any(map(_has_decimal, parts)) else _SCALE
+
+
+def _is_exact(tree: Tree) -> bool:
+    """Whether a term is a number that was not fitted."""
+    leaf = tree[1] if isinstance(tree, tuple) and tree[0] == "-" else tree
+    return not isinstance(leaf, (tuple, sympy.Symbol)) and not leaf.is_Float
+
+
+def _has_decimal(tree: Tree) -> bool:
+    if isinstance(tree, tuple):
+        return any(map(_has_decimal, tree[1:]))
+    return not isinstance(tree, sympy.Symbol) and bool(tree.is_Float)
+
+
+def _head(head: str) -> float:
+    if head == "-":
+        return 0.0
+    return _POWER if head == "**" else _FUNCTIONS.get(head, _OTHER)
+
+
+def _number(leaf: Any) -> float:
+    """Give the bits of a number that is not fitted; a decimal is charged among the fitted ones."""
+    if leaf.is_Float:
+        return 0.0
+    if leaf.is_Rational:
+        return _NUMBER * math.log2(1 + abs(leaf.p)) + (2 * _NUMBER * math.log2(leaf.q) if leaf.q != 1 else 0.0)
+    return 2.0

@@ -1,0 +1,95 @@
+"""The best few columns of a dictionary: all singles and pairs from one table of inner products, larger sets by a beam."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from kansr.noise.model import Array
+
+_PARALLEL = 1e-9  # columns whose sines of the angle between them are below this say the same
+_PAIRS = 3000  # pairs that are handed on, the best by bits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Space:
+    """A weighted least squares: columns [n, K] of length 1 and a target [n], the constant one projected out or not."""
+
+    columns: Array
+    target: Array
+    cost: Array
+    floor: float
+
+    @classmethod
+    def of(cls, columns: Array, target: Array, weight: Array, cost: Array, *, intercept: bool, floor: float) -> Space:
+        """Weigh rows [n], project the constant out if asked for, and give all columns length 1.
+
+        `cost` [K] are the bits of each column; `floor` the least mean square that counts.
+        """
+        a, z = columns * weight[:, None], target * weight
+        if intercept:
+            one = weight / np.linalg.norm(weight)
+            a, z = a - np.outer(one, one @ a), z - one * (one @ z)
+        with np.errstate(all="ignore"):
+            size = np.linalg.norm(a, axis=0)
+            whole = np.linalg.norm(columns * weight[:, None], axis=0)
+            a = np.where(size > 1e-10 * whole, a / np.where(size > 0, size, 1.0), 0.0)
+        return cls(columns=np.nan_to_num(a), target=z, cost=cost, floor=floor)
+
+    def bits(self, rss: Array) -> Array:
+        """Give the bits of the rows for residual sums of squares, all but constants that every subset shares."""
+        n = len(self.target)
+        least = n * self.floor + 1e-15 * float(self.target @ self.target) + 1e-300
+        return np.asarray(n / 2 * np.log2(np.maximum(rss, 0.0) + least))
+
+
+def singles(space: Space) -> tuple[Array, Array]:
+    """Give all single columns [k, 1] and their bits [k], the best first."""
+    rss = space.target @ space.target - (space.columns.T @ space.target) ** 2
+    bits = space.bits(rss) + space.cost
+    order = np.argsort(bits, kind="stable")
+    return order[:, None], bits[order]
+
+
+def pairs(space: Space) -> tuple[Array, Array]:
+    """Give the best pairs of columns [k, 2] and their bits [k], the best first."""
+    a, b = space.columns, space.columns.T @ space.target
+    gram = a.T @ a
+    apart = 1 - gram**2
+    with np.errstate(all="ignore"):
+        explained = (b[:, None] ** 2 + b**2 - 2 * np.outer(b, b) * gram) / apart
+    explained[apart < _PARALLEL] = 0.0
+    bits = space.bits(space.target @ space.target - explained) + space.cost[:, None] + space.cost
+    i, j = np.triu_indices(len(b), 1)
+    flat = bits[i, j]
+    best = np.argpartition(flat, min(_PAIRS, len(flat) - 1))[:_PAIRS] if len(flat) > _PAIRS else np.arange(len(flat))
+    best = best[np.argsort(flat[best], kind="stable")]
+    return np.column_stack([i[best], j[best]]), flat[best]
+
+
+def larger(space: Space, sets: Array, each: int) -> tuple[Array, Array]:
+    """Give sets with one column more [k, m + 1] and their bits [k]: the best ones for each of the sets [s, m]."""
+    found = list(_extended(space, sets, each))
+    if not found:
+        return np.zeros((0, sets.shape[1] + 1), dtype=int), np.zeros(0)
+    unique: dict[tuple[int, ...], float] = {}
+    for chosen, bits in found:
+        unique.setdefault(tuple(sorted(chosen)), bits)
+    order = sorted(unique, key=lambda chosen: unique[chosen])
+    return np.array(order), np.array([unique[chosen] for chosen in order])
+
+
+def _extended(space: Space, sets: Array, each: int) -> Iterator[tuple[list[int], float]]:
+    a, z = space.columns, space.target
+    for chosen in sets.tolist():
+        q, _ = np.linalg.qr(a[:, chosen])
+        left, rest = z - q @ (q.T @ z), a - q @ (q.T @ a)
+        size = np.linalg.norm(rest, axis=0)
+        with np.errstate(all="ignore"):
+            explained = np.where(size > 1e-6, (rest.T @ left / size) ** 2, 0.0)
+        bits = space.bits(left @ left - explained) + space.cost + space.cost[chosen].sum()
+        bits[chosen] = np.inf
+        for j in np.argsort(bits, kind="stable")[:each].tolist():
+            yield [*chosen, j], float(bits[j])
