@@ -125,13 +125,29 @@ def _is_wider(best: Refit, columns: Mapping[str, Array], truth: Array, limit: fl
     return False
 
 
-def constants_hold(kin: Kinship, errors: Mapping[str, float]) -> bool:
-    """Whether each printed decimal is within some of its standard errors (by its text) of the law's."""
-    for printed, law in zip(kin.printed.tolist(), kin.law.tolist(), strict=True):
-        error = errors.get(leaf_text(sp.Float(abs(printed))), 0.0)
-        if not abs(printed - law) <= SURE * error + 1e-6 * abs(law):
-            return False
-    return True
+def constants_hold(kin: Kinship, errors: Mapping[str, float], own: Array | None = None) -> bool:
+    """Whether each printed decimal is near the law's: within some of its standard errors.
+
+    Parameters
+    ----------
+    errors
+        The errors that are printed, by the text of the decimal.
+    own
+        Errors [p] of the best fit of this form (see `errors_at_best`): where they are smaller, they count, since a
+        decimal that is no best fit widens what is left, and with it the error that is printed.
+    """
+    printed = np.array([errors.get(leaf_text(sp.Float(abs(value))), 0.0) for value in kin.printed.tolist()])
+    error = printed if own is None else np.minimum(printed, own)
+    return bool(np.all(np.abs(kin.printed - kin.law) <= SURE * error + 1e-6 * np.abs(kin.law)))
+
+
+def errors_at_best(formula: sp.Expr, columns: Mapping[str, Array], y: Array) -> Array:
+    """Give the standard error [p] of each decimal where a formula fits rows best; infinite if rows are too few."""
+    best, count = refit(formula, columns, y, steps=STEPS), len(parametrised(formula)[1])
+    freedom = len(y) - count
+    if freedom <= 0 or len(best.symbols) != count:
+        return np.full(count, np.inf)
+    return np.asarray(best.sigma * np.sqrt(len(y) / freedom))
 
 
 def same_form(formula: sp.Expr, law: str | None) -> bool:

@@ -19,7 +19,8 @@ false noise      `noise`, and the formula is further from the truth than half a 
                  by itself
 noise of exact   `noise` of a target that is the law itself
 
-Distances are root mean squares, those of noise in units of each row's own standard deviation.
+Distances are root mean squares, those of noise in units of each row's own standard deviation. Where that is a share of
+the target, rows near 0 weigh much: printed beside it is the distance in units of all rows together.
 """
 
 from __future__ import annotations
@@ -93,8 +94,8 @@ def facts(drawn: Drawn) -> Record:
 def measured(drawn: Drawn, verdict: str, found: Formula) -> Record:
     """Give a formula's distances from the truth, and whether its form is the law's.
 
-    `own` is in standard deviations of the noise (in spreads where there is none), `fresh` in spreads, `digits` in units
-    of the last digit that is kept.
+    `own` is in standard deviations of each row's noise (in spreads where there is none), `pooled` in that of all rows
+    together, `fresh` in spreads, `digits` in units of the last digit that is kept.
     """
     formula = found.expression
     with np.errstate(all="ignore"):
@@ -108,7 +109,7 @@ def measured(drawn: Drawn, verdict: str, found: Formula) -> Record:
         "formula": found.text,
         "complexity": found.complexity,
         "own": distance(own, drawn.truth, unit),
-        "own_spreads": distance(own, drawn.truth, drawn.spread),
+        "pooled": distance(own, drawn.truth, float(np.sqrt(np.mean(unit**2)))),
         "fresh": distance(fresh, drawn.fresh_truth, drawn.spread),
         "right": bool(kin.right or same_form(formula, drawn.law.formula)),
         "wider": kin.member and kin.wider,
@@ -193,6 +194,7 @@ def _offender(told: Record, claim: str) -> str:
         return f"{told['name']}: {'; '.join(told['warned'])[: 2 * SHOWN]}"
     unit = "spread" if told["verdict"] == "exact" or told["is_exact"] else "sigma"
     far = f"{badness(told):.2g} {unit}"
+    far += f" (pooled {told['pooled']:.2g})" if told["relative"] else ""
     head = f"{told['name']}: {told['verdict']} {far}, {told['rows']} rows"
     return f"{head}: {told['formula'][:SHOWN]} | {told['law'][:SHOWN]}"
 

@@ -8,7 +8,7 @@ are rows where the law has no value, or one beyond the table's own by more than 
 the pole is seen.
 
 A      the law is found: it is the printed formula with other decimals, and each decimal that is printed is within three
-       of its standard errors of the law's
+       of its standard errors of the law's: those that are printed, or those of the best fit where these are smaller
 form   the form is the law's, whatever the decimals
 B      fresh rows are missed by less than 5 % of the law's spread
 false  `exact`, or `noise` (or `law`) of what misses fresh rows by more than 10 %
@@ -33,7 +33,7 @@ from kansr.files import append_line
 from kansr.formula.formula import Formula
 from kansr.formula.parse import parse
 from tests.benchmarks.apart import apart, fitted
-from tests.benchmarks.judge import constants_hold, distance, kinship, same_form, values
+from tests.benchmarks.judge import constants_hold, distance, errors_at_best, kinship, same_form, values
 
 Array = NDArray[np.float64]
 Record = dict[str, Any]
@@ -97,12 +97,13 @@ def measured(ten: Ten, formula: Formula, verdict: str) -> Record:
     with np.errstate(all="ignore"):
         far = distance(values(formula.expression, x, ten.names), law, float(np.std(law)))
     kin = kinship(formula.expression, columns, law)
+    own = errors_at_best(formula.expression, {name: ten.x[:, i] for i, name in ten.names.items()}, ten.y)
     return {
         "formula": formula.text,
         "distance": far,
         "form": kin.member or same_form(formula.expression, ten.law),
         "wider": kin.wider,
-        "A": kin.member and constants_hold(kin, formula.errors),
+        "A": kin.member and constants_hold(kin, formula.errors, own),
         "B": far < NEAR,
         "false": (verdict == "exact" and far > EXACT) or (verdict in ("noise", "law") and far > FAR),
         "rows": len(law),
