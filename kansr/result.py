@@ -16,7 +16,21 @@ from kansr.progress import Status
 if TYPE_CHECKING:  # the command line draws results without loading sympy
     from kansr.formula.formula import Formula
 
-Verdict = Literal["exact", "noise", "approximation"]
+Verdict = Literal["exact", "noise", "approximation", "undecided"]
+Validation = Literal["held out", "cross"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseSummary:
+    """What was found of the noise: its kind, its size, and how that is written.
+
+    `size` is a share of the target where the kind is `relative`, else in the unit of the target; 0 where there is none.
+    """
+
+    kind: str
+    size: float
+    text: str
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +97,8 @@ class Result:
     `spread` is the standard deviation of the target on the test rows, the size that errors are read against;
     `front` holds the formulas that no other beats in both error and complexity, simplest first; `verdicts` those on
     each of them; `rivals` those of another form that the data cannot separate from the formula; `rejected` the best of
-    those that break a wish, with how they do; `hand` says what the
+    those that break a wish, with how they do; `noise` what was found of the noise; `validation` says how errors on
+    "test" rows were had: on rows held out, or by cross-validation of all; `why` what the verdict rests on; `hand` says what the
     user has set on the edges, a sentence each; `learned` what rows that were added taught; `units` are those of
     columns, as far as they are known.
     """
@@ -108,6 +123,9 @@ class Result:
     rejected: Mapping[str, str] = field(default_factory=dict)
     stability: Stability | None = None
     units: Mapping[str, str] = field(default_factory=dict)
+    noise: NoiseSummary | None = None
+    validation: Validation = "held out"
+    why: str = ""
 
     def showing(self, formula: Formula) -> Result:
         """Give the same result with another formula of the front in the place of the chosen one.
@@ -146,6 +164,10 @@ class Result:
             "chi2": None if formula.chi2 is None else asdict(formula.chi2),
             "units": {"columns": dict(self.units), "constants": dict(formula.units)},
             "exact": self.exact,
+            "verdict": self.verdict,
+            "why": self.why,
+            "noise": None if self.noise is None else asdict(self.noise),
+            "validation": self.validation,
             "network": {
                 "width": list(self.network.width),
                 "grid": self.network.grid,
@@ -172,6 +194,8 @@ class Result:
         record["history"] = [asdict(row) for row in self.history]
         record["units"] = dict(self.units)
         record["rejected"] = dict(self.rejected)
+        record |= {"noise": None if self.noise is None else asdict(self.noise), "validation": self.validation}
+        record["why"] = self.why
         return {key: plain(value) for key, value in record.items()}
 
     @classmethod
@@ -196,7 +220,11 @@ class Result:
             learned=tuple(map(str, record.get("learned", ()))),
             units={str(name): str(unit) for name, unit in dict(record.get("units", {})).items()},
             rejected={str(text): str(why) for text, why in dict(record.get("rejected", {})).items()},
+            noise=_noise(record.get("noise")),
+            validation="cross" if record.get("validation") == "cross" else "held out",
+            why=str(record.get("why", "")),
         )
+
 
 
 _PLAIN = ("run", "status", "target", "features", "verdict", "spread", "exact", "seconds", "warnings", "verdicts")
@@ -209,6 +237,13 @@ def _network(record: Mapping[str, Any]) -> NetworkSummary:
         rmse_test=_error(record["rmse_test"]),
         lines=tuple(map(str, record["lines"])),
     )
+
+
+def _noise(record: Mapping[str, Any] | None) -> NoiseSummary | None:
+    if record is None:
+        return None
+    size = record["size"]
+    return NoiseSummary(kind=str(record["kind"]), size=_error(size), text=str(record["text"]))
 
 
 def _stage(record: Mapping[str, Any]) -> StageRow:

@@ -24,8 +24,8 @@ def names_bits(expr: sympy.Expr, columns: int) -> float:
     """Give the bits of a formula's form, for a table of so many columns; fitted decimals are charged elsewhere.
 
     >>> x, y = sympy.symbols("x y", real=True)
-    >>> [names_bits(e, 2) for e in (sympy.Float(2.5) + 0 * x, 2.5 * x, 2.5 * x + 1.5 * y, 2.5 * sympy.exp(x))]
-    [0.0, 2.5, 6.0, 4.0]
+    >>> [names_bits(e, 2) for e in (sympy.Float(2.5) + 0 * x, 2.5 * x, 2.5 * x + 1.5 * y, 2.5 * sympy.exp(1.5 * x))]
+    [0.0, 2.5, 6.0, 5.0]
     """
     return _bits(printed(expr), math.log2(max(columns, 1)) + _COLUMN)
 

@@ -34,7 +34,7 @@ _CONSTANTS = 8
 _OTHERS = 3
 _NAME = 7
 _INDENT = 2 + _NAME + 2
-_STYLE = {"exact": "green", "noise": "cyan", "approximation": "yellow"}
+_STYLE = {"exact": "green", "noise": "cyan", "approximation": "yellow", "undecided": "magenta"}
 _GRIDS = (3, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -51,7 +51,7 @@ def below(result: Result, source: str | None = None, width: int = 80) -> Rendera
         _how_good(result, inner),
         [("by hand", Text("\n".join(visible(line) for line in result.hand)))] if result.hand else [],
         [("learned", Text("\n".join(visible(line) for line in result.learned)))] if result.learned else [],
-        [("front", _front(result.front, result.formula, inner))] if len(result.front) > 1 else [],
+        [("front", _front(result, inner))] if len(result.front) > 1 else [],
         _network(result, inner),
         [("run", Text(f"{visible(result.run)}  ({result.seconds:.1f} s)"))],
         [("next", Text("\n".join(visible(command) for command in next_commands(result, source)), style="bold"))],
@@ -78,7 +78,15 @@ def formula_panel(result: Result, width: int) -> RenderableType:
 def verdict_sentence(result: Result) -> str:
     """Say how far the formula can be trusted."""
     formula, network = result.formula, result.network
-    return said_of(result.verdict, error=formula.rmse.test, spread=result.spread, network=network.rmse_test)
+    return said_of(
+        result.verdict, error=formula.rmse.test, spread=result.spread, network=network.rmse_test, why=result.why,
+        crossed=_is_crossed(result),
+    )  # fmt: skip
+
+
+def _is_crossed(result: Result) -> bool:
+    """Whether errors are those of cross-validation: there were too few rows to put any aside."""
+    return result.validation == "cross"
 
 
 def next_commands(result: Result, source: str | None = None) -> tuple[str, ...]:
@@ -90,7 +98,7 @@ def next_commands(result: Result, source: str | None = None) -> tuple[str, ...]:
     export, predict = f"kansr export {run} --to latex", f"kansr predict {run} new.csv"
     if result.status == "interrupted":
         return *extend, f"kansr show {run}"
-    if result.verdict != "approximation":
+    if result.verdict in ("exact", "noise"):
         return export, predict
     again = f"kansr fit {shlex.quote(source or 'TABLE')} --recipe thorough"
     return (again, *extend, export) if source != "-" else (*extend, export)
@@ -113,6 +121,7 @@ def _joined(groups: Iterable[Facts]) -> Iterator[RenderableType]:
 def _how_good(result: Result, inner: int) -> Facts:
     """Say how far the formula can be trusted, and what its symbols are."""
     facts: Facts = [("verdict", Text(verdict_sentence(result))), ("error", Text(_error_line(result)))]
+    facts += [] if result.noise is None else [("noise", Text(result.noise.text))]
     if result.status != "done":
         cause = "The time limit" if result.status == "timeout" else "Ctrl-C"
         line = f"{cause} ended the search after {result.seconds:.1f} s: this is the best so far."
@@ -163,18 +172,24 @@ def _error_line(result: Result) -> str:
     fit = f"; R2 {r2:.4f}" if -1e6 < r2 < 0.99995 else ""
     spread = f"the spread of {visible(result.target)} there is {number(result.spread)}"
     chi2 = "" if result.formula.chi2 is None else f"; chi2 {number(result.formula.chi2.test)} by the rows"
+    if _is_crossed(result):
+        own = f"the standard deviation of {visible(result.target)} is {number(result.spread)}"
+        return f"{number(error)} RMSE in cross-validation, {number(result.formula.rmse.train)} fitted; {own}{fit}{chi2}"
     return f"{number(error)} RMSE on the test rows; {spread}{fit}{chi2}"
 
 
-def _front(front: Sequence[Formula], chosen: Formula, width: int) -> RenderableType:
+def _front(result: Result, width: int) -> RenderableType:
     """Draw the formulas that no other beats; the one that was chosen is marked."""
+    front, chosen = result.front, result.formula
+    error = "cv error" if _is_crossed(result) else "test error"
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for name in (" ", "size", "test error"):
+    for name in (" ", "size", error):
         table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     table.add_column("formula", no_wrap=True)
     for rival in front:
         is_chosen = rival.text == chosen.text
-        cells = (">" if is_chosen else "", str(rival.complexity), number(rival.rmse.test))
+        shown = rival.rmse.test if rival.weighted is None else rival.weighted.test
+        cells = (">" if is_chosen else "", str(rival.complexity), number(shown))
         table.add_row(
             *cells, Text(shortened(readable(visible(rival.text)), width - 24)), style="bold" if is_chosen else ""
         )
@@ -186,7 +201,8 @@ def _network(result: Result, width: int) -> Facts:
     network = result.network
     shape = "-".join(str(count) for count in network.width)
     kind = f"on grid {network.grid}; its splines miss" if network.grid else "without splines; it misses"
-    head = f"{shape} {kind} the test rows by {number(network.rmse_test)} RMSE"
+    rows = "rows" if _is_crossed(result) else "test rows"
+    head = f"{shape} {kind} the {rows} by {number(network.rmse_test)} RMSE"
     facts: Facts = [("network", Text(head)), ("", _edges(network.lines, width))]
     last_on_grid = {row.grid: row.rmse_validation for row in result.history if row.grid > 0}
     if len(last_on_grid) > 1:

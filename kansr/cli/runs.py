@@ -16,8 +16,8 @@ from kansr.files import json_text
 if TYPE_CHECKING:
     from kansr.cli.listing import RunFacts
 
-_VERDICT = {"exact": "exact", "noise": "to the noise", "approximation": "approximate"}
-_STYLE = {"exact": "green", "noise": "cyan", "approximation": "yellow"}
+_VERDICT = {"exact": "exact", "noise": "to the noise", "approximation": "approximate", "undecided": "undecided"}
+_STYLE = {"exact": "green", "noise": "cyan", "approximation": "yellow", "undecided": "magenta"}
 _LEAST = 24  # characters that a formula gets on a narrow terminal
 
 

@@ -15,7 +15,12 @@ from kansr.result import Result
 FRONT = ("formula", "complexity", "rmse_validation", "rmse_test", "chosen")
 """What is told of each formula of a front."""
 
-_SAID = {"exact": "exact", "noise": "consistent with the noise", "approximation": "an approximation"}
+_SAID = {
+    "exact": "exact",
+    "noise": "consistent with the noise",
+    "approximation": "an approximation",
+    "undecided": "too few rows to tell",
+}
 _LONG = 400  # letters of LaTeX above which only the text is shown: it would run out of the page
 
 

@@ -15,6 +15,7 @@ from kansr.formula.constants import decimals, parametrised, substituted
 from kansr.formula.evaluate import gradient
 from kansr.noise.model import Array, Noise
 
+_DETERMINED = 1e-7  # least singular value of the slopes, each of length 1, of constants that are apart
 _WORST = 1e100  # stands for a residual that is not a number, so that the fit turns back
 
 
@@ -52,6 +53,19 @@ def fitted(expr: sp.Expr, columns: Mapping[str, Array], noise: Noise, *, steps: 
     values = _values(template, symbols, best, columns)
     better = noise.scale(values) <= noise.scale(first)
     return Fitted(template=template, symbols=symbols, constants=best, values=values) if better else begun
+
+
+def is_determined(fit: Fitted, columns: Mapping[str, Array], noise: Noise) -> bool:
+    """Whether the rows determine each constant of a form: where others can stand in for one, a plainer form says the same."""
+    if not fit.symbols:
+        return True
+    f, slopes = gradient(fit.template, fit.symbols, columns, fit.constants)
+    with np.errstate(all="ignore"):
+        scaled = slopes / noise.deviation(f)[:, None]
+        scaled = scaled / np.linalg.norm(scaled, axis=0)
+    if not np.isfinite(scaled).all():
+        return False
+    return bool(np.linalg.svd(scaled, compute_uv=False)[-1] > _DETERMINED)
 
 
 def _values(template: sp.Expr, symbols: tuple[sp.Symbol, ...], at: Array, columns: Mapping[str, Array]) -> Array:

@@ -14,7 +14,7 @@ from kansr.forms import subset
 from kansr.forms.argument import inner, singles
 from kansr.forms.dictionary import Entry, dictionary
 from kansr.forms.factor import factors
-from kansr.forms.fit import Fitted, fitted
+from kansr.forms.fit import Fitted, fitted, is_determined
 from kansr.forms.link import LINKS, Link
 from kansr.forms.ratio import ratios
 from kansr.forms.subset import Space
@@ -270,7 +270,7 @@ def _candidate(
         return None
     expression = fit.expression
     own = bill(expression, fit.values, noise, columns=len(columns), free=len(fit.constants))
-    if not math.isfinite(own.total):
+    if not math.isfinite(own.total) or not is_determined(fit, columns, noise):
         return None
     return Candidate(key=name, expression=expression, values=fit.values, noise=noise, bill=own)
 

@@ -14,7 +14,7 @@ from kansr.formula.limit import limited
 from kansr.formula.simplify import shortest
 from kansr.formula.snap import length
 from kansr.formula.tied import Tied
-from kansr.pipeline.judging import Judged, judged, verdict_beside
+from kansr.pipeline.judging import Judged, judged, noise_summary, said, verdict_beside
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import FLOOR
 from kansr.pipeline.wishes import obeying, told
@@ -83,6 +83,9 @@ def answer(
         seconds=clock.seconds(),
         warnings=(*(str(w) for w in table.warnings), *warnings, *_disobedient(others, formula)),
         units=dict(table.units),
+        noise=noise_summary(problem, formula, own),
+        validation="cross" if problem.split.cross else "held out",
+        why=said(problem, source[id(formula)]).why if problem.split.cross else "",
     )
 
 

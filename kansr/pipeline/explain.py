@@ -68,6 +68,9 @@ def result_of(
         warnings=(*(str(w) for w in table.warnings), *solution.warnings),
         hand=hand,
         units=dict(table.units),
+        noise=solution.noise,
+        validation="cross" if split.cross else "held out",
+        why=solution.why,
     )
 
 

@@ -16,9 +16,11 @@ from kansr.formula.dimensions import check
 from kansr.formula.evaluate import evaluate
 from kansr.formula.formula import Formula, judge
 from kansr.formula.weighing import weighed
+from kansr.pipeline.few import columns_of, measured, values_of
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.score import is_rounding, is_white, with_parts
-from kansr.result import Verdict
+from kansr.pipeline.verdicts import Said, said_of, summary
+from kansr.result import NoiseSummary, Verdict
 from kansr.structure.found import Found
 from kansr.symbolic.discover import Discovery
 from kansr.training.levenberg import mean_square
@@ -68,6 +70,8 @@ def _measured(problem: Problem, one: Discovery, expression: sp.Expr) -> Formula:
         free=len(one.fit.values),
         errors={} if one.has_splines else standard_errors(expression, rows.columns, rows.y, rows.weighing),
     )
+    if problem.split.cross and problem.noise is not None:
+        return measured(formula, columns_of(problem), problem.noise)
     if table.sigma is None:
         return formula
     return weigh(
@@ -100,7 +104,9 @@ def of_one_dimension(problem: Problem, every: Sequence[Judged]) -> list[Judged]:
 
 
 def verdict(problem: Problem, one: Judged, found: Found) -> Verdict:
-    """Say how far a formula can be trusted, beside the network of a graph."""
+    """Say how far a formula can be trusted, beside the network of a graph where rows were put aside to judge that."""
+    if problem.split.cross:
+        return said(problem, one).verdict
     return verdict_beside(problem, one, _network_error(problem, found) * problem.unit if found.settled else None)
 
 
@@ -109,7 +115,27 @@ def verdict_beside(problem: Problem, one: Judged, error: float | None) -> Verdic
 
     The error is in the target's unit, on the rows that may choose.
     """
+    if problem.split.cross:
+        return said(problem, one).verdict
     return "exact" if _is_exact(problem, one) else _noise_or_not(problem, one.formula, error)
+
+
+def said(problem: Problem, one: Judged) -> Said:
+    """Give the verdict that the formula and all rows of the table give by themselves."""
+    if one.source.has_splines or problem.noise is None:
+        return Said(verdict="approximation")
+    own = one.formula.by_group
+    free = None if own is None else len(one.source.fit.values) + len(own.constants) * len(own.rows)
+    return said_of(one.formula.expression, columns_of(problem), problem.noise, free=free)
+
+
+def noise_summary(problem: Problem, formula: Formula, verdict: Verdict) -> NoiseSummary | None:
+    """Say what was found of the noise beside a formula; None where rows were put aside: they judge that."""
+    if not problem.split.cross or problem.noise is None:
+        return None
+    columns = columns_of(problem)
+    values = values_of(formula.expression, columns, len(problem.noise.y))
+    return summary(problem.noise, values, columns, free=len(formula.errors), verdict=verdict)
 
 
 def _is_exact(problem: Problem, one: Judged) -> bool:

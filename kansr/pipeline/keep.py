@@ -44,7 +44,8 @@ from kansr.symbolic.custom import rows_of
 from kansr.symbolic.held import Held, held
 from kansr.symbolic.library import Primitive, primitive
 from kansr.symbolic.symbol import Symbol
-from kansr.table import Split, Table, TableSpec, card, split_table
+from kansr.table import Split, Table, TableSpec, card, split_rows
+from kansr.table.split import crossed, is_few, repeated
 from kansr.training.stages import Trained
 
 AFTERWARDS = "cpu"
@@ -142,12 +143,14 @@ def split_parts(table: Table, parts: Sequence[int], recipe: Recipe) -> Split:
     """Split the rows of each table by itself: what chose and judged in one goes on to do so when more rows come."""
     starts = [0, *accumulate(parts)]
     tables = [replace(table, x=table.x[a : a + n], y=table.y[a : a + n]) for a, n in zip(starts, parts, strict=False)]
-    splits = [split_table(one, recipe.seed, recipe.table.split) for one in tables]
+    shares = recipe.table.split
+    splits = [split_rows(len(one), recipe.seed, shares, same=repeated(one.x, one.y)) for one in tables]
 
     def joined(name: str) -> np.ndarray[Any, np.dtype[np.int64]]:
         return np.concatenate([getattr(s, name) + at for s, at in zip(splits, starts, strict=False)])
 
-    return Split(train=joined("train"), validation=joined("validation"), test=joined("test"))
+    split = Split(train=joined("train"), validation=joined("validation"), test=joined("test"))
+    return crossed(split) if is_few(len(table), shares) else split
 
 
 def load_former(run: Run, problem: Problem) -> list[KAN]:

@@ -19,6 +19,7 @@ from kansr.formula.parts import ByGroup
 from kansr.formula.shape import Shape
 from kansr.formula.text import leaf_text
 from kansr.formula.tied import Tied
+from kansr.pipeline.few import columns_of, measured
 from kansr.pipeline.judging import Judged
 from kansr.pipeline.problem import Problem
 from kansr.symbolic.discover import Discovery
@@ -47,8 +48,8 @@ def labelled(
         names |= {name: record.name(name) for name in called.values()}
         found.append((tied, tied.expression.xreplace({s: sp.Symbol(n, real=True) for s, n in called.items()}), record))
     wider = _wider(problem, names, own, codes)
-    measured = [_measured(wider, tied, expression, record) for tied, expression, record in found]
-    return wider, [one for one in measured if one is not None]
+    every = [_measured(wider, tied, expression, record) for tied, expression, record in found]
+    return wider, [one for one in every if one is not None]
 
 
 def filled_columns(by_group: ByGroup, labels: Sequence[str]) -> dict[str, Array]:
@@ -126,7 +127,9 @@ def _measured(problem: Problem, tied: Tied, expression: sp.Expr, record: ByGroup
             expression, problem.names, table.x, y=table.y, split=problem.split, label="by group", free=tied.count,
             errors=errors,
         )  # fmt: skip
-        if table.sigma is not None:
+        if problem.split.cross and problem.noise is not None:
+            formula = measured(formula, columns_of(problem), problem.noise, free=tied.count)
+        elif table.sigma is not None:
             formula = weigh(
                 formula, table.x, table.y, names=list(problem.names), split=problem.split, sigma=table.sigma,
                 absolute=table.absolute, free=tied.count,

@@ -60,6 +60,8 @@ def page(run: Run, *, rank: int | None = None, select: Rule | None = None) -> Pa
         target=result.target,
         units=dict(table.units),
         verdict=result.verdict,
+        why=result.why,
+        crossed=result.validation == "cross",
         status=result.status,
         seconds=result.seconds,
         formula=_written(formula, result.target),
@@ -152,7 +154,9 @@ def _scatter(problem: Problem, formula: Formula) -> Scatter:
     table, split = problem.table, problem.split
     rows = _some(len(table), SHOWN)
     part = np.zeros(len(table), dtype=int)
-    part[split.validation], part[split.test] = 1, 2
+    part[split.validation] = 1
+    if not split.cross:
+        part[split.test] = 2
     predicted = _values(formula, table, table.x[rows])
     used = set(formula.names.values())
     return Scatter(

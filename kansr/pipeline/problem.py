@@ -17,6 +17,8 @@ from kansr.formula.named import named_constants
 from kansr.formula.names import safe_names
 from kansr.formula.shape import Shape
 from kansr.formula.weighing import Weighing, weighed
+from kansr.noise.digits import steps
+from kansr.noise.model import Noise, kinds_for
 from kansr.pipeline.groups import Groups, choose_groups, expression, values
 from kansr.pipeline.wishes import obeys, shape_of
 from kansr.recipe import Recipe
@@ -25,7 +27,7 @@ from kansr.symbolic.discover import Rows as UserRows
 from kansr.symbolic.library import choose
 from kansr.table import Split, Table, read_unit, split_table
 from kansr.table.check import check_sizes, is_constant
-from kansr.table.split import split_groups
+from kansr.table.split import crossed, is_few, split_groups
 from kansr.training.rows import Data, Rows
 
 Index = NDArray[np.int64]
@@ -54,6 +56,8 @@ class Problem:
         The monomials of the columns that the network sees instead of the columns, if it does.
     shape
         The shape that formulas must have, if any is wished.
+    noise
+        How all rows of the table scatter, as far as that is known.
     """
 
     table: Table
@@ -67,6 +71,7 @@ class Problem:
     quantities: Quantities | None = None
     groups: Groups | None = None
     shape: Shape | None = None
+    noise: Noise | None = None
 
     @classmethod
     def of(
@@ -111,6 +116,7 @@ class Problem:
             ),
             quantities=_quantities(table, names),
             shape=shape,
+            noise=kinds_for(table.y, table.sigma, absolute=table.absolute, step=steps(table.y))[0],
         )
 
     def grouped(self, groups: Groups) -> Problem:
@@ -167,7 +173,7 @@ class Problem:
 
     @property
     def test(self) -> Rows:
-        """The rows that nothing was chosen with."""
+        """The rows that nothing was chosen with; all rows where there are too few to put any aside."""
         return self.rows_at(self.split.test)
 
     def rows_at(self, index: Index) -> Rows:
@@ -223,7 +229,8 @@ def _split(table: Table, recipe: Recipe) -> Split:
     """Deal the rows out; those of each group of rows by themselves, where there are groups."""
     if table.group is None:
         return split_table(table, recipe.seed, recipe.table.split)
-    return split_groups(table.group, recipe.seed, recipe.table.split)
+    split = split_groups(table.group, recipe.seed, recipe.table.split)
+    return crossed(split) if is_few(len(table), recipe.table.split) else split
 
 
 def _quantities(table: Table, names: dict[str, str]) -> Quantities | None:

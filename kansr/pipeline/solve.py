@@ -18,14 +18,15 @@ from kansr.formula.limit import limited
 from kansr.formula.mend import mended
 from kansr.formula.shape import broken
 from kansr.network.kan import KAN, names
-from kansr.pipeline.judging import Judged, judged, of_one_dimension, verdict
+from kansr.pipeline.few import from_forms
+from kansr.pipeline.judging import Judged, judged, noise_summary, of_one_dimension, said, verdict
 from kansr.pipeline.outliers import gross_errors
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.rivals import rivals
 from kansr.pipeline.threads import one_thread
 from kansr.pipeline.wishes import obeying, told
 from kansr.progress import Clock, Event, Report
-from kansr.result import NetworkSummary, Verdict
+from kansr.result import NetworkSummary, NoiseSummary, Verdict
 from kansr.structure.account import account
 from kansr.structure.found import Form, Found, Searched, rank
 from kansr.structure.screen import screen
@@ -57,6 +58,7 @@ _SURE = 2  # the same where there was no time to read a network to the end
 _CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
 _MENDED = 4  # formulas of one network that break a wish whose constants are fitted to it
 _LINE, _LONGEST_LINE = 0.1, 15.0  # share of the time, and seconds, that a straight line may take
+_FEW_SECONDS = 3.0  # for networks of few rows, or as long as the forms took: few rows determine small ones only
 _READ = 0.3  # share of what is left that reading a graph may take while the search may still go on ..
 _READ_MORE = 0.6  # .. and where nothing better may come, since noise is left, or where a hundred curves take long
 
@@ -85,11 +87,13 @@ class Solution:
     rivals: tuple[Formula, ...] = ()
     rejected: Mapping[str, str] = field(default_factory=dict)
     structure: dict[str, Any] = field(default_factory=dict)
+    why: str = ""
+    noise: NoiseSummary | None = None
 
     @property
     def is_law(self) -> bool:
         """Whether nothing is left to look for."""
-        return self.verdict != "approximation" and not self.warnings
+        return self.verdict in ("exact", "noise") and not self.warnings
 
 
 Keep = Callable[[Problem, Found], None]
@@ -118,6 +122,8 @@ def solve(
     problem = _screened(problem, clock, report)
     for quick in _quick(problem):
         tell(quick, problem.rows, report)
+    if problem.split.cross and known is None:
+        return _of_few(problem, clock, report, keep)
     groups = problem.find_groups()
     if groups is None:
         return _searched(problem, clock, report, keep, known)
@@ -128,6 +134,14 @@ def solve(
     if first.is_law or clock.over():
         return first
     return _best([first, _searched(problem, clock, report, keep, known if columns else None)])
+
+
+def _of_few(problem: Problem, clock: Clock, report: Report, keep: Keep) -> Solution:
+    """Solve a table of few rows: forms first; a network then has to show more than they do, and soon."""
+    before = clock.seconds()
+    problem, found = from_forms(problem, clock, report)
+    spent = clock.seconds() - before
+    return _searched(problem, clock.within(max(_FEW_SECONDS, spent)), report, keep, None, found)
 
 
 def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
@@ -150,12 +164,17 @@ def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Sol
 
 
 def _searched(
-    problem: Problem, clock: Clock, report: Report, keep: Keep, known: tuple[Problem, Found] | None
+    problem: Problem,
+    clock: Clock,
+    report: Report,
+    keep: Keep,
+    known: tuple[Problem, Found] | None,
+    forms: Sequence[Discovery] = (),
 ) -> Solution:
     recipe = problem.recipe
     if known is not None:
         problem = known[0]
-    reader = _Reader(problem, clock, report)
+    reader = _Reader(problem, clock, report, forms)
     before = [] if known is None else [known[1]]
     reader.read([reader.here(found) for found in before if found.settled])
     if reader.law:
@@ -191,10 +210,10 @@ def _explained(solution: Solution, searched: Searched, problem: Problem) -> Solu
 class _Reader:
     """Reads graphs for formulas until one gives a law without splines: each graph once, or again with more time."""
 
-    def __init__(self, problem: Problem, clock: Clock, report: Report):
+    def __init__(self, problem: Problem, clock: Clock, report: Report, forms: Sequence[Discovery] = ()):
         self.problem, self.clock, self.report = problem.to(_READ_ON), clock, report
         self.known: dict[int, tuple[Found, Found]] = {}  # graphs on the device of the search, and here
-        self.simple = _judged(problem, [constant(problem.rows), _line(problem.rows, clock), *_laws(problem)])
+        self.simple = _judged(problem, [constant(problem.rows), _line(problem.rows, clock), *_laws(problem), *forms])
         self.solutions: dict[Form, Solution] = {}
         self.hurried: set[Form] = set()  # those that had no time to be read to the end
         self.law = False
@@ -223,6 +242,11 @@ class _Reader:
         The network is read for a moment all the same, so that its curves get their names.
         """
         solution = _solution(self.problem, found, self.simple)
+        if self.problem.split.cross:
+            self.law = solution.verdict != "approximation"
+            if self.law:
+                self.solutions[found.form] = solution
+            return self.law
         if not solution.is_law or len(solution.formula.errors) > _PLAIN:
             return False
         self.take(found, self.clock.within(_NAMING), deep=False)
@@ -256,6 +280,7 @@ class _Reader:
         self.solutions[form] = _solution(problem, found, [*_judged(problem, discoveries), *self.simple])
         most = _SURE if form in self.hurried else _CONSTANTS
         self.law = self.solutions[form].is_law and len(self.solutions[form].formula.errors) <= most
+        self.law |= problem.split.cross and self.solutions[form].verdict != "approximation"
 
     def best(self) -> Solution:
         """The graph with the best formula, and what the others gave beside it; where that is no law, quick answers."""
@@ -367,6 +392,8 @@ def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Soluti
             *(_unread(problem, found, formula, best) if own == "approximation" else ()),
         ),
         rivals=rivals(problem, formula, plain, exact=own == "exact"),
+        noise=noise_summary(problem, formula, own),
+        why=said(problem, source).why if problem.split.cross else "",
         rejected=rejected,
     )
 

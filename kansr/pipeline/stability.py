@@ -94,11 +94,13 @@ def resampled(table: Table, recipe: Recipe, number: int) -> Problem:
     recipe = replace(recipe, seed=recipe.seed + number)
     split = split_table(table, recipe.seed, recipe.table.split)
     rng = np.random.default_rng(recipe.seed)
-    parts = [rng.choice(part, len(part)) for part in (split.train, split.validation, split.test)]
+    apart = (split.train, split.validation) if split.cross else (split.train, split.validation, split.test)
+    parts = [rng.choice(part, len(part)) for part in apart]
     rows, ends = np.concatenate(parts), np.cumsum([len(part) for part in parts])
     drawn = replace(table, x=table.x[rows], y=table.y[rows], sigma=None if table.sigma is None else table.sigma[rows])
-    train, validation, test = np.split(np.arange(len(rows)), ends[:-1])
-    return Problem.of(drawn, recipe, split=Split(train=train, validation=validation, test=test))
+    train, validation, *rest = np.split(np.arange(len(rows)), ends[:-1])
+    test = rest[0] if rest else np.arange(len(rows))
+    return Problem.of(drawn, recipe, split=Split(train=train, validation=validation, test=test, cross=split.cross))
 
 
 def _repeated(task: _Task) -> _Repeat:

@@ -48,7 +48,8 @@ def render(page: Page) -> str:
         "form-action 'none'",
         title=TITLES[page.verdict],
         sentence=verdict_sentence(
-            page.verdict, error=page.formula.rmse[2], spread=page.spread, network=page.network_error
+            page.verdict, error=page.formula.rmse[2], spread=page.spread, network=page.network_error, why=page.why,
+            crossed=page.crossed,
         ),
         front=front_chart(page),
         staircase=staircase_chart(page),

@@ -93,8 +93,9 @@ class Page:
         What makes the run again, its settings, and the formula as a Python function.
     target, units
         The column that is explained; column -> unit.
-    verdict, status, seconds
-        `exact`, `noise` or `approximation`; why the search ended; how long it took.
+    verdict, why, crossed, status, seconds
+        `exact`, `noise`, `approximation` or `undecided`; what it rests on; whether errors are those of
+        cross-validation; why the search ended; how long it took.
     spread, network_error
         Standard deviation of the target and error of the network on test rows.
     r2, chi2
@@ -123,6 +124,8 @@ class Page:
     target: str
     units: Mapping[str, str]
     verdict: str
+    why: str
+    crossed: bool
     status: str
     seconds: float
     formula: Written

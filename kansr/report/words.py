@@ -5,17 +5,30 @@ from __future__ import annotations
 import math
 import re
 
-TITLES = {"exact": "exact", "noise": "consistent with the noise", "approximation": "an approximation"}
+TITLES = {
+    "exact": "exact",
+    "noise": "consistent with the noise",
+    "approximation": "an approximation",
+    "undecided": "too few rows to tell",
+}
 """What the verdicts are called."""
 
 
-def verdict_sentence(verdict: str, *, error: float, spread: float, network: float) -> str:
+def verdict_sentence(
+    verdict: str, *, error: float, spread: float, network: float, why: str = "", crossed: bool = False
+) -> str:
     """Say how far a formula can be trusted: its error on the test rows, and that of the splines behind it.
+
+    Where there are too few rows to put any aside, the error is `crossed`: that of cross-validation.
 
     >>> verdict_sentence("noise", error=0.02, spread=1.0, network=0.02)
     'Consistent with the noise: what the formula leaves over, 2 % of the spread, looks like noise.'
+    >>> verdict_sentence("undecided", error=0.1, spread=1.0, network=0.1, why="8 data points are few", crossed=True)
+    'Too few rows to tell: 8 data points are few. In cross-validation it is off by 10 % of the standard deviation.'
     """
     said = of_spread(error, spread)
+    if crossed:
+        return _crossed(verdict, said.replace("the spread", "the standard deviation"), why)
     if verdict == "exact":
         return "Exact: on rows it has never seen, the formula is right to rounding."
     if verdict == "noise":
@@ -26,6 +39,18 @@ def verdict_sentence(verdict: str, *, error: float, spread: float, network: floa
         f"An approximation: on rows it has never seen, the formula is off by {said}; "
         f"the splines behind it are off by {of_spread(network, spread)}."
     )
+
+
+def _crossed(verdict: str, said: str, why: str) -> str:
+    """Say the same of few rows, all of which fitted the constants."""
+    off = f"In cross-validation it is off by {said}."
+    if verdict == "exact":
+        return f"Exact: on all data points, the formula is {why or 'right to rounding'}."
+    if verdict == "noise":
+        return f"Consistent with the noise: nothing but noise is left on all data points. {off}"
+    if verdict == "undecided":
+        return f"Too few rows to tell: {why}. {off}"
+    return f"An approximation: {why}. {off}" if why else f"An approximation. {off}"
 
 
 def number(value: float | None) -> str:

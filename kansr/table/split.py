@@ -1,4 +1,4 @@
-"""Which rows train, which choose, and which only judge.
+"""Which rows train, which choose, and which only judge; on few rows, none is put aside.
 
 A row that is there twice is in one part: test rows that were trained on would judge nothing.
 """
@@ -16,6 +16,9 @@ from kansr.table.spec import check_shares
 from kansr.table.table import Floats, Table
 
 LEAST_ROWS = 5
+FEW = 100
+"""Rows below which none is put aside to judge: cross-validation judges, and the constants see all rows."""
+
 SHARES = (0.7, 0.15, 0.15)
 
 Indices = npt.NDArray[np.int64]
@@ -27,22 +30,45 @@ class Split:
     """Row numbers from 0, sorted: each row is in one part. The test rows choose nothing.
 
     `train` fits the coefficients, `validation` chooses (grid, start, functions), `test` judges.
+
+    Where `cross` is true there are too few rows for that: `train` and `validation` are those of networks, whose grids
+    must be chosen; the constants of formulas see both, which are all rows, and so does `test`. Formulas are then judged by
+    cross-validation.
     """
 
     train: Indices
     validation: Indices
     test: Indices
+    cross: bool = False
 
 
 def split_table(table: Table, seed: int, shares: Shares = SHARES) -> Split:
     """Deal the rows of a table out as `split_rows` does, rows that are there several times into one part together.
 
-    So no test row was seen in training. Rows are the same where all features and the target are. Of a sample, they are
+    So no test row was seen in training. Below `FEW` rows none is put aside, unless shares are asked for. Rows are the same where all features and the target are. Of a sample, they are
     dealt out as all rows of the source are (see `kansr.table.sample.dealt`). Raises as `split_rows`.
     """
     if table.of is not None:
         return _split_sample(table, seed, shares)
-    return split_rows(len(table), seed, shares, same=repeated(table.x, table.y))
+    split = split_rows(len(table), seed, shares, same=repeated(table.x, table.y))
+    return crossed(split) if is_few(len(table), shares) else split
+
+
+def is_few(rows: int, shares: Shares = SHARES) -> bool:
+    """Whether there are too few rows to put any aside; whoever asks for other shares gets them."""
+    return rows < FEW and tuple(shares) == SHARES
+
+
+def crossed(split: Split) -> Split:
+    """Give a split of few rows that puts none aside: those that would have judged train, too.
+
+    >>> split = crossed(split_rows(10, seed=0))
+    >>> len(split.train), len(split.validation), len(split.test)
+    (8, 2, 10)
+    """
+    train = np.sort(np.concatenate([split.train, split.test]))
+    everything = np.sort(np.concatenate([train, split.validation]))
+    return Split(train=train, validation=split.validation, test=everything, cross=True)
 
 
 def split_rows(rows: int, seed: int, shares: Shares = SHARES, *, same: Indices | None = None) -> Split:

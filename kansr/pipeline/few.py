@@ -1,0 +1,202 @@
+"""Few rows: none is put aside. Formulas are measured by cross-validation, priced by the bill, and found without a network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+import sympy as sp
+
+from kansr.bill import bill
+from kansr.errors import FormulaError
+from kansr.forms import Candidate, forms
+from kansr.formula.complexity import complexity
+from kansr.formula.constants import refit
+from kansr.formula.cross import leverages
+from kansr.formula.evaluate import evaluate
+from kansr.formula.formula import Formula, Scores
+from kansr.formula.functions import Array
+from kansr.formula.limit import limited
+from kansr.formula.simplify import shortest
+from kansr.formula.snap import rounded, snap
+from kansr.formula.weighing import Weighing
+from kansr.noise.digits import steps
+from kansr.noise.model import Noise, kinds_for
+from kansr.pipeline.problem import Problem
+from kansr.progress import Clock, Event, Report
+from kansr.symbolic.discover import Discovery, tell
+
+_BEST, _SIZES = 6, 12  # forms that are read on: the best by the bill, and the best of each size
+_EACH = 1.5  # seconds that making the constants of one of them simple may take
+_SHARE = 0.6  # share of the time for all forms
+_NEAR = 12.0  # bits above the best form from which one of its size is no longer worth a line
+
+
+def measured(formula: Formula, columns: dict[str, Array], noise: Noise, *, free: int | None = None) -> Formula:
+    """Give a formula with cross-validated errors and its bill in the place of those on parts of the rows.
+
+    Parameters
+    ----------
+    formula
+        As it is printed: its decimals count as fitted, or `free` constants where it has others.
+    columns, noise
+        All rows of the table by safe name [n], and how they scatter.
+    """
+    y = noise.y
+    values, _ = leverages(formula.expression, columns, y)
+    deviation = noise.deviation(values)
+    deviation = np.where(np.isfinite(deviation) & (deviation > 0), deviation, 1.0)
+    values, leverage = leverages(formula.expression, columns, y, deviation=deviation, free=free)
+    residual = y - values
+    left = residual / (1 - leverage)
+    fitted, crossed = _rms(residual), _rms(left)
+    own = bill(formula.expression, values, noise, columns=len(columns), free=free).total
+    known = noise.kind == "errors" and noise.sigma is not None
+    return replace(
+        formula,
+        rmse=Scores(train=fitted, validation=crossed, test=crossed),
+        r2=Scores(train=_r2(fitted, y), validation=_r2(crossed, y), test=_r2(crossed, y)),
+        description_length=own if math.isfinite(own) else None,
+        weighted=None if noise.kind == "absolute" else _scores(_weighed(residual, deviation), _weighed(left, deviation)),
+        chi2=_scores(_rms(residual / deviation) ** 2, _rms(left / deviation) ** 2) if known else None,
+    )
+
+
+def _scores(fitted: float, crossed: float) -> Scores:
+    return Scores(train=fitted, validation=crossed, test=crossed)
+
+
+def _rms(residual: Array) -> float:
+    with np.errstate(all="ignore"):
+        square = float(np.mean(residual**2))
+    return math.sqrt(square) if math.isfinite(square) else math.inf
+
+
+def _r2(rmse: float, y: Array) -> float:
+    variance = float(np.var(y))
+    if not math.isfinite(rmse):
+        return -math.inf
+    return 1 - rmse**2 / variance if variance > 0 else (1.0 if rmse == 0 else -math.inf)
+
+
+def _weighed(residual: Array, deviation: Array) -> float:
+    """Root mean square with weights of mean 1, in the unit of the target."""
+    weight = (np.min(deviation) / deviation) ** 2
+    return _rms(residual * np.sqrt(weight / weight.mean()))
+
+
+def noise_of(problem: Problem) -> Noise:
+    """Give the noise of all rows of a table as it is before any form is known: absolute, or as its columns say."""
+    table = problem.table
+    return kinds_for(table.y, table.sigma, absolute=table.absolute, step=steps(table.y))[0]
+
+
+def noise_beside(values: Array, known: Sequence[Noise]) -> Noise:
+    """Give the kind of noise under which targets are likeliest beside a formula with values [n]."""
+    return min(known, key=lambda noise: noise.bits(values))
+
+
+def from_forms(problem: Problem, clock: Clock, report: Report) -> tuple[Problem, list[Discovery]]:
+    """Find forms without a network; give them, and the problem with the noise that the best of them shows."""
+    table = problem.table
+    noises = kinds_for(table.y, table.sigma, absolute=table.absolute, step=steps(table.y))
+    columns = dict(zip(problem.names, np.ascontiguousarray(table.x.T), strict=True))
+    own = clock.apart(_SHARE)
+    found = forms(columns, noises, over=own.over)
+    allowed = [one for one in found if problem.rows.allowed(one.expression)] or found
+    if not allowed:
+        return problem, []
+    problem = with_noise(problem, allowed[0])
+    every: list[Discovery] = []
+    for one in _chosen(allowed):
+        for discovery in _discoveries(one, problem):
+            tell(discovery, problem.rows, report)
+            every.append(discovery)
+        if own.over():
+            break
+    report(Event(stage="forms", message=f"{len(found)} without a network"))
+    return problem, every
+
+
+def with_noise(problem: Problem, best: Candidate) -> Problem:
+    """Give the problem with the noise of its best form: with relative noise, rows count by the size of the target."""
+    rows = problem.rows
+    if best.noise.kind == "relative":
+        rows = replace(rows, weighing=Weighing.of(np.abs(best.values[problem.chosen]), absolute=False))
+    return replace(problem, rows=rows, noise=best.noise)
+
+
+def _chosen(found: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Yield the best forms, and the best of each size that are not far behind."""
+    least = found[0].bits
+    sizes: set[int] = set()
+    for i, one in enumerate(found):
+        size = _size(one.expression)
+        if i < _BEST or (size not in sizes and len(sizes) < _SIZES and _worth(one, least)):
+            yield one
+        sizes.add(size)
+
+
+def _worth(one: Candidate, least: float) -> bool:
+    return one.bits < least + _NEAR * max(1.0, len(one.noise.y) / 10)
+
+
+def _size(expr: sp.Expr) -> int:
+    with suppress(FormulaError):
+        return complexity(expr)
+    return 1000
+
+
+def _discoveries(one: Candidate, problem: Problem) -> Iterator[Discovery]:
+    """Yield a form with its constants made simple, and as it was fitted."""
+    rows = problem.rows
+    for simple in (True, False):
+        with suppress(FormulaError, NotImplementedError, OverflowError, ZeroDivisionError), limited(_EACH):
+            start = _shortest(one.expression, problem)
+            if simple:
+                fit = snap(start, rows.columns, rows.y, rows.named, rows.weighing)
+            else:
+                fit = rounded(refit(start, rows.columns, rows.y, weighing=rows.weighing), rows.columns, rows.y, rows.weighing)
+            expression = _shortest(fit.expression, problem)
+            yield Discovery(expression=expression, fit=fit, bits=one.bits, label="form")
+
+
+def _shortest(expr: sp.Expr, problem: Problem) -> sp.Expr:
+    return shortest(expr, dict(problem.rows.columns))
+
+
+def columns_of(problem: Problem) -> dict[str, Array]:
+    """Give all rows of the table by safe name [n]."""
+    return dict(zip(problem.names, np.ascontiguousarray(problem.table.x.T), strict=True))
+
+
+def values_of(expr: sp.Expr, columns: dict[str, Array], rows: int) -> Array:
+    """Give the values [n] of a formula on all rows."""
+    return np.array(np.broadcast_to(evaluate(expr, columns), (rows,)))
+
+
+def chosen_again(formulas: Iterable[Formula], columns: dict[str, Array], noise: Noise) -> tuple[int, float]:
+    """Repeat the choice without each row in turn: how often the first formula is chosen, and the error of the choice.
+
+    Without row i the residual sum of squares is that of all rows less `r_i^2 / (1 - h_i)`, so no formula is fitted
+    again. Rows are those of `noise`.
+    """
+    every = [_without_each(one, columns, noise) for one in formulas]
+    bits = np.array([one[0] for one in every])  # [formulas, n]
+    left = np.array([one[1] for one in every])
+    best = np.argmin(bits, axis=0)
+    return int((best == 0).sum()), _rms(left[best, np.arange(left.shape[1])])
+
+
+def _without_each(formula: Formula, columns: dict[str, Array], noise: Noise) -> tuple[Array, Array]:
+    values, leverage = leverages(formula.expression, columns, noise.y)
+    deviation = noise.deviation(values)
+    values, leverage = leverages(formula.expression, columns, noise.y, deviation=deviation)
+    residual = (noise.y - values) / deviation
+    n = len(residual)
+    square = np.maximum((residual**2).sum() - residual**2 / (1 - leverage), 0.0) + n * noise.floor() ** 2
+    base = formula.length - n / 2 * math.log2((residual**2).sum() + n * noise.floor() ** 2)
+    return base + (n - 1) / 2 * np.log2(square), (noise.y - values) / (1 - leverage)

@@ -1,0 +1,154 @@
+"""How far a formula can be trusted, told from the formula as it is printed and the rows of the table alone.
+
+So `fit`, `score`, the report and the estimator say the same of the same formula on the same rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+from scipy import special
+
+from kansr.bill import names_bits
+from kansr.formula.constants import parametrised
+from kansr.formula.evaluate import gradient
+from kansr.formula.functions import Array
+from kansr.noise.digits import steps
+from kansr.noise.estimate import lack_of_fit, replicates
+from kansr.noise.model import Noise
+from kansr.noise.structure import LEVEL, structure
+from kansr.result import NoiseSummary, Verdict
+
+EXACT = 1e-9
+"""Share of the target's spread up to which an error is rounding."""
+
+_EVIDENCE = 20.0  # bits that rows must tell beyond what the formula says itself, before it is called exact
+_HINT = 0.1  # p-value below which residuals of few rows are not called noise either
+_POWER = 0.9  # share of smooth curves that the test must be able to reject before it speaks of noise
+_OFF = 0.5  # how far off the truth, in standard deviations of the noise, a formula may be that is called noise ..
+_SURE = 0.05  # .. but for this share of tables, by its constants alone
+_REPLICATES = 4  # degrees of freedom of replicates from which these tell the noise by themselves
+_CHI2 = 4.0  # standard errors that chi^2 may be above 1
+_EVERY = 1.02  # of half of the last digit that a formula may be off and be exact to the table's digits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A verdict and why: one sentence for the reader."""
+
+    verdict: Verdict
+    why: str = ""
+
+
+def said_of(expr: sp.Expr, columns: Mapping[str, Array], noise: Noise, *, free: int | None = None) -> Said:
+    """Give the verdict on a formula, from all rows: columns [n] by safe name, and their noise.
+
+    `free` is how many constants were fitted, where that is not the number of its decimals.
+    """
+    template, symbols, at = parametrised(expr)
+    f, slopes = gradient(template, symbols, columns, at)
+    f = np.array(np.broadcast_to(f, noise.y.shape))
+    slopes = np.broadcast_to(slopes, (len(f), len(symbols)))
+    if not np.isfinite(noise.residual(f)).all():
+        return Said(verdict="approximation", why="it has no value on some of the rows")
+    count = len(symbols) if free is None else free
+    exact = exactness(expr, columns, noise.y, f, count)
+    if exact is not None:
+        return exact
+    deviation = noise.deviation(f)
+    return _of_residuals(noise.residual(f), columns, slopes / deviation[:, None], noise, count)
+
+
+def exactness(expr: sp.Expr, columns: Mapping[str, Array], y: Array, f: Array, free: int) -> Said | None:
+    """Say whether a formula with values f [n] is exact: to rounding, or to the digits that the table holds.
+
+    The rows have to tell more bits than the formula says: some formula meets any few digits.
+    """
+    off = np.abs(y - f)
+    spread = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
+    needed = names_bits(expr, len(columns)) + _EVIDENCE
+    rows = len(y) - free
+    if float(np.max(off)) <= 10 * EXACT * spread and _rms(off) <= EXACT * spread:
+        told = rows * math.log2(1 / EXACT)
+        return Said(verdict="exact", why="right to rounding") if told >= needed or not expr.free_symbols else None
+    step = steps(y)
+    if not (step > 0).all():
+        return None
+    told = rows * float(np.mean(np.log2(1 + spread / step)))
+    if told >= needed and (off <= _EVERY / 2 * step + _moved(expr, columns)).all():
+        return Said(verdict="exact", why="right to the digits of the table")
+    return None
+
+
+def _moved(expr: sp.Expr, columns: Mapping[str, Array]) -> Array | float:
+    """How far rounding in the columns may move the values [n]: only columns of many digits were rounded."""
+    moved: Array | float = 0.0
+    for symbol in sorted(expr.free_symbols, key=str):
+        column = columns.get(symbol.name)
+        step = np.zeros(1) if column is None else steps(column)
+        if column is not None and step.any() and np.median(np.abs(column) / step) > 1e4:
+            slope = gradient(expr, [symbol], columns, [column])[1][:, 0]
+            moved = moved + np.abs(slope) * step / 2
+    return moved
+
+
+def _of_residuals(residual: Array, columns: Mapping[str, Array], slopes: Array, noise: Noise, free: int) -> Said:
+    n = len(residual)
+    x = np.column_stack(list(columns.values()))
+    misfit = lack_of_fit(x, residual, free)
+    if misfit is not None and misfit < LEVEL:
+        return Said(verdict="approximation", why="it leaves more than repeated data points differ by")
+    if not noise.fitted:
+        chi2 = float(np.sum(residual**2)) / max(n - free, 1)
+        if chi2 > 1 + _CHI2 * math.sqrt(2 / max(n - free, 1)):
+            return Said(verdict="approximation", why="it leaves more than the measurement errors explain")
+    found = structure(residual, columns, slopes)
+    if found.p < LEVEL:
+        return Said(verdict="approximation", why="residuals of neighbouring data points are alike")
+    pure = replicates(x, residual)
+    told = found.power >= _POWER or (pure is not None and pure.freedom >= _REPLICATES)
+    if not told:
+        return Said(verdict="undecided", why=f"{n} data points cannot tell a curve that was missed from noise")
+    if found.p < _HINT:
+        return Said(verdict="undecided", why="residuals of neighbouring data points are somewhat alike")
+    if special.chdtrc(max(free, 1), _OFF**2 * n) > _SURE:
+        return Said(verdict="undecided", why=f"{n} data points leave its {free} constants open by half of the noise")
+    return Said(verdict="noise")
+
+
+def beside(said: Said, noise: Noise, values: Array, rivals: Sequence[Array]) -> Said:
+    """Take back "noise" where a rival with values [n] stands that says something else by more than half of the noise."""
+    if said.verdict != "noise":
+        return said
+    deviation, scale = noise.deviation(values), noise.scale(values)
+    apart = [_rms((values - other) / deviation) / scale for other in rivals]
+    if any(a > _OFF for a in apart):
+        return Said(verdict="undecided", why="formulas that differ by more than half of the noise are as good")
+    return said
+
+
+def summary(noise: Noise, values: Array, columns: Mapping[str, Array], *, free: int, verdict: Verdict) -> NoiseSummary:
+    """Say what noise there is beside a formula with values [n]: its kind and size, from replicates where there are any."""
+    if verdict == "exact":
+        return NoiseSummary(kind="none", size=0.0, text="none beyond the last digits")
+    residual, n = noise.residual(values), len(values)
+    pure = replicates(np.column_stack(list(columns.values())), residual)
+    known = pure is not None and pure.freedom >= _REPLICATES
+    scale = pure.size if pure is not None and known else _rms(residual) * math.sqrt(n / max(n - free, 1))
+    source = f"from {pure.freedom} replicates" if pure is not None and known else "from the residuals"
+    if noise.kind == "relative":
+        return NoiseSummary(kind="relative", size=scale, text=f"relative, {100 * scale:.2g} % ({source})")
+    if noise.kind == "errors":
+        text = f"as the errors say, times {scale:.2g} ({source})"
+        return NoiseSummary(kind="errors", size=scale, text=text)
+    if noise.kind == "weights":
+        return NoiseSummary(kind="weights", size=scale, text=f"as the weights say, {scale:.3g} for a weight of 1 ({source})")
+    return NoiseSummary(kind="absolute", size=scale, text=f"absolute, {scale:.2g} ({source})")
+
+
+def _rms(values: Array) -> float:
+    return float(np.sqrt(np.mean(values**2)))
