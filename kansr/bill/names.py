@@ -16,7 +16,7 @@ _POWER = 1.5
 _FUNCTIONS = {"sqrt": 1.0, "exp": 1.5, "log": 1.5, "sin": 2.5, "cos": 2.5, "Abs": 2.0}
 _OTHER = 3.0  # a function that is less usual
 _SCALE = 2.5  # an exact number that stands where any might: the 1 of 1 + x, the factor of x in exp(x)
-_NUMBER = 0.5  # a whole number n costs so many bits for each doubling
+_NUMBER, _EXPONENT = 2.0, 1.0  # a whole number costs so many bits for each doubling, as a factor and as an exponent
 _COLUMN = 0.5
 
 
@@ -34,6 +34,8 @@ def _bits(tree: Tree, column: float) -> float:
     if not isinstance(tree, tuple):
         return column if isinstance(tree, sympy.Symbol) else _number(tree)
     head, *parts = tree
+    if head == "**" and not isinstance(parts[1], (tuple, sympy.Symbol)):
+        return _POWER + _bits(parts[0], column) + _number(parts[1], _EXPONENT)
     own = OPERATOR * (len(parts) - 1) if head in "+*/" else _head(head)
     return own + _scale(head, parts) + sum(_bits(part, column) for part in parts)
 
@@ -64,10 +66,10 @@ def _head(head: str) -> float:
     return _POWER if head == "**" else _FUNCTIONS.get(head, _OTHER)
 
 
-def _number(leaf: Any) -> float:
+def _number(leaf: Any, each: float = _NUMBER) -> float:
     """Give the bits of a number that is not fitted; a decimal is charged among the fitted ones."""
     if leaf.is_Float:
         return 0.0
     if leaf.is_Rational:
-        return _NUMBER * math.log2(1 + abs(leaf.p)) + (2 * _NUMBER * math.log2(leaf.q) if leaf.q != 1 else 0.0)
-    return 2.0
+        return each * (math.log2(max(abs(leaf.p), 1)) + math.log2(leaf.q))
+    return _OTHER

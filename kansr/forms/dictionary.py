@@ -14,8 +14,8 @@ from kansr.forms.basis import BASES, Basis
 from kansr.forms.waves import frequencies
 from kansr.noise.model import Array
 
-_WIDE = 4  # columns from which a table is only searched for monomials and plain functions of single columns
-_INNER = 3  # columns up to which functions of two columns together are tried
+_INNER = 5  # columns up to which functions of two columns together are tried
+_CONSTANT = 3.0  # bits of a constant inside, for the order in which entries are taken
 _INSIDE = ("log", "exp", "exp-", "sin1", "cos1", "exp(t)", "1/(u+t)", "logistic", "tanh1")  # of two columns together
 _BESIDE = ("log", "exp", "exp-", "sin1", "cos1", "exp(t)", "power", "1/(u+t)", "hinge")  # beside a factor
 _OPERATOR = 1.0
@@ -41,38 +41,42 @@ class Entry:
 
 
 def dictionary(columns: Mapping[str, Array], y: Array, *, most: int) -> list[Entry]:
-    """Give the entries for columns [n] by name and targets [n], the plainest arguments first, at most so many."""
-    found: list[Entry] = []
-    for entry in _entries(columns, y, most):
-        if np.isfinite(entry.values).all() and np.ptp(entry.values) > 0 and np.abs(entry.values).max() < 1e150:
-            found.append(entry)
-        if len(found) >= most:
-            break
-    return found
+    """Give the entries for columns [n] by name and targets [n], by rising bits, at most so many."""
+    every = (e for e in _entries(columns, y, most) if _has_values(e))
+    return sorted(every, key=lambda e: e.bits + _CONSTANT * e.inside)[:most]
+
+
+def _has_values(entry: Entry) -> bool:
+    values = entry.values
+    return bool(np.isfinite(values).all() and np.ptp(values) > 0 and np.abs(values).max() < 1e150)
 
 
 def _entries(columns: Mapping[str, Array], y: Array, most: int) -> Iterator[Entry]:
     width = len(columns)
     ones = singles(columns)
-    yield from map(_plain, monomials(columns, most=max(most // 2, 20) if width < _WIDE else most // 2))
+    yield from map(_plain, monomials(columns, most=most))
     for one in ones:
         yield from _of(one, BASES)
         yield from _waves(one, y)
-        yield from _of(_log(one), [b for b in BASES if b.name in ("gauss", "logistic")]) if (one.values > 0).all() else ()
+        yield from (
+            _of(_log(one), [b for b in BASES if b.name in ("gauss", "logistic")]) if (one.values > 0).all() else ()
+        )
     two = inner(columns) if width <= _INNER else []
     yield from map(_plain, (u for u in two if u.summed))
     for u in two:
         yield from _of(u, [b for b in BASES if b.name in _INSIDE])
         yield from _waves(u, y)
     yield from _extremes(columns)
-    for factor in ones if width <= _WIDE else ():
+    for factor in ones if width <= _INNER else ():
         for one in ones:
             yield from _times(factor, one, y)
 
 
 def _plain(u: Argument) -> Entry:
     """A monomial or a sum as it is."""
-    return Entry(values=u.values, bits=u.bits, inside=0, key=u.key, place=u.key, write=lambda: u.expression, smooth=True)
+    return Entry(
+        values=u.values, bits=u.bits, inside=0, key=u.key, place=u.key, write=lambda: u.expression, smooth=True
+    )
 
 
 def _log(one: Argument) -> Argument:
@@ -152,7 +156,7 @@ def _extremes(columns: Mapping[str, Array]) -> Iterator[Entry]:
             yield Entry(values=values, bits=bits, inside=0, key=key, place=key, smooth=False,
                         write=lambda write=write, pair=pair: write(*pair))  # fmt: skip
             for c, third in ones.items():
-                if c not in (a, b) and len(ones) <= _WIDE:
+                if c not in (a, b) and len(ones) <= _INNER:
                     yield Entry(values=values * columns[c], bits=bits + third.bits + _OPERATOR, inside=0, smooth=False,
                                 key=f"{c}*{key}", place=f"{c}*{key}",
                                 write=lambda write=write, pair=pair, c=third: c.expression * write(*pair))  # fmt: skip

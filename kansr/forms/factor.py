@@ -20,7 +20,9 @@ from kansr.noise.model import Array
 
 _HALVES = 2  # exponents are multiples of 1 / _HALVES
 _FAR = 0.2  # how far from one an exponent may be to be rounded
-_BEST = 25  # functions that are looked at closely
+_RAISED = tuple(Fraction(p) for p in (1, -1, 2, -2)) + (Fraction(1, 2), Fraction(-1, 2))  # powers of a function
+_FUNCTION = 4.0  # bits of a function with an exact number in it
+_BEST = 40  # functions that are looked at closely
 _LARGEST = 6.0  # exponents beyond this are chance
 
 
@@ -60,6 +62,7 @@ class _Factor:
     values: Array
     write: Callable[[], sp.Expr]
     key: str
+    bits: float
 
 
 def factors(columns: Mapping[str, Array], y: Array, *, most: int) -> Iterator[tuple[str, sp.Expr]]:
@@ -71,55 +74,53 @@ def factors(columns: Mapping[str, Array], y: Array, *, most: int) -> Iterator[tu
     used = {name: c for name, c in columns.items() if (c != 0).all()}
     if not used or (y == 0).any() or len(y) < len(used) + 3:
         return
-    every = [_Factor(values=np.ones(len(y)), write=lambda: sp.Integer(1), key=""), *_functions(columns, most)]
+    one = _Factor(values=np.ones(len(y)), write=lambda: sp.Integer(1), key="", bits=0.0)
+    every = [one, *_functions(columns, most)]
     logs = np.column_stack([*(np.log(np.abs(c)) for c in used.values()), np.ones(len(y))])
-    q, _ = np.linalg.qr(logs)
-    target = np.log(np.abs(y))
     with np.errstate(all="ignore"):
         table = np.log(np.abs(np.column_stack([f.values for f in every])))
-    power, left = _powers(table, target, q)
-    for i in np.argsort(left, kind="stable")[:_BEST].tolist():
-        yield from _rounded(every[i], float(power[i]), used, logs, target, y)
+    for i, s, powers in _best(table, np.log(np.abs(y)), logs, np.array([f.bits for f in every])):
+        yield from _written(every[i], s, powers, used, y)
 
 
-def _powers(table: Array, target: Array, q: Array) -> tuple[Array, Array]:
-    """Give for each function [k] the power it should have beside the monomial, and the squares that are left [k]."""
-    rest, z = table - q @ (q.T @ table), target - q @ (q.T @ target)
-    size = (rest**2).sum(0)
-    with np.errstate(all="ignore"):
-        power = np.where(size > 1e-12 * (table**2).sum(0), rest.T @ z / size, 0.0)
-        left = z @ z - power**2 * size
-    return power, np.where(np.isfinite(left), left, np.inf)
+def _best(
+    table: Array, target: Array, logs: Array, cost: Array
+) -> Iterator[tuple[int, Fraction, tuple[Fraction, ...]]]:
+    """Yield the functions, their powers and the exponents of the columns that leave the least, by bits."""
+    ranked: list[tuple[float, int, Fraction, tuple[float, ...]]] = []
+    inverse = np.linalg.pinv(logs)
+    for s in _RAISED:
+        left = target[:, None] - float(s) * table  # [n, functions]
+        powers = (inverse @ left)[:-1]  # [columns, functions]
+        rounded = np.round(powers * _HALVES) / _HALVES
+        left = left - logs[:, :-1] @ rounded
+        bits = len(target) / 2 * np.log2(np.var(left, axis=0) + 1e-28) + cost + 0.5 * (s not in (1, -1))
+        bits = bits + (1.5 * (rounded != 0) + np.log2(1 + np.abs(rounded))).sum(0)
+        wrong = ~np.isfinite(bits) | (np.abs(powers - rounded) > _FAR).any(0) | (np.abs(rounded) > _LARGEST).any(0)
+        bits = np.where(wrong, np.inf, bits)
+        for i in np.argsort(bits, kind="stable")[:_BEST].tolist():
+            if np.isfinite(bits[i]):
+                ranked.append((float(bits[i]), i, s, tuple(rounded[:, i].tolist())))
+    ranked.sort(key=lambda one: one[0])
+    seen: set[tuple[int, tuple[float, ...]]] = set()
+    for _, i, s, exponents in ranked[:_BEST]:
+        if i or (i, exponents) not in seen:  # without a function its power says nothing
+            seen.add((i, exponents))
+            yield i, s, tuple(Fraction(round(p * _HALVES), _HALVES) for p in exponents)
 
 
-def _rounded(
-    factor: _Factor, power: float, used: Mapping[str, Array], logs: Array, target: Array, y: Array
+def _written(
+    factor: _Factor, s: Fraction, powers: tuple[Fraction, ...], used: Mapping[str, Array], y: Array
 ) -> Iterator[tuple[str, sp.Expr]]:
-    """Yield a function with its exponents and those of the columns rounded, where signs agree."""
-    s = _near(power) if factor.key else Fraction(0)
-    if s is None or (factor.key and s == 0):
-        return
+    """Yield a function with its power and those of the columns, where signs agree."""
+    parts = [_signed(c, p) for c, p in zip(used.values(), powers, strict=True)]
     with np.errstate(all="ignore"):
-        left = target - float(s) * np.log(np.abs(factor.values))
-    p, *_ = np.linalg.lstsq(logs, left, rcond=None)
-    rounded = [_near(float(v)) for v in p[:-1]]
-    if any(r is None for r in rounded) or np.abs(p[:-1]).max(initial=0.0) > _LARGEST:
-        return
-    powers = [r for r in rounded if r is not None]
-    shape = np.prod([_signed(c, r) for c, r in zip(used.values(), powers, strict=True)], axis=0) * _signed(factor.values, s)
-    with np.errstate(all="ignore"):
-        ratio = y / shape
+        ratio = y / (np.prod(parts, axis=0) * _signed(factor.values, s))
     if not np.isfinite(ratio).all() or np.ptp(np.sign(ratio)) > 0:
         return
-    monomial_ = sp.Mul(*(sp.Symbol(n, real=True) ** sp.Rational(r) for n, r in zip(used, powers, strict=True)))
-    body = monomial_ * factor.write() ** sp.Rational(s)
-    yield f"factor {sp.srepr(body)}", sp.Float(float(np.median(ratio))) * body
-
-
-def _near(value: float) -> Fraction | None:
-    """Give the multiple of a half next to an exponent, if it is near."""
-    nearest = Fraction(round(value * _HALVES), _HALVES)
-    return nearest if abs(value - float(nearest)) <= _FAR else None
+    body = sp.Mul(*(sp.Symbol(n, real=True) ** sp.Rational(p) for n, p in zip(used, powers, strict=True)))
+    body = body * factor.write() ** sp.Rational(s)
+    yield f"factor {body}", sp.Float(float(np.median(ratio))) * body
 
 
 def _signed(values: Array, power: Fraction) -> Array:
@@ -133,11 +134,12 @@ def _functions(columns: Mapping[str, Array], most: int) -> Iterator[_Factor]:
     """Yield functions of monomials, sums and differences, and sums of squares; those that have a value and a size."""
     for u in [*singles(columns), *(a for a in inner(columns)), *_arguments(columns, most)]:
         if u.summed:
-            yield from _kept(_Factor(values=u.values, write=lambda u=u: u.expression, key=u.key))
+            yield from _kept(_Factor(values=u.values, write=lambda u=u: u.expression, key=u.key, bits=u.bits))
         for f in _FUNCTIONS:
             with np.errstate(all="ignore"):
                 values = np.asarray(f.values(u.values))
-            yield from _kept(_Factor(values=values, write=lambda f=f, u=u: f.write(u.expression), key=f"{f.name} {u.key}"))
+            key, bits = f"{f.name} {u.key}", u.bits + _FUNCTION
+            yield from _kept(_Factor(values=values, write=lambda f=f, u=u: f.write(u.expression), key=key, bits=bits))
     yield from _sums(columns)
 
 
@@ -165,6 +167,7 @@ def _sums(columns: Mapping[str, Array]) -> Iterator[_Factor]:
                         values=values,
                         write=lambda parts=parts: sp.Add(*(s * sp.Symbol(n, real=True) ** 2 for n, s in parts)),
                         key=f"squares {parts}",
+                        bits=4.0 * count,
                     )
                 )
 
@@ -173,4 +176,3 @@ def _kept(factor: _Factor) -> Iterator[_Factor]:
     size = np.abs(factor.values)
     if np.isfinite(size).all() and size.min() > 1e-12 and size.max() < 1e12:
         yield factor
-

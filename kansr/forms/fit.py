@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,12 +22,14 @@ _WORST = 1e100  # stands for a residual that is not a number, so that the fit tu
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fitted:
-    """A form with its constants at their best: a symbol for each, their values [p], and those of the form [n]."""
+    """A form with its constants at their best: a symbol for each, their values [p], those of the form [n], its slopes."""
 
     template: sp.Expr
     symbols: tuple[sp.Symbol, ...]
     constants: Array
     values: Array
+
+    slopes: Array
 
     @property
     def expression(self) -> sp.Expr:
@@ -41,37 +44,54 @@ def fitted(expr: sp.Expr, columns: Mapping[str, Array], noise: Noise, *, steps: 
     """
     try:
         template, symbols, start = parametrised(expr)
-        first = _values(template, symbols, start, columns)
+        begun = _fitted(template, symbols, start, columns)
     except FormulaError:
         return None
-    if not np.isfinite(noise.residual(first)).all():
+    if not np.isfinite(noise.residual(begun.values)).all():
         return None
-    begun = Fitted(template=template, symbols=symbols, constants=start, values=first)
     if not symbols or len(symbols) > len(noise.y):
         return begun
-    best = _least(template, symbols, start, columns, noise, steps)
-    values = _values(template, symbols, best, columns)
-    better = noise.scale(values) <= noise.scale(first)
-    return Fitted(template=template, symbols=symbols, constants=best, values=values) if better else begun
+    best = _fitted(template, symbols, _least(template, symbols, start, columns, noise, steps), columns)
+    return best if noise.scale(best.values) <= noise.scale(begun.values) else begun
 
 
-def is_determined(fit: Fitted, columns: Mapping[str, Array], noise: Noise) -> bool:
+def is_determined(fit: Fitted, noise: Noise) -> bool:
     """Whether the rows determine each constant of a form: where others can stand in for one, a plainer form says the same."""
-    if not fit.symbols:
-        return True
-    f, slopes = gradient(fit.template, fit.symbols, columns, fit.constants)
+    scaled = _scaled(fit, noise)
+    return scaled is not None and bool((np.linalg.svd(scaled, compute_uv=False) > _DETERMINED).all())
+
+
+def errors(fit: Fitted, noise: Noise) -> Array:
+    """Give the standard errors [p] of the constants of a form, and infinity where one is not determined."""
+    scaled, p = _scaled(fit, noise), len(fit.constants)
+    if scaled is None or not p:
+        return np.full(p, np.inf)
+    u, s, v = np.linalg.svd(scaled, full_matrices=False)
+    del u
+    scale = noise.scale(fit.values) * math.sqrt(len(fit.values) / max(len(fit.values) - p, 1)) if noise.fitted else 1.0
     with np.errstate(all="ignore"):
-        scaled = slopes / noise.deviation(f)[:, None]
-        scaled = scaled / np.linalg.norm(scaled, axis=0)
-    if not np.isfinite(scaled).all():
-        return False
-    return bool(np.linalg.svd(scaled, compute_uv=False)[-1] > _DETERMINED)
+        own = np.sqrt(((v / s[:, None]) ** 2).sum(0)) * scale / _lengths(fit, noise)
+    return np.where(np.isfinite(own), own, np.inf)
 
 
-def _values(template: sp.Expr, symbols: tuple[sp.Symbol, ...], at: Array, columns: Mapping[str, Array]) -> Array:
+def _lengths(fit: Fitted, noise: Noise) -> Array:
+    with np.errstate(all="ignore"):
+        return np.asarray(np.linalg.norm(fit.slopes / noise.deviation(fit.values)[:, None], axis=0))
+
+
+def _scaled(fit: Fitted, noise: Noise) -> Array | None:
+    """Give the slopes of the residuals [n, p], each of length 1; None where one is no number."""
+    with np.errstate(all="ignore"):
+        scaled = fit.slopes / noise.deviation(fit.values)[:, None] / _lengths(fit, noise)
+    return np.asarray(scaled) if np.isfinite(scaled).all() else None
+
+
+def _fitted(template: sp.Expr, symbols: tuple[sp.Symbol, ...], at: Array, columns: Mapping[str, Array]) -> Fitted:
     rows = len(next(iter(columns.values())))
     with np.errstate(all="ignore"):
-        return np.array(np.broadcast_to(gradient(template, symbols, columns, at)[0], (rows,)))
+        f, slopes = gradient(template, symbols, columns, at)
+    values, slopes = np.array(np.broadcast_to(f, (rows,))), np.array(np.broadcast_to(slopes, (rows, len(symbols))))
+    return Fitted(template=template, symbols=symbols, constants=at, values=values, slopes=slopes)
 
 
 def _least(

@@ -9,20 +9,21 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from kansr.bill import Bill, bill, numbers_bits
+from kansr.bill import Bill, bill, bill_of, numbers_bits
 from kansr.forms import subset
 from kansr.forms.argument import inner, singles
 from kansr.forms.dictionary import Entry, dictionary
 from kansr.forms.factor import factors
-from kansr.forms.fit import Fitted, fitted, is_determined
+from kansr.forms.fit import Fitted, errors, fitted, is_determined
 from kansr.forms.link import LINKS, Link
 from kansr.forms.ratio import ratios
 from kansr.forms.subset import Space
 from kansr.forms.written import free, key, written
-from kansr.formula.evaluate import evaluate
+from kansr.formula.constants import decimals, substituted
 from kansr.noise.model import Array, Noise
 
 
+_LARGEST = 1000  # whole numbers beyond this are not simple
 _FIRST, _LAST = 12, 60  # steps that the constants of a form get at first, and to the end
 
 
@@ -152,7 +153,15 @@ class _Starts:
             self._subsets(link, z, sign, used, table, weight, noise, constant)
 
     def _subsets(  # noqa: PLR0913, PLR0917
-        self, link: Link, z: Array, sign: int, used: list[Entry], table: Array, weight: Array, noise: Noise, constant: bool
+        self,
+        link: Link,
+        z: Array,
+        sign: int,
+        used: list[Entry],
+        table: Array,
+        weight: Array,
+        noise: Noise,
+        constant: bool,
     ) -> None:
         n = len(z)
         price = numbers_bits(max(n, 3), 2) - numbers_bits(max(n, 3), 1)
@@ -179,7 +188,11 @@ class _Starts:
             entries = [used[i] for i in chosen]
             name = key(link, entries, constant, sign)
             count = free(entries, constant)
-            if seen.get(name, 0) >= 2 or count > max(n // 2, 2) or (name not in seen and len(seen) >= 5 * self.settings.each):
+            if (
+                seen.get(name, 0) >= 2
+                or count > max(n // 2, 2)
+                or (name not in seen and len(seen) >= 5 * self.settings.each)
+            ):
                 continue
             seen[name] = seen.get(name, 0) + 1
             design = np.column_stack([table[:, chosen], *([np.ones(n)] if constant else [])])
@@ -213,9 +226,7 @@ class _Starts:
             self._add(name, "factor", noise, expression)
 
     def _add(self, name: str, group: str, noise: Noise, expression: sp.Expr) -> None:
-        with np.errstate(all="ignore"):
-            values = np.broadcast_to(evaluate(expression, self.columns), noise.y.shape)
-        own = bill(expression, values, noise, columns=len(self.columns))
+        own = bill(expression, self.columns, noise)
         if math.isfinite(own.total):
             form, group = own.names + own.numbers, f"{group} {noise.kind}"
             self.found.append(
@@ -240,7 +251,43 @@ def _polished(
         one = None if over() and found else _candidate(start.key, fit.expression, start.noise, columns)
         found += [] if one is None else [one]
     found += [c for one in sorted(found, key=lambda c: c.bits)[:10] if not over() for c in _with_offset(one, columns)]
+    found = _distinct(sorted(found, key=lambda c: c.bits))
+    found = [one if over() else _exact(one, columns) for one in found]
     return _distinct(sorted(found, key=lambda c: c.bits))
+
+
+def _exact(one: Candidate, columns: Mapping[str, Array]) -> Candidate:
+    """Put whole numbers and small fractions in the place of constants, the nearest by its error first, while the bill falls."""
+    while True:
+        fit = fitted(one.expression, columns, one.noise, steps=0)
+        plans = [] if fit is None else list(_plans(fit, one.noise))
+        tried = (_candidate(one.key, e, one.noise, columns) for e in plans)
+        better = next((c for c in tried if c is not None and c.bits < one.bits), None)
+        if better is None:
+            return one
+        one = better
+
+
+def _plans(fit: Fitted, noise: Noise) -> Iterator[sp.Expr]:
+    """Yield a form with one constant made simple, where its error allows: those nearest by their errors first."""
+    sigma = errors(fit, noise)
+    simple = [_simple(float(v), float(s)) for v, s in zip(fit.constants, sigma, strict=True)]
+    far = [(abs(float(v) - float(n)) / s, i) for i, (v, n, s) in enumerate(zip(fit.constants, simple, sigma, strict=True))
+           if n is not None]  # fmt: skip
+    for _, i in sorted(far):
+        numbers = decimals(fit.symbols, fit.constants) | {fit.symbols[i]: simple[i]}
+        yield substituted(fit.template, numbers)
+
+
+def _simple(value: float, error: float) -> sp.Rational | None:
+    """Give the plainest number, whole or a small fraction, within two standard errors of a constant that is known at all."""
+    if not error < abs(value) / 3:
+        return None
+    for parts in (1, 2, 3, 4):
+        nearest = round(value * parts)
+        if nearest and abs(value - nearest / parts) <= 2 * error and abs(nearest) <= _LARGEST:
+            return sp.Rational(nearest, parts)
+    return None
 
 
 def _by_group(found: Iterable[_Start], settings: Settings) -> Iterator[_Start]:
@@ -262,15 +309,13 @@ def _fit(start: _Start, columns: Mapping[str, Array]) -> Iterator[tuple[float, _
         yield rows + start.form, start, fit
 
 
-def _candidate(
-    name: str, start: sp.Expr, noise: Noise, columns: Mapping[str, Array]
-) -> Candidate | None:
+def _candidate(name: str, start: sp.Expr, noise: Noise, columns: Mapping[str, Array]) -> Candidate | None:
     fit = fitted(start, columns, noise, steps=_LAST)
     if fit is None:
         return None
     expression = fit.expression
-    own = bill(expression, fit.values, noise, columns=len(columns), free=len(fit.constants))
-    if not math.isfinite(own.total) or not is_determined(fit, columns, noise):
+    own = bill_of(expression, fit.values, fit.slopes, fit.constants, noise, columns=len(columns))
+    if not math.isfinite(own.total) or not is_determined(fit, noise):
         return None
     return Candidate(key=name, expression=expression, values=fit.values, noise=noise, bill=own)
 

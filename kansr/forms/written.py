@@ -11,7 +11,9 @@ from kansr.forms.dictionary import Entry
 from kansr.forms.link import Link
 
 
-def written(link: Link, entries: Sequence[Entry], factors: Iterable[float], constant: float | None, sign: int) -> sp.Expr:
+def written(
+    link: Link, entries: Sequence[Entry], factors: Iterable[float], constant: float | None, sign: int
+) -> sp.Expr:
     """Give `sign T(constant + sum of factor * entry)`, powers behind exp as powers, waves of one frequency as one.
 
     `constant` is None where the form has none.

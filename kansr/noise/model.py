@@ -117,7 +117,9 @@ class Noise:
         return float(np.log2(np.maximum(unit, 1e-300)).sum())
 
 
-def kinds_for(y: Array, sigma: Array | None = None, *, absolute: bool = False, step: Array | None = None) -> list[Noise]:
+def kinds_for(
+    y: Array, sigma: Array | None = None, *, absolute: bool = False, step: Array | None = None
+) -> list[Noise]:
     """Give the kinds of noise that a target [n] may have: a column of errors or weights decides it.
 
     Relative noise needs targets of one sign, at least three and of some range (a factor of 1.5): else nobody can tell.

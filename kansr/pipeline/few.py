@@ -30,6 +30,7 @@ from kansr.progress import Clock, Event, Report
 from kansr.symbolic.discover import Discovery, tell
 
 _BEST, _SIZES = 6, 12  # forms that are read on: the best by the bill, and the best of each size
+_CLOSELY = 4  # of them that are also written as short as can be
 _EACH = 1.5  # seconds that making the constants of one of them simple may take
 _SHARE = 0.6  # share of the time for all forms
 _NEAR = 12.0  # bits above the best form from which one of its size is no longer worth a line
@@ -53,14 +54,16 @@ def measured(formula: Formula, columns: dict[str, Array], noise: Noise, *, free:
     residual = y - values
     left = residual / (1 - leverage)
     fitted, crossed = _rms(residual), _rms(left)
-    own = bill(formula.expression, values, noise, columns=len(columns), free=free).total
+    own = bill(formula.expression, columns, noise, free=free).total
     known = noise.kind == "errors" and noise.sigma is not None
     return replace(
         formula,
         rmse=Scores(train=fitted, validation=crossed, test=crossed),
         r2=Scores(train=_r2(fitted, y), validation=_r2(crossed, y), test=_r2(crossed, y)),
         description_length=own if math.isfinite(own) else None,
-        weighted=None if noise.kind == "absolute" else _scores(_weighed(residual, deviation), _weighed(left, deviation)),
+        weighted=None
+        if noise.kind == "absolute"
+        else _scores(_weighed(residual, deviation), _weighed(left, deviation)),
         chi2=_scores(_rms(residual / deviation) ** 2, _rms(left / deviation) ** 2) if known else None,
     )
 
@@ -111,8 +114,8 @@ def from_forms(problem: Problem, clock: Clock, report: Report) -> tuple[Problem,
         return problem, []
     problem = with_noise(problem, allowed[0])
     every: list[Discovery] = []
-    for one in _chosen(allowed):
-        for discovery in _discoveries(one, problem):
+    for i, one in enumerate(_chosen(allowed)):
+        for discovery in _discoveries(one, problem, closely=i < _CLOSELY):
             tell(discovery, problem.rows, report)
             every.append(discovery)
         if own.over():
@@ -150,22 +153,18 @@ def _size(expr: sp.Expr) -> int:
     return 1000
 
 
-def _discoveries(one: Candidate, problem: Problem) -> Iterator[Discovery]:
-    """Yield a form with its constants made simple, and as it was fitted."""
+def _discoveries(one: Candidate, problem: Problem, *, closely: bool) -> Iterator[Discovery]:
+    """Yield a form with its constants made simple; looked at closely, also as it was fitted, each as short as can be."""
     rows = problem.rows
-    for simple in (True, False):
+    for simple in (True, False) if closely else (True,):
         with suppress(FormulaError, NotImplementedError, OverflowError, ZeroDivisionError), limited(_EACH):
-            start = _shortest(one.expression, problem)
             if simple:
-                fit = snap(start, rows.columns, rows.y, rows.named, rows.weighing)
+                fit = snap(one.expression, rows.columns, rows.y, rows.named, rows.weighing)
             else:
-                fit = rounded(refit(start, rows.columns, rows.y, weighing=rows.weighing), rows.columns, rows.y, rows.weighing)
-            expression = _shortest(fit.expression, problem)
+                fit = refit(one.expression, rows.columns, rows.y, weighing=rows.weighing)
+                fit = rounded(fit, rows.columns, rows.y, rows.weighing)
+            expression = shortest(fit.expression, dict(rows.columns)) if closely else fit.expression
             yield Discovery(expression=expression, fit=fit, bits=one.bits, label="form")
-
-
-def _shortest(expr: sp.Expr, problem: Problem) -> sp.Expr:
-    return shortest(expr, dict(problem.rows.columns))
 
 
 def columns_of(problem: Problem) -> dict[str, Array]:

@@ -146,7 +146,9 @@ def summary(noise: Noise, values: Array, columns: Mapping[str, Array], *, free: 
         text = f"as the errors say, times {scale:.2g} ({source})"
         return NoiseSummary(kind="errors", size=scale, text=text)
     if noise.kind == "weights":
-        return NoiseSummary(kind="weights", size=scale, text=f"as the weights say, {scale:.3g} for a weight of 1 ({source})")
+        return NoiseSummary(
+            kind="weights", size=scale, text=f"as the weights say, {scale:.3g} for a weight of 1 ({source})"
+        )
     return NoiseSummary(kind="absolute", size=scale, text=f"absolute, {scale:.2g} ({source})")
 
 
