@@ -147,11 +147,15 @@ def _list_all(*, as_json: bool) -> None:
 def _list_one(name: str, *, as_json: bool) -> None:
     """Print the laws or the tables of a collection."""
     from kansr.cli.text import shortened  # noqa: PLC0415
-    from kansr.datasets import collection, shipped_tables, table_collections  # noqa: PLC0415
+    from kansr.datasets import collection, collections, nearest, shipped_tables, table_collections  # noqa: PLC0415
 
-    if name in table_collections():
+    of_tables = table_collections()
+    if name in of_tables:
         _list_tables(name, shipped_tables(name), as_json=as_json)
         return
+    near = nearest(name, [*of_tables, *(one.name for one in collections())])
+    if near in of_tables:
+        raise UsageError(f"there is no collection {name!r}", hint=f"did you mean {near}?")
     found = collection(name)
     if as_json:
         print(_json(_record(found) | {"laws": [law.to_json() for law in found.laws]}))

@@ -147,8 +147,9 @@ def judged(case: Case) -> dict[str, Any]:
     about = {"name": known.name, "rows": len(known.y), "columns": len(known.columns)}
     try:
         result = explain(given(known, case.told), Recipe(seed=case.seed, budget=case.budget))
-    except KansrError as error:
-        return {**about, "verdict": "refused", "good": False, "same": False, "formula": str(error), "seconds": 0.0}
+    except Exception as error:  # a fault of kansr is a result of the benchmark, and no reason to lose the others
+        about |= {"verdict": "refused" if isinstance(error, KansrError) else "broken", "good": False, "same": False}
+        return {**about, "seconds": time.monotonic() - started, "formula": f"{type(error).__name__}: {error}"}
     found = {"verdict": result.verdict, "seconds": time.monotonic() - started, "formula": result.formula.text}
     return {**about, **found, **compared(known, parse(result.formula.text, list(known.columns)))}
 
@@ -174,7 +175,7 @@ def compared(known: Measured, formula: sp.Expr) -> dict[str, Any]:
 def line(result: dict[str, Any]) -> str:
     """One result in a line."""
     head = f"{result['name']:32s} {result['rows']:4d} x {result['columns']} {result['verdict']:13s}"
-    if result["verdict"] == "refused":
+    if "difference" not in result:
         return f"{head} {result['formula'][:SHOWN]}"
     mark = "same" if result["same"] else "good" if result["good"] else "WORSE"
     numbers = f"{result['seconds']:5.1f} s  R2 {result['r2']:.6f} {result['r2_model']:.6f}"

@@ -98,3 +98,11 @@ def test_a_table_of_a_collection_is_found_by_its_long_and_its_short_name():
 @pytest.mark.parametrize("shorter", [table.path.stem for table in TABLES])
 def test_no_two_tables_share_a_short_name(shorter):
     assert [table.path.stem for table in every_shipped_table()].count(shorter) == 1
+
+
+def test_the_readme_lists_each_table_as_its_card_has_it(shipped):
+    about, name = card(shipped), shipped.path.stem
+    text = (shipped.path.parents[2] / "README.md").read_text(encoding="utf-8")
+    names = ", ".join(f"`{column}`" for column in about["columns"])
+    row = f"| [{about['title']}](collections/measured/{name}.md) | {about['kind']} | {about['rows']} | {names} |"
+    assert f"| [{name}.csv](collections/measured/{name}.csv) {row} `{about['model']}` |" in text
