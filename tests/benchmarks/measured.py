@@ -186,10 +186,12 @@ def summary(results: Sequence[dict[str, Any]]) -> str:
     """How many formulas are as good as the accepted model, and which are not."""
     good = [r for r in results if r["good"]]
     better = [r for r in good if r.get("difference", 0.0) < -CLOSE]
-    worse = [r["name"] for r in results if not r["good"]]
+    none = [r["name"] for r in results if "difference" not in r]
+    worse = [r["name"] for r in results if not r["good"] and "difference" in r]
     return (
         f"as good: {len(good)} of {len(results)}; of them {sum(r['same'] for r in good)} of the same form, "
-        f"{len(better)} with a BIC lower by more than {CLOSE:g}\nworse: {', '.join(worse) or '-'}"
+        f"{len(better)} with a BIC lower by more than {CLOSE:g}\nworse: {', '.join(worse) or '-'}\n"
+        f"without a formula: {', '.join(none) or '-'}"
     )
 
 
