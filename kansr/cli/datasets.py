@@ -12,6 +12,8 @@ from kansr.cli.options import example, force_option, json_option, option, quiet_
 from kansr.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kansr.datasets import Collection, Law, ShippedTable
 
 _SHOWN = 100  # letters of a formula in a list
@@ -38,6 +40,7 @@ _SHOWN = 100  # letters of a formula in a list
     "kansr datasets list feynman",
     "kansr datasets show feynman/I.6.2a",
     "kansr datasets make boyle -o boyle.csv",
+    "kansr datasets make measured/ohm -o ohm.csv",
     "kansr datasets make feynman/I.6.2a --rows 2000 --noise 0.01 -o law.csv && kansr fit law.csv",
 )
 def datasets(
@@ -50,7 +53,7 @@ def datasets(
 ) -> None:
     """List the laws and tables that come with kansr, show one, or make a file of it.
 
-    NAME is a collection for list, a law (feynman/I.6.2a) or a shipped table (boyle) for show and make.
+    NAME is a collection for list, a law (feynman/I.6.2a) or a shipped table (boyle, measured/ohm) for show and make.
     A table is drawn from a law; a shipped table is written as it is.
     """
     if action != "list" and name is None:
@@ -110,37 +113,49 @@ def _show(name: str, *, as_json: bool) -> None:
 
 def _found(name: str) -> Law | ShippedTable:
     """Find a law or a shipped table; a misspelt name is answered with the nearest of either kind."""
-    from kansr.datasets import law, nearest, shipped_table, shipped_tables  # noqa: PLC0415
+    from kansr.datasets import every_shipped_table, law, nearest, shipped_table, table_collections  # noqa: PLC0415
 
     try:
         return law(name)
     except UsageError:
-        if nearest(name, [table.name for table in shipped_tables()]) is None:
+        names = {word for table in every_shipped_table() for word in (table.name, table.path.stem)}
+        if nearest(name, names | set(table_collections())) is None:
             raise
         return shipped_table(name)
 
 
 def _list_all(*, as_json: bool) -> None:
-    """Print the collections and the shipped tables."""
-    from kansr.datasets import collections, shipped_tables  # noqa: PLC0415
+    """Print the collections and the shipped tables; the tables of a collection are counted."""
+    from kansr.datasets import collections, every_shipped_table, shipped_tables, table_collections  # noqa: PLC0415
 
-    found, tables = collections(), shipped_tables()
+    found = collections()
     if as_json:
-        print(_json({"collections": [_record(c) for c in found], "tables": [t.to_json() for t in tables]}))
+        tables = [table.to_json() for table in every_shipped_table()]
+        print(_json({"collections": [_record(c) for c in found], "tables": tables}))
         return
     print("collection             laws  source")
     for one in found:
         print(f"{one.name:<21}  {len(one.laws):>4}  {'; '.join(one.sources)}")
     print("\ntable                  rows  what it is")
-    for table in tables:
+    for table in shipped_tables():
         print(f"{table.name:<21}  {table.rows:>4}  {table.title}")
+    print("\ncollection           tables  how to list them")
+    for name in table_collections():
+        print(f"{name:<21}  {len(shipped_tables(name)):>4}  kansr datasets list {name}")
 
 
 def _list_one(name: str, *, as_json: bool) -> None:
-    """Print the laws of a collection."""
+    """Print the laws or the tables of a collection."""
     from kansr.cli.text import shortened  # noqa: PLC0415
-    from kansr.datasets import collection  # noqa: PLC0415
+    from kansr.datasets import collection, collections, nearest, shipped_tables, table_collections  # noqa: PLC0415
 
+    of_tables = table_collections()
+    if name in of_tables:
+        _list_tables(name, shipped_tables(name), as_json=as_json)
+        return
+    near = nearest(name, [*of_tables, *(one.name for one in collections())])
+    if near in of_tables:
+        raise UsageError(f"there is no collection {name!r}", hint=f"did you mean {near}?")
     found = collection(name)
     if as_json:
         print(_json(_record(found) | {"laws": [law.to_json() for law in found.laws]}))
@@ -148,6 +163,16 @@ def _list_one(name: str, *, as_json: bool) -> None:
     width = max(len(law.name) for law in found.laws)
     for law in found.laws:
         print(f"{law.name:<{width}}  {shortened(f'{law.target} = {law.text}', _SHOWN)}")
+
+
+def _list_tables(name: str, tables: Sequence[ShippedTable], *, as_json: bool) -> None:
+    """Print the tables of a collection with their rows."""
+    if as_json:
+        print(_json({"name": name, "tables": [table.to_json() for table in tables]}))
+        return
+    width = max(len(table.name) for table in tables)
+    for table in tables:
+        print(f"{table.name:<{width}}  {table.rows:>4}  {table.title}")
 
 
 def _law_text(law: Law) -> str:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from kansr.datasets import collections, law, shipped_tables
+from kansr.datasets import collections, every_shipped_table, law, shipped_tables, table_collections
 
 
 def rows_of(text):
@@ -22,7 +22,22 @@ def test_collections_and_tables_are_listed_with_their_sizes(here):
         assert any(line.split()[:2] == [one.name, str(len(one.laws))] and one.sources[0] in line for line in lines)
     for table in shipped_tables():
         assert any(line.split()[:2] == [table.name, str(table.rows)] and table.title in line for line in lines)
+    for name in table_collections():
+        assert any(line.split()[:2] == [name, str(len(shipped_tables(name)))] for line in lines)
     assert here("datasets", "list").stdout.splitlines() == lines
+
+
+def test_the_tables_of_a_collection_are_listed_with_their_rows(here):
+    lines = here("datasets", "list", "measured").stdout.splitlines()
+    assert [line.split(maxsplit=2) for line in lines] == [
+        [table.name, str(table.rows), table.title] for table in shipped_tables("measured")
+    ]
+
+
+def test_json_holds_every_table_also_those_of_collections(here):
+    names = [table["name"] for table in json.loads(here("datasets", "--json").stdout)["tables"]]
+    assert names == [table.name for table in every_shipped_table()]
+    assert len(names) > len(shipped_tables())
 
 
 def test_the_laws_of_a_collection_are_listed_with_their_formulas(here):
@@ -52,6 +67,8 @@ def test_a_shipped_table_is_shown_with_its_place_and_card(here, root):
         (("list", "jin"), {"name", "laws", "sources"}),
         (("show", "special/jv"), set(law("special/jv").to_json())),
         (("show", "boyle"), {"name", "title", "rows", "path", "card"}),
+        (("show", "measured/ohm"), {"name", "title", "rows", "path", "card"}),
+        (("list", "measured"), {"name", "tables"}),
     ],
 )
 def test_json_is_one_object(here, arguments, keys):
@@ -69,6 +86,9 @@ def test_a_law_becomes_a_table_on_stdout(here):
 
 def test_a_shipped_table_is_made_as_it_is(here, root):
     assert here("datasets", "make", "planets").stdout == (root / "datasets" / "planets.csv").read_text(encoding="utf-8")
+    path = root / "datasets" / "collections" / "measured" / "ohm.csv"
+    for name in ("measured/ohm", "ohm"):
+        assert here("datasets", "make", name).stdout == path.read_text(encoding="utf-8")
 
 
 def test_seed_and_noise_are_those_of_the_library(here):
@@ -98,6 +118,9 @@ def test_a_file_is_written_and_never_overwritten_without_force(here, tmp_path):
         (("show", "nguyen"), "kansr datasets list nguyen"),
         (("make", "nguyen/Nguyen-13"), "did you mean nguyen/Nguyen-"),
         (("make", "boile"), "did you mean boyle?"),
+        (("show", "measured"), "kansr datasets list measured"),
+        (("make", "measured/om"), "did you mean measured/ohm?"),
+        (("list", "measurd"), "did you mean measured?"),
         (("make", "boyle", "--rows", "5"), "not a law"),
         (("make", "jin/Jin-1", "--noise", "-1"), "x>=0"),
         (("make", "jin/Jin-1", "--rows", "0"), "x>=1"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kansr.datasets import collections, shipped_tables
+from kansr.datasets import collections, shipped_tables, table_collections
 from tests.docs.reference.markdown import code, page, table
 
 _INTRODUCTION = """
@@ -15,13 +15,26 @@ _LAWS = """
 Rows are drawn evenly within a law's ranges; `--rows`, `--noise` and `--seed` say how many and how clean. Noise is a
 share of the target's root mean square, as in SRBench.
 """
+_MEASURED = """
+## Collections of tables
+
+Tables that were measured, or official tables of what was (their cards say which), with the model that experts accept:
+`kansr datasets list measured` lists them. In a card, `model` is that model with constants as decimals, `errors` says
+whether errors are absolute or a share of the target, `digits` where the numbers were taken from.
+"""
 
 
 def datasets() -> str:
     """Write the page."""
-    tables = table(["table", "rows", "what it is"], [[code(t.name), str(t.rows), t.title] for t in shipped_tables()])
+    more = [_tables(name) for name in table_collections()]
     laws = table(
         ["collection", "laws", "source"],
         [[code(c.name), str(len(c.laws)), "; ".join(c.sources)] for c in collections()],
     )
-    return page("Datasets", _INTRODUCTION, "## Tables", tables, _LAWS, laws)
+    return page("Datasets", _INTRODUCTION, "## Tables", _tables(""), _LAWS, laws, _MEASURED, *more)
+
+
+def _tables(collection: str) -> str:
+    """List the tables on their own, or those of a collection."""
+    rows = [[code(t.name), str(t.rows), t.title] for t in shipped_tables(collection)]
+    return table(["table", "rows", "what it is"], rows)
