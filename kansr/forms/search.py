@@ -125,6 +125,7 @@ class _Starts:
 
     def __init__(self, columns: Mapping[str, Array], settings: Settings):
         self.columns, self.settings = columns, settings
+        self.places = len(np.unique(np.column_stack(list(columns.values())), axis=0))
         self.found: list[_Start] = []
 
     def take(self, noise: Noise, over: Callable[[], bool]) -> None:
@@ -163,7 +164,7 @@ class _Starts:
         noise: Noise,
         constant: bool,
     ) -> None:
-        n = len(z)
+        n, places = len(z), self.places
         price = numbers_bits(max(n, 3), 2) - numbers_bits(max(n, 3), 1)
         cost = np.array([e.bits + price * e.inside + 1.0 for e in used])
         space = Space.of(table, z, weight, cost, intercept=constant, floor=_floor(noise, weight))
@@ -174,7 +175,7 @@ class _Starts:
             elif terms > 2:
                 sets, _ = subset.larger(space, sets[: self.settings.beam], self.settings.branches)
             self._collect(sets.tolist(), link, z, sign, used, table, weight, noise, constant)
-            if terms + 1 + constant > n // 2:
+            if terms + 1 + constant > places // 2:
                 return
 
     def _collect(  # noqa: PLR0913, PLR0917
@@ -190,7 +191,7 @@ class _Starts:
             count = free(entries, constant)
             if (
                 seen.get(name, 0) >= 2
-                or count > max(n // 2, 2)
+                or count > max(self.places // 2, 2)
                 or (name not in seen and len(seen) >= 5 * self.settings.each)
             ):
                 continue
@@ -220,7 +221,7 @@ class _Starts:
         y, columns = noise.y, self.columns
         arguments = [*singles(columns), *(inner(columns) if len(columns) == 2 else [])]
         for u in arguments:
-            for name, expression in ratios(u, noise, most=max(len(y) // 2, 3)) if not over() else ():
+            for name, expression in ratios(u, noise, most=max(self.places // 2, 3)) if not over() else ():
                 self._add(name, "ratio", noise, expression)
         for name, expression in factors(columns, y, most=self.settings.entries) if not over() else ():
             self._add(name, "factor", noise, expression)

@@ -60,8 +60,10 @@ def structure(residual: Array, columns: Mapping[str, Array], slopes: Array) -> S
     residual, slopes = residual[some], slopes[some]
     places = {name: _ranks(column[some]) for name, column in columns.items() if np.ptp(column[some]) > 0}
     basis = _basis(slopes)
-    if not places or len(residual) - basis.shape[1] < _LEFT or not residual.any():
+    size = float(np.max(np.abs(residual)))
+    if not places or len(residual) - basis.shape[1] < _LEFT or not size > 0:
         return Structure(p=1.0, power=0.0)
+    residual = residual / size
     kernels = np.stack(list(_kernels(places)))
     rng = np.random.default_rng(0)
     white = _left(rng.standard_normal((len(residual), _DRAWN)), basis)
@@ -93,8 +95,9 @@ def _basis(slopes: Array) -> Array:
     """Give an orthonormal basis [n, rank] of the slopes."""
     if not slopes.shape[1]:
         return np.zeros((len(slopes), 0))
-    size = np.linalg.norm(slopes, axis=0)
-    u, s, _ = np.linalg.svd(slopes[:, size > 0] / size[size > 0], full_matrices=False)
+    largest = np.abs(np.nan_to_num(slopes, posinf=0.0, neginf=0.0)).max(0)
+    slopes = np.nan_to_num(slopes, posinf=0.0, neginf=0.0)[:, largest > 0] / largest[largest > 0]
+    u, s, _ = np.linalg.svd(slopes / np.linalg.norm(slopes, axis=0), full_matrices=False)
     return np.asarray(u[:, s > 1e-9])
 
 

@@ -112,7 +112,7 @@ def from_forms(problem: Problem, clock: Clock, report: Report) -> tuple[Problem,
     allowed = [one for one in found if problem.rows.allowed(one.expression)] or found
     if not allowed:
         return problem, []
-    problem = with_noise(problem, allowed[0])
+    problem = replace(with_noise(problem, allowed[0]), standing=tuple(found))
     every: list[Discovery] = []
     for i, one in enumerate(_chosen(allowed)):
         for discovery in _discoveries(one, problem, closely=i < _CLOSELY):

@@ -19,7 +19,7 @@ from kansr.formula.weighing import weighed
 from kansr.pipeline.few import columns_of, measured, values_of
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.score import is_rounding, is_white, with_parts
-from kansr.pipeline.verdicts import Said, said_of, summary
+from kansr.pipeline.verdicts import Said, beside, said_of, summary
 from kansr.result import NoiseSummary, Verdict
 from kansr.structure.found import Found
 from kansr.symbolic.discover import Discovery
@@ -126,7 +126,10 @@ def said(problem: Problem, one: Judged) -> Said:
         return Said(verdict="approximation")
     own = one.formula.by_group
     free = None if own is None else len(one.source.fit.values) + len(own.constants) * len(own.rows)
-    return said_of(one.formula.expression, columns_of(problem), problem.noise, free=free)
+    columns, noise = columns_of(problem), problem.noise
+    alone = said_of(one.formula.expression, columns, noise, free=free)
+    values = values_of(one.formula.expression, columns, len(noise.y))
+    return beside(alone, noise, values, one.formula.length, problem.standing)
 
 
 def noise_summary(problem: Problem, formula: Formula, verdict: Verdict) -> NoiseSummary | None:

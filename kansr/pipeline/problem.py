@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from kansr.errors import UsageError
+from kansr.forms import Candidate
 from kansr.formula.dimensions import TARGET, Quantities
 from kansr.formula.named import named_constants
 from kansr.formula.names import safe_names
@@ -58,6 +59,8 @@ class Problem:
         The shape that formulas must have, if any is wished.
     noise
         How all rows of the table scatter, as far as that is known.
+    standing
+        Forms of all rows that were found without a network, the best first: what a formula of few rows is judged beside.
     """
 
     table: Table
@@ -72,6 +75,7 @@ class Problem:
     groups: Groups | None = None
     shape: Shape | None = None
     noise: Noise | None = None
+    standing: tuple[Candidate, ...] = ()
 
     @classmethod
     def of(

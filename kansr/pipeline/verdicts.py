@@ -14,6 +14,7 @@ import sympy as sp
 from scipy import special
 
 from kansr.bill import names_bits
+from kansr.forms import Candidate
 from kansr.formula.constants import parametrised
 from kansr.formula.evaluate import gradient
 from kansr.formula.functions import Array
@@ -31,6 +32,7 @@ _HINT = 0.1  # p-value below which residuals of few rows are not called noise ei
 _POWER = 0.9  # share of smooth curves that the test must be able to reject before it speaks of noise
 _OFF = 0.5  # how far off the truth, in standard deviations of the noise, a formula may be that is called noise ..
 _SURE = 0.05  # .. but for this share of tables, by its constants alone
+_STANDING = 6.0  # bits that the bill of a form may be larger and the form still stands: odds of 64 to 1
 _REPLICATES = 4  # degrees of freedom of replicates from which these tell the noise by themselves
 _CHI2 = 4.0  # standard errors that chi^2 may be above 1
 _EVERY = 1.02  # of half of the last digit that a formula may be off and be exact to the table's digits
@@ -71,7 +73,7 @@ def exactness(expr: sp.Expr, columns: Mapping[str, Array], y: Array, f: Array, f
     off = np.abs(y - f)
     spread = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
     needed = names_bits(expr, len(columns)) + _EVIDENCE
-    rows = len(y) - free
+    rows = _places(expr, columns) - free
     if float(np.max(off)) <= 10 * EXACT * spread and _rms(off) <= EXACT * spread:
         told = rows * math.log2(1 / EXACT)
         return Said(verdict="exact", why="right to rounding") if told >= needed or not expr.free_symbols else None
@@ -82,6 +84,12 @@ def exactness(expr: sp.Expr, columns: Mapping[str, Array], y: Array, f: Array, f
     if told >= needed and (off <= _EVERY / 2 * step + _moved(expr, columns)).all():
         return Said(verdict="exact", why="right to the digits of the table")
     return None
+
+
+def _places(expr: sp.Expr, columns: Mapping[str, Array]) -> int:
+    """Count the places of the rows in the columns of a formula: what is said of one place several times is said once."""
+    used = [columns[s.name] for s in expr.free_symbols if s.name in columns]
+    return len(np.unique(np.column_stack(used), axis=0)) if used else 1
 
 
 def _moved(expr: sp.Expr, columns: Mapping[str, Array]) -> Array | float:
@@ -120,13 +128,16 @@ def _of_residuals(residual: Array, columns: Mapping[str, Array], slopes: Array, 
     return Said(verdict="noise")
 
 
-def beside(said: Said, noise: Noise, values: Array, rivals: Sequence[Array]) -> Said:
-    """Take back "noise" where a rival with values [n] stands that says something else by more than half of the noise."""
+def beside(said: Said, noise: Noise, values: Array, bits: float, standing: Sequence[Candidate]) -> Said:
+    """Take back "noise" where another form stands that says something else by more than half of the noise.
+
+    `values` [n] and `bits` are those of the formula; a form stands whose bill is not much larger.
+    """
     if said.verdict != "noise":
         return said
     deviation, scale = noise.deviation(values), noise.scale(values)
-    apart = [_rms((values - other) / deviation) / scale for other in rivals]
-    if any(a > _OFF for a in apart):
+    rivals = [one.values for one in standing if one.bits <= bits + _STANDING]
+    if any(_rms((values - other) / deviation) / scale > _OFF for other in rivals):
         return Said(verdict="undecided", why="formulas that differ by more than half of the noise are as good")
     return said
 
