@@ -77,7 +77,7 @@ class Noise:
         unit = self.deviation(self.y) if self.kind != "counts" else np.sqrt(np.maximum(self.y, 1.0))
         rounding = np.zeros(1) if self.step is None else self.step / math.sqrt(12.0) / unit
         double = ROUNDING if self.kind == "relative" else ROUNDING * size / float(np.median(unit))
-        return math.sqrt(float(np.mean(np.minimum(rounding, 1e150) ** 2)) + double**2)
+        return math.sqrt(float(np.median(np.minimum(rounding, 1e150))) ** 2 + double**2)
 
     def scale(self, f: Array) -> float:
         """Give the root mean square of the residuals around f, at least the floor; inf where f has no value."""

@@ -60,8 +60,8 @@ def answer(
     `error` is an RMSE in the target's unit on the rows that may choose; None: nothing is known of it.
     """
     kept, others = obeying(proposals, problem.shape)
-    best = front([one.formula for one in kept], floor=FLOOR * problem.scale)
-    formula = choose(best, problem.recipe.select, floor=FLOOR * problem.scale)
+    best = front([one.formula for one in kept], floor=FLOOR * problem.size)
+    formula = choose(best, problem.recipe.select, floor=FLOOR * problem.size)
     source = {id(one.formula): one for one in proposals}
     verdicts = tuple(verdict_beside(problem, source[id(one)], error) for one in best)
     own = next(v for v, one in zip(verdicts, best, strict=True) if one is formula)

@@ -128,8 +128,7 @@ def said(problem: Problem, one: Judged) -> Said:
     free = None if own is None else len(one.source.fit.values) + len(own.constants) * len(own.rows)
     columns, noise = columns_of(problem), problem.noise
     alone = said_of(one.formula.expression, columns, noise, free=free)
-    values = values_of(one.formula.expression, columns, len(noise.y))
-    return beside(alone, noise, values, one.formula.length, problem.standing)
+    return alone if own is not None else beside(alone, one.formula.expression, columns, noise, problem.standing)
 
 
 def noise_summary(problem: Problem, formula: Formula, verdict: Verdict) -> NoiseSummary | None:

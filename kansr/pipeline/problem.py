@@ -171,6 +171,15 @@ class Problem:
             return all(bool(np.isfinite(part).all()) for part in groups.seen(self.table.x, self.table.y))
 
     @property
+    def size(self) -> float:
+        """The spread of the target as formulas are compared: weighed where rows are."""
+        rows = self.rows
+        if rows.weighing is None:
+            return self.scale
+        least = float(np.sqrt(np.mean(weighed(rows.y - np.median(rows.y), rows.weighing) ** 2)))
+        return min(self.scale, least) if least > 0 else self.scale
+
+    @property
     def chosen(self) -> Index:
         """Numbers of the rows that may choose, in the order of `rows`: those to fit, then those to choose by."""
         return np.concatenate(_shuffled(self.split, self.recipe.seed))

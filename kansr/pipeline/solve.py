@@ -323,7 +323,7 @@ def _power_laws(problem: Problem) -> list[Discovery]:
 def _best(solutions: Sequence[Solution]) -> Solution:
     """The network with the best formula, and what the others gave beside it."""
     problem = solutions[0].problem
-    chosen = choose_formula([s.formula for s in solutions], problem.recipe.select, floor=FLOOR * problem.scale)
+    chosen = choose_formula([s.formula for s in solutions], problem.recipe.select, floor=FLOOR * problem.size)
     best = next(s for s in solutions if s.formula is chosen)
     if len(solutions) > 1:
         best = _joined(best, solutions)
@@ -366,8 +366,8 @@ def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Soluti
         answers = [one for one in every if one.source.choice is not None] or answers
     obedient, others = obeying(answers, problem.shape)
     proposed = of_one_dimension(problem, obedient)
-    best = front([one.formula for one in proposed], floor=FLOOR * problem.scale)
-    formula = choose_formula(best, problem.recipe.select, floor=FLOOR * problem.scale)
+    best = front([one.formula for one in proposed], floor=FLOOR * problem.size)
+    formula = choose_formula(best, problem.recipe.select, floor=FLOOR * problem.size)
     sources = [next(one for one in proposed if one.formula is rival) for rival in best]
     verdicts = tuple(verdict(problem, one, found) for one in sources)
     rejected = told(others, formula)

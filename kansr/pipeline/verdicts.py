@@ -13,10 +13,10 @@ import numpy as np
 import sympy as sp
 from scipy import special
 
-from kansr.bill import names_bits
+from kansr.bill import bill, names_bits
 from kansr.forms import Candidate
 from kansr.formula.constants import parametrised
-from kansr.formula.evaluate import gradient
+from kansr.formula.evaluate import evaluate, gradient
 from kansr.formula.functions import Array
 from kansr.noise.digits import steps
 from kansr.noise.estimate import lack_of_fit, replicates
@@ -32,7 +32,9 @@ _HINT = 0.1  # p-value below which residuals of few rows are not called noise ei
 _POWER = 0.9  # share of smooth curves that the test must be able to reject before it speaks of noise
 _OFF = 0.5  # how far off the truth, in standard deviations of the noise, a formula may be that is called noise ..
 _SURE = 0.05  # .. but for this share of tables, by its constants alone
-_STANDING = 6.0  # bits that the bill of a form may be larger and the form still stands: odds of 64 to 1
+_DOUBT = 0.1  # share of all odds that forms may have which say something else than noise
+_BETWEEN = 200  # places between the rows at which two formulas are compared
+_TO_DIGITS = "right to the digits of the table"
 _REPLICATES = 4  # degrees of freedom of replicates from which these tell the noise by themselves
 _CHI2 = 4.0  # standard errors that chi^2 may be above 1
 _EVERY = 1.02  # of half of the last digit that a formula may be off and be exact to the table's digits
@@ -82,7 +84,7 @@ def exactness(expr: sp.Expr, columns: Mapping[str, Array], y: Array, f: Array, f
         return None
     told = rows * float(np.mean(np.log2(1 + spread / step)))
     if told >= needed and (off <= _EVERY / 2 * step + _moved(expr, columns)).all():
-        return Said(verdict="exact", why="right to the digits of the table")
+        return Said(verdict="exact", why=_TO_DIGITS)
     return None
 
 
@@ -128,18 +130,40 @@ def _of_residuals(residual: Array, columns: Mapping[str, Array], slopes: Array, 
     return Said(verdict="noise")
 
 
-def beside(said: Said, noise: Noise, values: Array, bits: float, standing: Sequence[Candidate]) -> Said:
-    """Take back "noise" where another form stands that says something else by more than half of the noise.
+def beside(said: Said, expr: sp.Expr, columns: Mapping[str, Array], noise: Noise, standing: Sequence[Candidate]) -> Said:
+    """Take back a verdict that other forms of the same rows contradict.
 
-    `values` [n] and `bits` are those of the formula; a form stands whose bill is not much larger.
+    Each form has odds of `2^-bits` by its bill. "Noise" is taken back where forms that say something else by more than
+    half of the noise have more than a tenth of all odds; "exact" to the digits of a table where another function has any
+    odds worth the name: a smooth curve through few digits is met by more than one form.
     """
-    if said.verdict != "noise":
+    if said.verdict not in ("noise", "exact") or not standing or not expr.free_symbols:
         return said
-    deviation, scale = noise.deviation(values), noise.scale(values)
-    rivals = [one.values for one in standing if one.bits <= bits + _STANDING]
-    if any(_rms((values - other) / deviation) / scale > _OFF for other in rivals):
+    f = np.array(np.broadcast_to(evaluate(expr, columns), noise.y.shape))
+    own = bill(expr, columns, noise).total
+    if said.verdict == "exact":
+        rivals = [one for one in standing if one.bits < own + _EVIDENCE]
+        if said.why == _TO_DIGITS and any(_differs(expr, one, columns, noise.y) for one in rivals):
+            return Said(verdict="undecided", why="other formulas meet the digits of the table about as well")
+        return said
+    deviation, scale = noise.deviation(f), noise.scale(f)
+    odds = [2.0 ** min(own - one.bits, 1000.0) for one in standing]
+    away = [_rms((f - one.values) / deviation) / scale > _OFF for one in standing]
+    if sum(o for o, is_away in zip(odds, away, strict=True) if is_away) > _DOUBT * (1.0 + sum(odds)):
         return Said(verdict="undecided", why="formulas that differ by more than half of the noise are as good")
     return said
+
+
+def _differs(expr: sp.Expr, other: Candidate, columns: Mapping[str, Array], y: Array) -> bool:
+    """Whether a form says something else than a formula, by more than the digits of the target, at or between the rows."""
+    rng = np.random.default_rng(0)
+    n = len(y)
+    share = rng.random(_BETWEEN)
+    one, two = rng.integers(0, n, _BETWEEN), rng.integers(0, n, _BETWEEN)
+    between = {name: np.concatenate([c, share * c[one] + (1 - share) * c[two]]) for name, c in columns.items()}
+    with np.errstate(all="ignore"):
+        apart = np.abs(evaluate(expr, between) - evaluate(other.expression, between))
+    return bool(np.nanmax(apart, initial=0.0) > 2 * float(np.max(steps(y))))
 
 
 def summary(noise: Noise, values: Array, columns: Mapping[str, Array], *, free: int, verdict: Verdict) -> NoiseSummary:
