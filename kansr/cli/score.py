@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from kansr.cli.options import example, option, reader_options, recipe_options, talk_options
+from kansr.report.words import TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,21 +68,23 @@ def score(
             plain_console().print("\n".join(_facts(scored, rows)), soft_wrap=True)
 
 
+_PARTS = ("train", "validation", "test")
+
+
 def _facts(scored: Scored, table: Table) -> Iterator[str]:
     """The formula, how far it can be trusted, and its constants with their errors, line by line."""
     from kansr.cli.text import number, of_spread, visible, with_error  # noqa: PLC0415
 
     formula, spread = scored.formula, float(table.y.std())
-    parts = ("train", "validation", "test")
-    errors = ", ".join(f"{number(getattr(formula.rmse, part))} ({part})" for part in parts)
-    left = "what is left depends on the columns"
-    if scored.exact:
-        left = "exact: what is left is rounding"
-    elif scored.white:
-        left = "what is left looks like noise"
+    parts = {"train": "fitted", "test": "cross-validated"} if scored.crossed else {p: p for p in _PARTS}
+    errors = ", ".join(f"{number(getattr(formula.rmse, part))} ({name})" for part, name in parts.items())
+    left = f"{TITLES[scored.said.verdict]}: {scored.said.why}" if scored.said.why else TITLES[scored.said.verdict]
     bits = "-" if formula.description_length is None else f"{formula.description_length:.0f}"
+    where = "in cross-validation" if scored.crossed else "on test rows"
     yield f"{scored.name:9s} {visible(table.target)} = {visible(formula.text)}"
-    yield f"{'':9s} error {errors}: {of_spread(formula.rmse.test, spread)} on test rows"
+    yield f"{'':9s} error {errors}: {of_spread(formula.rmse.test, spread)} {where}"
     yield f"{'':9s} {formula.complexity} nodes, {bits} bits, R2 {formula.r2.test:.6g}; {left}"
+    if scored.noise is not None:
+        yield f"{'':9s} noise: {scored.noise.text}"
     if formula.errors:
         yield f"{'':9s} {', '.join(with_error(c, e) for c, e in formula.errors.items())}"

@@ -28,11 +28,14 @@ from kansr.noise.model import Noise, kinds_for
 from kansr.pipeline.problem import Problem
 from kansr.progress import Clock, Event, Report
 from kansr.symbolic.discover import Discovery, tell
+from kansr.table import Table
 
 _BEST, _SIZES = 6, 12  # forms that are read on: the best by the bill, and the best of each size
 _CLOSELY = 4  # of them that are also written as short as can be
 _EACH = 1.5  # seconds that making the constants of one of them simple may take
 _SHARE = 0.6  # share of the time for all forms
+_SAMPLE, _MANY, _SHARE_OF_MANY = 300, 4, 0.2  # rows of a larger table on which forms are compared; forms, time
+_CLEAN = 1e-10  # share of the spread at which a form of a sample is a law, and no other is read
 _NEAR = 12.0  # bits above the best form from which one of its size is no longer worth a line
 
 
@@ -91,24 +94,15 @@ def _weighed(residual: Array, deviation: Array) -> float:
     return _rms(residual * np.sqrt(weight / weight.mean()))
 
 
-def noise_of(problem: Problem) -> Noise:
-    """Give the noise of all rows of a table as it is before any form is known: absolute, or as its columns say."""
-    table = problem.table
-    return kinds_for(table.y, table.sigma, absolute=table.absolute, step=steps(table.y))[0]
-
-
-def noise_beside(values: Array, known: Sequence[Noise]) -> Noise:
-    """Give the kind of noise under which targets are likeliest beside a formula with values [n]."""
-    return min(known, key=lambda noise: noise.bits(values))
+def kinds_of(table: Table) -> list[Noise]:
+    """Give the kinds of noise that all rows of a table may have."""
+    return kinds_for(table.y, table.sigma, absolute=table.absolute, step=steps(table.y))
 
 
 def from_forms(problem: Problem, clock: Clock, report: Report) -> tuple[Problem, list[Discovery]]:
     """Find forms without a network; give them, and the problem with the noise that the best of them shows."""
-    table = problem.table
-    noises = kinds_for(table.y, table.sigma, absolute=table.absolute, step=steps(table.y))
-    columns = dict(zip(problem.names, np.ascontiguousarray(table.x.T), strict=True))
     own = clock.apart(_SHARE)
-    found = forms(columns, noises, over=own.over)
+    found = forms(columns_of(problem), kinds_of(problem.table), over=own.over)
     allowed = [one for one in found if problem.rows.allowed(one.expression)] or found
     if not allowed:
         return problem, []
@@ -122,6 +116,24 @@ def from_forms(problem: Problem, clock: Clock, report: Report) -> tuple[Problem,
             break
     report(Event(stage="forms", message=f"{len(found)} without a network"))
     return problem, every
+
+
+def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discovery]:
+    """Find forms of many rows without a network: compared on a sample, their constants fitted to all rows."""
+    rows = problem.rows.head(_SAMPLE)
+    sigma = None if rows.weighing is None else 1 / rows.weighing.root
+    noise = kinds_for(rows.y, sigma, step=steps(rows.y))[0]
+    own = clock.apart(_SHARE_OF_MANY)
+    found = forms(dict(rows.columns), [noise], over=own.over)
+    every: list[Discovery] = []
+    for one in [one for one in found if problem.rows.allowed(one.expression)][:_MANY]:
+        for discovery in _discoveries(one, problem, closely=False):
+            tell(discovery, problem.rows, report)
+            every.append(discovery)
+        if own.over() or one.noise.scale(one.values) < _CLEAN * problem.scale:
+            break
+    report(Event(stage="forms", message=f"{len(found)} without a network"))
+    return every
 
 
 def with_noise(problem: Problem, best: Candidate) -> Problem:

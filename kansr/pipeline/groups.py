@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from kansr.formula.dimensions import TARGET, Powers, Quantities
 from kansr.formula.text import to_text
-from kansr.pipeline.score import is_white
+from kansr.pipeline.verdicts import is_white
 
 Array = NDArray[np.float64]
 Monomial = tuple[Fraction, ...]

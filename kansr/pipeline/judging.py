@@ -18,8 +18,7 @@ from kansr.formula.formula import Formula, judge
 from kansr.formula.weighing import weighed
 from kansr.pipeline.few import columns_of, measured, values_of
 from kansr.pipeline.problem import Problem
-from kansr.pipeline.score import is_rounding, is_white, with_parts
-from kansr.pipeline.verdicts import Said, beside, said_of, summary
+from kansr.pipeline.verdicts import Said, beside, exactness, is_rounding, is_white, said_of, summary, with_parts
 from kansr.result import NoiseSummary, Verdict
 from kansr.structure.found import Found
 from kansr.symbolic.discover import Discovery
@@ -117,7 +116,9 @@ def verdict_beside(problem: Problem, one: Judged, error: float | None) -> Verdic
     """
     if problem.split.cross:
         return said(problem, one).verdict
-    return "exact" if _is_exact(problem, one) else _noise_or_not(problem, one.formula, error)
+    if _is_exact(problem, one) or _is_exact_to_digits(problem, one):
+        return "exact"
+    return _noise_or_not(problem, one.formula, error)
 
 
 def said(problem: Problem, one: Judged) -> Said:
@@ -142,6 +143,14 @@ def noise_summary(problem: Problem, formula: Formula, verdict: Verdict) -> Noise
 
 def _is_exact(problem: Problem, one: Judged) -> bool:
     return not one.source.has_splines and is_rounding(one.formula.rmse, problem.scale)
+
+
+def _is_exact_to_digits(problem: Problem, one: Judged) -> bool:
+    """Whether a formula is off by no more than the digits of the table leave open."""
+    if one.source.has_splines:
+        return False
+    columns, y, expression = columns_of(problem), problem.table.y, one.formula.expression
+    return exactness(expression, columns, y, values_of(expression, columns, len(y)), len(one.formula.errors)) is not None
 
 
 def _noise_or_not(problem: Problem, formula: Formula, least: float | None) -> Verdict:

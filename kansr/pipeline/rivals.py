@@ -17,7 +17,7 @@ from kansr.formula.functions import Array
 from kansr.formula.limit import limited
 from kansr.formula.weighing import Weighing, weighed
 from kansr.pipeline.problem import Problem
-from kansr.pipeline.score import is_rounding
+from kansr.pipeline.verdicts import is_rounding
 
 MOST = 3
 """Rivals that are named."""

@@ -2,48 +2,86 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from kansr.errors import FormulaError, UsageError
+from kansr.errors import UsageError
+from kansr.forms import Candidate, forms
+from kansr.formula.chi2 import weigh
 from kansr.formula.constants import refit as refit_constants
 from kansr.formula.constants import standard_errors
 from kansr.formula.evaluate import evaluate
-from kansr.formula.formula import Formula, Scores, judge
+from kansr.formula.formula import Formula, judge
 from kansr.formula.functions import Array
 from kansr.formula.names import safe_names, symbols_of
 from kansr.formula.parse import parse
 from kansr.formula.snap import rounded
+from kansr.formula.weighing import Weighing
+from kansr.noise.model import Noise
+from kansr.pipeline.few import kinds_of, measured
+from kansr.pipeline.verdicts import Said, beside, of_many, said_of, summary
+from kansr.result import NoiseSummary, plain
 from kansr.table import Table, split_table
 from kansr.table.split import Split
-
-_PARTS = 40  # parts of a formula, the smallest first, along which residuals are looked at
-_WHITE = 4.0  # standard errors that the autocorrelation of white residuals stays within
-EXACT = 1e-9
-"""Share of the target's spread up to which an error is rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """A formula and how far it can be trusted on the rows of a table.
-
-    `white` says that neighbours' residuals along each column are uncorrelated; `exact` that all errors are rounding.
-    """
+    """A formula and how far it can be trusted on the rows of a table: the verdict, why, and the noise beside it."""
 
     name: str
     formula: Formula
-    exact: bool
-    white: bool
+    said: Said
+    noise: NoiseSummary | None = None
+    crossed: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether all errors are rounding."""
+        return self.said.verdict == "exact"
 
     def to_json(self) -> dict[str, Any]:
         """Give JSON values."""
-        return {"name": self.name, "exact": self.exact, "white": self.white, **self.formula.to_json()}
+        more = {
+            "name": self.name,
+            "exact": self.exact,
+            "verdict": self.said.verdict,
+            "why": self.said.why,
+            "noise": None if self.noise is None else plain(asdict(self.noise)),
+            "validation": "cross" if self.crossed else "held out",
+        }
+        return more | self.formula.to_json()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Rows:
+    """The rows that formulas are judged on: their parts, columns by safe name [n], and forms that stand beside."""
+
+    table: Table
+    names: dict[str, str]
+    split: Split
+    columns: dict[str, Array]
+    kinds: tuple[Noise, ...]
+    standing: tuple[Candidate, ...] = ()
+
+    @classmethod
+    def of(cls, table: Table, seed: int) -> _Rows:
+        names, split = safe_names(table.features), split_table(table, seed)
+        columns = dict(zip(names, np.ascontiguousarray(table.x.T), strict=True))
+        kinds = kinds_of(table)
+        standing = tuple(forms(columns, kinds)) if split.cross else ()
+        return cls(table=table, names=names, split=split, columns=columns, kinds=tuple(kinds), standing=standing)
+
+    def noise(self, expr: sp.Expr) -> Noise:
+        """Give the kind of noise under which the rows are likeliest beside the best form, or else beside a formula."""
+        if self.standing:
+            return self.standing[0].noise
+        values = np.broadcast_to(evaluate(expr, self.columns), self.table.y.shape)
+        return min(self.kinds, key=lambda noise: noise.bits(values))
 
 
 def score(
@@ -69,72 +107,78 @@ def score(
     UsageError
         If it has no decimal constant to refit, or a rival needs a column that the table does not have.
     """
-    names = safe_names(table.features)
-    split = split_table(table, seed)
-    own = parse(text, names)
-    scored = [_scored("yours", judge(own, names, table.x, y=table.y, split=split, label="yours", free=0), table, split)]
+    rows = _Rows.of(table, seed)
+    own = parse(text, rows.names)
+    scored = [_judged("yours", own, rows)]
     if refit:
-        chosen = np.concatenate([split.train, split.validation])
-        columns = dict(zip(names, table.x[chosen].T, strict=True))
-        fit = refit_constants(own, columns, table.y[chosen])
-        if not fit.symbols:
-            raise UsageError("the formula has no decimal constant", hint="write 2.0 for a number that may be refitted")
-        fit = rounded(fit, columns, table.y[chosen])
-        formula = judge(
-            fit.expression, names, table.x, y=table.y, split=split, label="refitted", free=len(fit.values),
-            errors=standard_errors(fit.expression, columns, table.y[chosen]),
-        )  # fmt: skip
-        scored.append(_scored("refitted", formula, table, split))
-    return [*scored, *(_scored(r.label, _again(r, table, names, split), table, split) for r in rivals)]
+        scored.append(_judged("refitted", _refitted(own, rows), rows, fitted=True))
+    return [*scored, *(_judged(r.label, _again(r, rows), rows, errors=r.errors, free=len(r.errors)) for r in rivals)]
 
 
-def _again(rival: Formula, table: Table, names: dict[str, str], split: Split) -> Formula:
-    """Measure a formula of a run on these rows."""
-    missing = [column for column in rival.names.values() if column not in table.features]
+def _refitted(own: sp.Expr, rows: _Rows) -> sp.Expr:
+    chosen, table = np.concatenate([rows.split.train, rows.split.validation]), rows.table
+    columns = {name: column[chosen] for name, column in rows.columns.items()}
+    weighing = _weighing(rows, own, chosen)
+    fit = refit_constants(own, columns, table.y[chosen], weighing=weighing)
+    if not fit.symbols:
+        raise UsageError("the formula has no decimal constant", hint="write 2.0 for a number that may be refitted")
+    return rounded(fit, columns, table.y[chosen], weighing).expression
+
+
+def _weighing(rows: _Rows, expr: sp.Expr, chosen: Array | Any) -> Weighing | None:
+    """Give what rows count: by their errors, or where few rows show relative noise by the size of the target."""
+    table = rows.table
+    if table.sigma is not None:
+        return Weighing.of(table.sigma[chosen], table.absolute)
+    noise = rows.noise(expr)
+    if not rows.split.cross or noise.kind != "relative":
+        return None
+    return Weighing.of(np.abs(table.y[chosen]), absolute=False)
+
+
+def _again(rival: Formula, rows: _Rows) -> sp.Expr:
+    """Write a formula of a run in the columns of these rows."""
+    missing = [column for column in rival.names.values() if column not in rows.table.features]
     if missing:
         raise UsageError(f"the run's formula needs a column '{missing[0]}' that this table does not have")
-    own = dict(zip(names.values(), symbols_of(names).values(), strict=True))
-    expression = rival.expression.xreplace({s: own[rival.names[s.name]] for s in rival.expression.free_symbols})
-    return judge(
-        expression, names, table.x, y=table.y, split=split, label=rival.label, free=len(rival.errors),
-        errors=rival.errors,
-    )  # fmt: skip
+    own = dict(zip(rows.names.values(), symbols_of(rows.names).values(), strict=True))
+    return rival.expression.xreplace({s: own[rival.names[s.name]] for s in rival.expression.free_symbols})
 
 
-def _scored(name: str, formula: Formula, table: Table, split: Split) -> Scored:
-    columns = dict(zip(safe_names(table.features), table.x.T, strict=True))
-    values = np.broadcast_to(evaluate(formula.expression, columns), table.y.shape)
-    spread = float(np.std(table.y[split.test])) or 1.0
-    white = is_white(table.y - values, with_parts(formula.expression, columns))
-    return Scored(name=name, formula=formula, exact=is_rounding(formula.rmse, spread), white=white)
+def _judged(
+    name: str,
+    expr: sp.Expr,
+    rows: _Rows,
+    *,
+    fitted: bool = False,
+    errors: Mapping[str, float] | None = None,
+    free: int = 0,
+) -> Scored:
+    table, split = rows.table, rows.split
+    if fitted:
+        chosen = np.concatenate([split.train, split.validation])
+        columns = {n: c[chosen] for n, c in rows.columns.items()}
+        errors = standard_errors(expr, columns, table.y[chosen], _weighing(rows, expr, chosen))
+        free = len(errors)
+    formula = judge(expr, rows.names, table.x, y=table.y, split=split, label=name, free=free, errors=errors)
+    noise = rows.noise(formula.expression)
+    if split.cross:
+        formula = measured(formula, rows.columns, noise)
+    elif table.sigma is not None:
+        formula = weigh(
+            formula, table.x, table.y, names=list(rows.names), split=split, sigma=table.sigma, absolute=table.absolute,
+            free=free,
+        )  # fmt: skip
+    said = _said(formula, rows, noise)
+    count = len(formula.expression.atoms(sp.Float))
+    values = np.array(np.broadcast_to(evaluate(formula.expression, rows.columns), table.y.shape))
+    found = summary(noise, values, rows.columns, free=count, verdict=said.verdict) if split.cross else None
+    return Scored(name=name, formula=formula, said=said, noise=found, crossed=split.cross)
 
 
-def is_rounding(rmse: Scores, spread: float) -> bool:
-    """Whether a formula's errors on all parts of the rows are rounding."""
-    return all(e <= EXACT * spread for e in (rmse.train, rmse.validation, rmse.test))
-
-
-def with_parts(expression: sp.Expr, columns: Mapping[str, Array]) -> dict[str, Array]:
-    """Give the columns [n], and the values [n] of what stands inside a formula: what it misses shows along these."""
-    parts = sorted((e for e in sp.preorder_traversal(expression) if e.args and e.free_symbols), key=sp.count_ops)
-    found = dict(columns)
-    for part in list(dict.fromkeys(parts))[:_PARTS]:
-        with suppress(FormulaError):
-            values = np.broadcast_to(evaluate(part, columns), next(iter(columns.values())).shape)
-            found |= {str(part): values} if np.isfinite(values).all() else {}
-    return found
-
-
-def is_white(residual: Array, columns: Mapping[str, Array]) -> bool:
-    """Whether neighbours' residuals [n], along each column [n], are uncorrelated."""
-    return bool(np.isfinite(residual).all()) and all(
-        _is_white(residual[np.argsort(column, kind="stable")]) for column in columns.values()
-    )
-
-
-def _is_white(residual: Array) -> bool:
-    centred = residual - residual.mean()
-    square = float(np.sum(centred**2))
-    if square == 0 or len(residual) < 8:
-        return True
-    return abs(float(np.sum(centred[1:] * centred[:-1])) / square) <= _WHITE / math.sqrt(len(residual))
+def _said(formula: Formula, rows: _Rows, noise: Noise) -> Said:
+    """Give the verdict: on few rows as a fit gives it, on many by parts of the rows and by what residuals know."""
+    expression = formula.expression
+    if rows.split.cross:
+        return beside(said_of(expression, rows.columns, noise), expression, rows.columns, noise, rows.standing)
+    return of_many(formula, rows.columns, rows.table.y, spread=float(np.std(rows.table.y[rows.split.test])) or 1.0)

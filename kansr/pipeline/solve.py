@@ -18,7 +18,7 @@ from kansr.formula.limit import limited
 from kansr.formula.mend import mended
 from kansr.formula.shape import broken
 from kansr.network.kan import KAN, names
-from kansr.pipeline.few import from_forms
+from kansr.pipeline.few import from_forms, from_sample
 from kansr.pipeline.judging import Judged, judged, noise_summary, of_one_dimension, said, verdict
 from kansr.pipeline.outliers import gross_errors
 from kansr.pipeline.problem import Problem
@@ -124,16 +124,22 @@ def solve(
         tell(quick, problem.rows, report)
     if problem.split.cross and known is None:
         return _of_few(problem, clock, report, keep)
+    forms = from_sample(problem, clock, report) if known is None and _is_free(problem) else []
     groups = problem.find_groups()
     if groups is None:
-        return _searched(problem, clock, report, keep, known)
+        return _searched(problem, clock, report, keep, known, forms)
     grouped = problem.grouped(groups)
     columns = known is not None and known[0].groups is None  # what is known goes to the search that it came from
     report(Event(stage="groups", message=f"{grouped.output} of {', '.join(grouped.inputs)}"))
-    first = _searched(grouped, clock.part(_GROUPED), report, keep, None if columns else known)
+    first = _searched(grouped, clock.part(_GROUPED), report, keep, None if columns else known, forms)
     if first.is_law or clock.over():
         return first
     return _best([first, _searched(problem, clock, report, keep, known if columns else None)])
+
+
+def _is_free(problem: Problem) -> bool:
+    """Whether forms of the columns may be an answer: no width is asked for, and the columns are not too many."""
+    return problem.recipe.network.width is None and len(problem.names) <= WIDEST
 
 
 def _of_few(problem: Problem, clock: Clock, report: Report, keep: Keep) -> Solution:
@@ -247,7 +253,7 @@ class _Reader:
             if self.law:
                 self.solutions[found.form] = solution
             return self.law
-        if not solution.is_law or len(solution.formula.errors) > _PLAIN:
+        if solution.verdict != "exact" and (not solution.is_law or len(solution.formula.errors) > _PLAIN):
             return False
         self.take(found, self.clock.within(_NAMING), deep=False)
         self.law = True

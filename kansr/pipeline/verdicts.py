@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,11 @@ import sympy as sp
 from scipy import special
 
 from kansr.bill import bill, names_bits
+from kansr.errors import FormulaError
 from kansr.forms import Candidate
 from kansr.formula.constants import parametrised
 from kansr.formula.evaluate import evaluate, gradient
+from kansr.formula.formula import Formula, Scores
 from kansr.formula.functions import Array
 from kansr.noise.digits import steps
 from kansr.noise.estimate import lack_of_fit, replicates
@@ -32,7 +35,11 @@ _HINT = 0.1  # p-value below which residuals of few rows are not called noise ei
 _POWER = 0.9  # share of smooth curves that the test must be able to reject before it speaks of noise
 _OFF = 0.5  # how far off the truth, in standard deviations of the noise, a formula may be that is called noise ..
 _SURE = 0.05  # .. but for this share of tables, by its constants alone
+_SMALL = 12  # whole numbers and denominators up to this may be written without being told
+_PARTS = 40  # parts of a formula, the smallest first, along which residuals are looked at
+_WHITE = 4.0  # standard errors that the autocorrelation of white residuals stays within
 _DOUBT = 0.1  # share of all odds that forms may have which say something else than noise
+_SAME = 0.1  # of the last digit that two formulas may be apart and say the same
 _BETWEEN = 200  # places between the rows at which two formulas are compared
 _TO_DIGITS = "right to the digits of the table"
 _REPLICATES = 4  # degrees of freedom of replicates from which these tell the noise by themselves
@@ -72,6 +79,8 @@ def exactness(expr: sp.Expr, columns: Mapping[str, Array], y: Array, f: Array, f
 
     The rows have to tell more bits than the formula says: some formula meets any few digits.
     """
+    if _is_carried(expr, columns):
+        return None
     off = np.abs(y - f)
     spread = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
     needed = names_bits(expr, len(columns)) + _EVIDENCE
@@ -86,6 +95,22 @@ def exactness(expr: sp.Expr, columns: Mapping[str, Array], y: Array, f: Array, f
     if told >= needed and (off <= _EVERY / 2 * step + _moved(expr, columns)).all():
         return Said(verdict="exact", why=_TO_DIGITS)
     return None
+
+
+def _is_carried(expr: sp.Expr, columns: Mapping[str, Array]) -> bool:
+    """Whether a formula has as many constants beside some column as this has values: any curve would go through them."""
+    for symbol in expr.free_symbols:
+        values = np.unique(columns[symbol.name]).size if symbol.name in columns else 0
+        beside = sum(_constants(term) for term in sp.Add.make_args(expr) if term.has(symbol))
+        if 2 < values <= beside + 1:
+            return True
+    return False
+
+
+def _constants(term: sp.Expr) -> int:
+    """Count the numbers of a term that rows had to tell: decimals, and what is no small fraction."""
+    told = [n for n in term.atoms(sp.Rational) if abs(n.p) > _SMALL or n.q > _SMALL]
+    return len(term.atoms(sp.Float)) + len(told)
 
 
 def _places(expr: sp.Expr, columns: Mapping[str, Array]) -> int:
@@ -163,7 +188,53 @@ def _differs(expr: sp.Expr, other: Candidate, columns: Mapping[str, Array], y: A
     between = {name: np.concatenate([c, share * c[one] + (1 - share) * c[two]]) for name, c in columns.items()}
     with np.errstate(all="ignore"):
         apart = np.abs(evaluate(expr, between) - evaluate(other.expression, between))
-    return bool(np.nanmax(apart, initial=0.0) > 2 * float(np.max(steps(y))))
+    return bool(np.nanmax(apart, initial=0.0) > _SAME * float(np.max(steps(y))))
+
+
+def of_many(formula: Formula, columns: Mapping[str, Array], y: Array, *, spread: float) -> Said:
+    """Give the verdict on many rows, columns [n] by safe name and targets [n], where some were put aside to judge."""
+    values = np.array(np.broadcast_to(evaluate(formula.expression, columns), y.shape))
+    if is_rounding(formula.rmse, spread):
+        return Said(verdict="exact", why="right to rounding")
+    if not np.isfinite(values).all():
+        return Said(verdict="approximation", why="it has no value on some of the rows")
+    exact = exactness(formula.expression, columns, y, values, len(formula.errors))
+    if exact is not None:
+        return exact
+    if is_white(y - values, with_parts(formula.expression, columns)):
+        return Said(verdict="noise", why="what is left over looks like noise")
+    return Said(verdict="approximation", why="residuals of neighbouring data points are alike")
+
+
+def is_rounding(rmse: Scores, spread: float) -> bool:
+    """Whether a formula's errors on all parts of the rows are rounding."""
+    return all(e <= EXACT * spread for e in (rmse.train, rmse.validation, rmse.test))
+
+
+def with_parts(expression: sp.Expr, columns: Mapping[str, Array]) -> dict[str, Array]:
+    """Give the columns [n], and the values [n] of what stands inside a formula: what it misses shows along these."""
+    parts = sorted((e for e in sp.preorder_traversal(expression) if e.args and e.free_symbols), key=sp.count_ops)
+    found = dict(columns)
+    for part in list(dict.fromkeys(parts))[:_PARTS]:
+        with suppress(FormulaError):
+            values = np.broadcast_to(evaluate(part, columns), next(iter(columns.values())).shape)
+            found |= {str(part): values} if np.isfinite(values).all() else {}
+    return found
+
+
+def is_white(residual: Array, columns: Mapping[str, Array]) -> bool:
+    """Whether neighbours' residuals [n], along each column [n], are uncorrelated."""
+    return bool(np.isfinite(residual).all()) and all(
+        _is_white(residual[np.argsort(column, kind="stable")]) for column in columns.values()
+    )
+
+
+def _is_white(residual: Array) -> bool:
+    centred = residual - residual.mean()
+    square = float(np.sum(centred**2))
+    if square == 0 or len(residual) < 8:
+        return True
+    return abs(float(np.sum(centred[1:] * centred[:-1])) / square) <= _WHITE / math.sqrt(len(residual))
 
 
 def summary(noise: Noise, values: Array, columns: Mapping[str, Array], *, free: int, verdict: Verdict) -> NoiseSummary:

@@ -22,8 +22,8 @@ from kansr.formula.front import front
 from kansr.formula.text import leaf_text
 from kansr.pipeline.judging import judged
 from kansr.pipeline.problem import Problem
-from kansr.pipeline.score import EXACT, is_rounding
 from kansr.pipeline.solve import FLOOR, Solution
+from kansr.pipeline.verdicts import EXACT, is_rounding
 from kansr.progress import Clock, Event, Report, silent
 from kansr.result import Verdict
 from kansr.table import Block

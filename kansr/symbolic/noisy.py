@@ -29,6 +29,7 @@ from kansr.training.levenberg import levenberg_of
 
 _GRIDS, _STEPS = (5, 10, 20), 40  # of the spline that takes a function's place, and of the fit of all with it
 _ENDS = 4  # points at each end of a curve that are left out: a spline is least sure there
+_SHORT = 10  # and never more than one point in so many
 _EDGES = 4  # curves on which functions of functions are tried
 _NEAR = 4.0  # errors of curves up to so many times the least, or what is known of the curve, may all be noise
 _NATURAL, _SINGLE, _FEW = 6, 4, (4, 2)  # with natural constants, single ones, of algebra, others, put on a curve
@@ -100,8 +101,10 @@ def _free(search: Search, best: Choice, least: Choice, edge: int) -> Iterator[Ca
 
 
 def _seen(search: Search, kan: KAN, edge: int) -> Curves:
-    """The curve on an edge, without its ends."""
-    x, y, weight = (part[_ENDS:-_ENDS] for part in curve_of(kan, edge, search.data.everything))
+    """The curve on an edge, without its ends; of few points hardly any may go."""
+    whole = curve_of(kan, edge, search.data.everything)
+    ends = min(_ENDS, len(whole[0]) // _SHORT)
+    x, y, weight = (part[ends : len(part) - ends] for part in whole)
     return Curves(x=x, y=y, weight=weight)
 
 
