@@ -151,7 +151,6 @@ BAD = (
         says=("'rot13'",),
     ),
     Bad(name="odd UTF-16", content=GOOD.encode("utf-16")[:-1], says=("utf-16",)),
-    Bad(name="UTF-16 without mark", content=GOOD.encode("utf-16-le"), says=("NUL byte", "--encoding utf-16-le")),
     Bad(name="NUL byte", content=f"a,b,y\n1,\0,2\n{ROWS}", says=("line 2 holds a NUL byte",)),
     Bad(name="binary", content=bytes(range(256)) * 20, says=("NUL byte", "not text")),
     Bad(name="picture", content=b"\x89PNG\r\n\x1a\n\0\0", says=("PNG picture", "CSV")),
