@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 _LOOKED_AT = 1 << 20  # bytes whose lines are looked at
 _SAMPLE = 1 << 13  # bytes of lines with signs beyond ASCII that are judged
@@ -39,9 +40,9 @@ class Guess:
 
 
 def guess(data: bytes) -> Guess | None:
-    """Guess the encoding of bytes that are not UTF-8; None where no reading makes sense.
+    r"""Guess the encoding of bytes that are not UTF-8; None where no reading makes sense.
 
-    >>> guess("角度,速度\\n1,2\\n".encode("gb18030")).encoding, guess("Größe,y\\n1,2\\n".encode("latin-1")).encoding
+    >>> guess("角度,速度\n1,2\n".encode("gb18030")).encoding, guess("Größe,y\n1,2\n".encode("latin-1")).encoding
     ('gb18030', 'cp1252')
     """
     sample = _sample(data)
@@ -72,14 +73,10 @@ def wide(data: bytes) -> str | None:
 
 
 def _sample(data: bytes) -> bytes:
-    """Give the different lines that hold bytes beyond ASCII."""
-    lines = dict.fromkeys(line for line in data[:_LOOKED_AT].splitlines() if not line.isascii())
-    found, size = [], 0
-    for line in lines:
-        found, size = [*found, line[:_SAMPLE]], size + len(line)
-        if size > _SAMPLE:
-            break
-    return b"\n".join(found)
+    """Give the different lines that hold bytes beyond ASCII, as many as there is room for, and one at least."""
+    lines = list(dict.fromkeys(line for line in data[:_LOOKED_AT].splitlines() if not line.isascii()))
+    kept = sum(size <= _SAMPLE for size in accumulate(map(len, lines)))
+    return b"\n".join(lines[: max(1, kept)])
 
 
 def _order(sample: bytes) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from kansr.table.cells import is_date, is_null, is_number
 from kansr.table.names import bare
 from kansr.table.table import TableWarning
+from kansr.table.thousands import may_be_number
 from kansr.table.units import is_spelled_like_a_unit
 
 Record = Sequence[str]
@@ -87,9 +88,9 @@ def behind_marks(lines: Sequence[Record], width: int) -> list[TableWarning]:
 
 
 def _is_row(line: Record, width: int) -> bool:
-    """Whether the cells of a line could be those of a row: half of them or more are numbers, none is beyond the width."""
+    """Whether the cells of a line could be a row: half of them or more are numbers, none is beyond the width."""
     cells = filled(line[:width])
-    numbers = sum(is_number(cell) or is_number(cell, ",") for cell in cells)
+    numbers = sum(map(may_be_number, cells))
     return not filled(line[width:]) and 2 * numbers >= width and numbers > 0
 
 
@@ -133,7 +134,7 @@ def _is_text(line: Record) -> bool:
 
 def _holds_numbers(rows: Sequence[Record], column: int) -> bool:
     cells = [row[column] for row in rows if column < len(row) and not is_null(row[column], ())]
-    return bool(cells) and all(is_number(cell) or is_number(cell, ",") for cell in cells)
+    return bool(cells) and all(map(may_be_number, cells))
 
 
 def _unbracketed(cell: str) -> str:

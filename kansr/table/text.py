@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from kansr.errors import TableError
 from kansr.table.dialect import Dialect, delimiter_of, records, sniff
 from kansr.table.layout import about_notes, about_titles, behind_marks, notes, titles
+from kansr.table.limits import joined_limits
 from kansr.table.names import tidy
 from kansr.table.ruled import is_rule, without_rules
 from kansr.table.spec import WHITESPACE, TableSpec
@@ -129,7 +130,7 @@ def _without_remarks(body: str, spec: TableSpec) -> tuple[str, list[TableWarning
     """
     delimiter = spec.separator or delimiter_of(body)
     if delimiter == WHITESPACE:
-        return body, [], delimiter
+        return joined_limits(body), [], delimiter
     said = []
     first = [*islice(_lines(body, delimiter), _AROUND)]
     above = titles([cells for cells, _ in first]) if spec.header else 0
