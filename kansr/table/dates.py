@@ -49,7 +49,8 @@ _MAY_BE = re.compile(r"\d[-/.:年月]|[A-Za-z]{3}", re.ASCII)
 _SEPT = re.compile(r"\bSept\b", re.IGNORECASE)
 _SIZE = {"seconds": 1.0, "hours": 3600.0, "days": 86400.0}
 _DAY = np.timedelta64(1, "D")
-_FLAWLESS = 2  # days below which stamps are counted in hours
+_SHORT = 2  # days below which stamps are counted in hours
+_UNEVEN = 3.0  # how much larger the largest step may be before another reading is taken
 
 _STORED = "%Y-%m-%d %H:%M:%S.%f"
 
@@ -138,7 +139,7 @@ def _texts(series: pd.Series[Any], missing: npt.NDArray[np.bool_]) -> list[str]:
 
 def _text(cell: object) -> str:
     if isinstance(cell, datetime.datetime):
-        return cell.replace(microsecond=cell.microsecond).isoformat(" ", "microseconds")
+        return cell.isoformat(" ", "microseconds")
     if isinstance(cell, datetime.date):
         return f"{cell.isoformat()} 00:00:00.000000"
     if isinstance(cell, datetime.time):
@@ -177,21 +178,25 @@ def _read(texts: Sequence[str], form: str) -> Times | None:
 
 
 def _chosen(fitting: dict[str, Times]) -> tuple[str, str]:
-    """Choose a format, and say why where they read different days: rows in order come before what is usual."""
+    """Choose a format, and say why where they read different days: rows in even steps come before what is usual."""
     first = next(iter(fitting))
     others = [form for form in fitting if not np.array_equal(fitting[form], fitting[first])]
     if not others:
         return first, ""
-    in_order = [form for form in (first, *others) if _is_sorted(fitting[form])]
-    chosen = in_order[0] if len(in_order) == 1 else first
-    why = "then the rows are in order" if len(in_order) == 1 else "as is usual with such signs"
+    jumps = {form: _jump(fitting[form]) for form in (first, *others)}
+    best = min(jumps, key=lambda form: jumps[form])
+    even = jumps[first] > _UNEVEN * jumps[best]
+    chosen, why = (best, "the rows follow in even steps then") if even else (first, "as is usual with such signs")
     other = next(form for form in (first, *others) if form != chosen)
-    return chosen, f", with {_order(chosen)} and not {_order(other)}: {why}; written as 2023-12-31, days are certain"
+    return chosen, f", as {_order(chosen)} and not {_order(other)}: {why}; dates written as 2023-12-31 are certain"
 
 
-def _is_sorted(times: Times) -> bool:
+def _jump(times: Times) -> float:
+    """Give the largest step between rows in usual ones; infinite where the rows are in no order."""
     steps = np.diff(times.astype(np.int64))
-    return bool((steps >= 0).all() or (steps <= 0).all())
+    if not ((steps >= 0).all() or (steps <= 0).all()) or not np.median(steps):
+        return np.inf
+    return float(np.abs(steps).max() / np.abs(np.median(steps)))
 
 
 def _order(form: str) -> str:
@@ -211,7 +216,7 @@ def _unit(times: Times, sort: Sort) -> TimeUnit:
     if sort in {"months", "months of the year"}:
         return "months"
     stamped = bool((times != times.astype("datetime64[D]")).any())
-    short = times.max() - times.min() < _FLAWLESS * _DAY
+    short = times.max() - times.min() < _SHORT * _DAY
     return "hours" if sort == "times of day" or (stamped and short) else "days"
 
 
