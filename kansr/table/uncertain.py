@@ -23,7 +23,7 @@ from kansr.table.table import Floats, TableWarning
 if TYPE_CHECKING:
     import pandas as pd
 
-_WORD = "sigma|σ|err|errors?|unc|uncertainty|uncertainties|std|stdev|stderr|sd|±|[+]/?-"
+_WORD = "sigma|σ|errors?|err|uncertainties|uncertainty|unc|stdev|stderr|std|sd|±|[+]/?-"  # longer ones first
 _GAP = r"[\s_.\-:]*"
 _NAMED = (  # how an error is named after the column whose error it is
     re.compile(rf"(?:{_WORD}){_GAP}(?:of{_GAP})?\(?(?P<of>.+?)\)?", re.IGNORECASE),
@@ -33,7 +33,8 @@ _SHORT = re.compile(r"(?:d|u|e|Δ|δ|delta)[\s_]*\(?(?P<of>.+?)\)?", re.IGNORECA
 _ALONE = re.compile(r"err|errors?|unc|uncertainty|uncertainties|measurement errors?|±|[+]/?-", re.IGNORECASE)
 _DISTINCT = 0.8  # share of different values from which a column looks measured, and not set
 _DIGITS = 2  # that a measurement error is given with, as a rule
-_ROUND = re.compile(r"\s*\([^()]*\)\s*$")  # a unit behind a name
+_ROUND = re.compile(r"\s*\([^()]*\)\s*$")  # a unit behind a name ..
+_APART = re.compile(r"\s+\([^()]*\)\s*$")  # .. and behind a blank: u(y) holds none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ def _may_be_error(name: str, names: Sequence[str]) -> bool:
 
 def _plain(name: str) -> str:
     """Give a name without its unit."""
-    return _ROUND.sub("", bare(name)).strip() or name
+    return _APART.sub("", bare(name)).strip() or name
 
 
 def _numbers(frame: pd.DataFrame, spec: TableSpec, decimal: str) -> dict[str, Floats]:
@@ -132,7 +133,10 @@ def _named_after(
 def _is_same(stem: str, name: str) -> bool:
     """Whether a word is the name of a column, or that name cut short, as vel is velocity."""
     one, other = stem.strip(" _.-:").casefold(), _plain(name).casefold()
-    return bool(one) and (one == other or (len(one) > 2 and other.startswith(one) and other[len(one) :].isalpha()))
+    short = _ROUND.sub("", other)
+    return bool(one) and (
+        one in (other, short) or (len(one) > 2 and short.startswith(one) and short[len(one) :].isalpha())
+    )
 
 
 def _are_errors_of(errors: Floats, values: Floats | None) -> bool:

@@ -33,6 +33,7 @@ HEAD, BODY = drawn("", "|", "", pad=9)
 WIDE_HEAD, WIDE_BODY = drawn("", "  ", "", pad=10)
 COMMA_HEAD, COMMA_BODY = drawn("", ",", "")
 
+EQUAL = "=====  =====  =====\n"
 DRAWN = {
     "markdown": markdown("|---|---|---|"),
     "markdown, aligned": markdown("|:---|:--:|---:|"),
@@ -42,10 +43,10 @@ DRAWN = {
     "markdown below a title": "Lab book 7\n\n" + markdown("|---|---|---|"),
     "markdown saved with commas": f"{COMMA_HEAD}:---,:---:,---\n{COMMA_BODY}",
     "psql": f"{HEAD}---------+---------+---------\n{BODY}({N} rows)\n",
-    "mysql": grid("+----------+----------+----------+", "+----------+----------+----------+") + f"{N} rows in set (0.00 sec)\n",
+    "mysql": grid("+------+------+------+", "+------+------+------+") + f"{N} rows in set (0.00 sec)\n",
     "grid of reStructuredText": grid("+---+---+---+", "+===+===+===+"),
     "org": markdown("|---+---+---|"),
-    "simple of reStructuredText": f"=====  =====  =====\n{WIDE_HEAD}=====  =====  =====\n{WIDE_BODY}=====  =====  =====\n",
+    "simple of reStructuredText": f"{EQUAL}{WIDE_HEAD}{EQUAL}{WIDE_BODY}{EQUAL}",
     "plain text": f"{WIDE_HEAD}{'-' * 40}\n{WIDE_BODY}",
     "plain text, parted": f"{WIDE_HEAD}--------- --------- ---------\n{WIDE_BODY}",
     "boxes": grid("┌───┬───┬───┐", "├───┼───┼───┤", "│ ", " │ ", " │"),

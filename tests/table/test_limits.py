@@ -48,7 +48,7 @@ def test_the_line_that_is_printed_leaves_such_rows_out_aloud():
 
 
 def test_limits_beside_other_text_are_not_hidden_by_the_flag():
-    with pytest.raises(TableError, match="detection limit|not a number"):
+    with pytest.raises(TableError, match=r"detection limit|not a number"):
         table_from_frame(frame(["<0.05", *map(str, VALUES), "oops"]), TableSpec(limits="drop"))
 
 
