@@ -15,20 +15,7 @@ DAYS = pd.to_datetime(
     ["2023-01-05", "2023-01-17", "2023-02-20", "2023-04-01", "2023-11-30", "2024-02-29", "2024-03-01"]
 )
 SINCE = ((DAYS - DAYS[0]) / pd.Timedelta(days=1)).to_numpy()
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+MONTHS = [*pd.date_range("2023-01-01", periods=12, freq="MS").strftime("%B")]
 
 
 def frame(cells, name="时间"):
