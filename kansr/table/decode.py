@@ -19,6 +19,7 @@ _MARKS = (  # longest first: the mark of UTF-32 begins with that of UTF-16
 )
 _MARK = "\ufeff"
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_HEAD = 1 << 16  # bytes that a word of another reading is looked for in
 _OTHERS = 3  # encodings that are named beside the one that was taken
 _WORD = re.compile(r"[^\s,;|\"]+")
 
@@ -74,7 +75,7 @@ def _word(text: str) -> str:
 
 
 def _reading(data: bytes, encoding: str) -> str:
-    return f"{encoding} {shown(_word(data.decode(encoding, errors='replace')))}"
+    return f"{encoding} {shown(_word(data[:_HEAD].decode(encoding, errors='replace')))}"
 
 
 def _as_windows(data: bytes) -> str | None:

@@ -85,7 +85,7 @@ def long_table(source: str | Path, spec: TableSpec) -> Long | None:
     if head.startswith(_PARQUET):
         found: Long | None = _parquet([path], str(source))
     else:
-        found = None if head.startswith(_ODD) else _text(path, head, spec)
+        found = None if head.startswith(_ODD) or b"\0" in head else _text(path, head, spec)
     return found if found is not None and found.rows > spec.sample else None
 
 

@@ -76,15 +76,19 @@ def table_of(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     return replace(table, warnings=tuple(with_cell(warning, sheet) for warning in table.warnings))
 
 
-def table_from_frame(frame: pd.DataFrame, spec: TableSpec = _DEFAULT, source: str = "<frame>") -> Table:
+def table_from_frame(
+    frame: pd.DataFrame, spec: TableSpec = _DEFAULT, source: str = "<frame>", *, given: bool = False
+) -> Table:
     """Take a table from a data frame, by the same rules as `read_table`; the index is not used.
+
+    Where the columns were `given` by a caller as features and target, none of them is taken for measurement errors.
 
     >>> import pandas as pd
     >>> table = table_from_frame(pd.DataFrame({"x": range(0, 60, 2), "y": range(30)}))
     >>> table.features, table.target, table.x.shape
     (('x',), 'y', (30, 1))
     """
-    return _table(_sheet_of(frame), spec, source)
+    return _table(_sheet_of(frame), spec, source, given=given)
 
 
 def read_features(
@@ -165,13 +169,13 @@ def _check_asked(source: str | Path, spec: TableSpec) -> None:
         raise UsageError(f"{flag} is for databases, and this is a file", where=public_name(source), hint=hint)
 
 
-def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
+def _table(sheet: Sheet, spec: TableSpec, source: str, *, given: bool = False) -> Table:
     """Choose target and features, leave out what cannot be used, and check the rest."""
     check_rows(len(sheet.frame), source)
     decimal = spec.decimal or sheet.decimal
     frame, group, labels = take_group(sheet.frame, spec)
     frame, errors = take_errors(frame, spec, decimal)
-    suspects = error_columns(frame, spec, decimal)
+    suspects = [] if given else error_columns(frame, spec, decimal)
     frame = frame.drop(columns=[one.name for one in suspects])
     target = choose_target(frame, spec, decimal)
     features, unusable = choose_features(frame, target.name, spec, decimal)

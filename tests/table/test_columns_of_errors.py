@@ -8,6 +8,7 @@ import pytest
 
 from kansr.cli.options import recipe_options
 from kansr.table import TableSpec, table_from_frame
+from kansr.table.frame import table_from_arrays
 
 N = 24
 X = np.linspace(1, 9, N)
@@ -122,3 +123,8 @@ def test_errors_with_a_zero_are_left_out_and_no_line_is_offered_that_would_be_re
     found = table({"x": X, "y": Y, "yerr": np.r_[0.0, ERRORS[1:]]})
     assert found.target == "y"
     assert "--sigma" not in told(found)[0].message
+
+
+def test_arrays_that_a_program_gives_as_features_are_features():
+    found = table_from_arrays(np.column_stack([X, Y, ERRORS]), np.cos(X), features=["x", "y1", "y1_err"])
+    assert found.features == ("x", "y1", "y1_err")
