@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from kansr.cli.options import Names, example, option, reader_options, recipe_options, talk_options
+from kansr.cli.options import Names, example, option, reader_options, recipe_options, row_options, talk_options
 from kansr.files import json_text
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _MEASURED = ((1e3, 5.6), (1e4, 14.0), (1e5, 129.0))  # seconds by rows, of laws 
 @option("--weights", metavar="COLUMN", help="The column of what each row counts.")
 @option("--recipe", metavar="NAME|FILE", default="default", help="Settings that a fit would have.")
 @reader_options
+@row_options
 @talk_options
 @example(
     "kansr check data.csv",

@@ -24,6 +24,7 @@ from kansr.cli.options import (
     option,
     reader_options,
     recipe_options,
+    row_options,
     select_option,
     talk_options,
     wish_options,
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
 @click.option("--report", is_flag=True, help="Write the page of `kansr report` into the run folder, too.")
 @force_option
 @reader_options
+@row_options
 @talk_options
 @example(
     "kansr fit data.csv",
@@ -191,7 +193,10 @@ def _source(table: str | None) -> str:
 
 def _introduction(table: Table, recipe: Recipe) -> str:
     """Say what is about to be explained with what."""
-    chosen = "" if recipe.table.target else " (the last column; -t names another)"
+    last = (
+        "the last column that holds no errors" if any(w.kind == "errors" for w in table.warnings) else "the last column"
+    )
+    chosen = "" if recipe.table.target else f" ({last}; -t names another)"
     shown = ", ".join(table.features[:8]) + (", ..." if len(table.features) > 8 else "")
     rows = f"{len(table)} rows" if table.of is None else f"{table.of} rows, of which {len(table)} are searched"
     return f"{table.source}: {rows}; explaining {table.target}{chosen} with {shown}"

@@ -173,6 +173,8 @@ KEYS = {
     "skip_lines": "table.skip_lines",
     "null_value": "table.null_values",
     "missing": "table.missing",
+    "limits": "table.limits",
+    "time": "table.time",
     "width": "network.width",
     "grid": "training.grid",
     "functions": "symbolic.functions",
@@ -260,6 +262,18 @@ reader_options = together(
         "--null-value", multiple=True, metavar="TEXT", help="Text that stands for a missing value; may be repeated."
     ),
     option("--missing", type=click.Choice(["drop", "fail"]), help="What to do with rows that miss a value."),
+)
+row_options = together(
+    option(
+        "--limits",
+        type=click.Choice(["fail", "drop"]),
+        help="What to do with rows that hold a detection limit such as <0.05.  [fail]",
+    ),
+    option(
+        "--time",
+        type=click.Choice(["seconds", "hours", "days", "months", "years"]),
+        help="What dates and times of features are counted in, since the first.  [by what they are]",
+    ),
 )
 quiet_option = option("-q", "--quiet", is_flag=True, help="Print only the result, and errors.")
 verbose_option = option("-v", "--verbose", is_flag=True, help="Print every step, and where an error arose.")

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+<<<<<<< HEAD
 from kansr.cli.options import example, option, reader_options, recipe_options, talk_options
 from kansr.report.words import TITLES
+=======
+from kansr.cli.options import example, option, reader_options, recipe_options, row_options, talk_options
+>>>>>>> reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 @option("-t", "--target", metavar="COLUMN", help="The column that it explains.  [the last one]")
 @option("--seed", type=int, default=0, metavar="N", help="Decides which rows are test rows, as in a fit.")
 @reader_options
+@row_options
 @talk_options
 @example(
     'kansr score data.csv --formula "2*pi*sqrt(length/9.81)"',

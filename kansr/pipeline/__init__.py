@@ -255,7 +255,7 @@ def predict(run: Run, source: str, spec: TableSpec | None = None, *, by_network:
     used = [name for name in result.formula.names.values() if name not in own] or list(result.features[:1])
     network = load_network(run, load_problem(run)) if by_network else None
     needed = used if network is None else list(network[1].table.features)
-    x, labels = read_grouped(source, needed, _reader(run, spec, by_group), table.units)
+    x, labels = read_grouped(source, needed, _reader(run, spec, by_group), table.units, table.axes)
     columns = dict(zip(needed, x.T, strict=True))
     if by_group is not None and labels is not None:
         columns |= filled_columns(by_group, labels.tolist())

@@ -105,6 +105,8 @@ RULES = (
     Rule("table.skip_lines", "a whole number from 0 to 1000000", _within(0, 1_000_000)),
     Rule("table.null_values", "a list of texts that stand for a missing value"),
     Rule("table.missing", "drop or fail"),
+    Rule("table.limits", "fail or drop"),
+    Rule("table.time", "seconds, hours, days, months or years, or null to go by what they are"),
     Rule("table.split", "three shares above 0", _accepted(TableSpec, "split")),
     Rule("table.sigma", "the name of a column, or null", _or_none(bool)),
     Rule("table.weights", "the name of a column, or null", _or_none(bool)),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import numbers
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from decimal import Decimal
+from shlex import quote
 from typing import Any
 
 _DIGITS = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
@@ -24,16 +25,18 @@ _DATES = (
 _MEANT = (  # text that was meant as a number: how it looks, what to do
     (
         re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII),
-        "write numbers without thousands separators; for a decimal comma try --decimal ,",
+        "write all numbers of the column alike: without thousands separators, and with one decimal sign",
     ),
     (re.compile(r"[+-]?\d{1,3}([' \u00a0\u202f.]\d{3})+([.,]\d+)?"), "write numbers without thousands separators"),
-    (re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII), "for a decimal comma try --decimal ,"),
-    (re.compile(_DIGITS, re.ASCII), "for a decimal point try --decimal ."),
+    (re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII), "write all numbers of the column with one decimal sign"),
+    (re.compile(_DIGITS, re.ASCII), "write all numbers of the column with one decimal sign"),
     (re.compile(rf"{_DIGITS}\s*%", re.ASCII), "write percent as a plain number: 12 % as 0.12"),
     (re.compile(rf"[$€£¥]\s*{_DIGITS}|{_DIGITS}\s*[$€£¥]", re.ASCII), "write amounts without the sign of the currency"),
     (re.compile(r"[+-]?\d+\.?\d*[dD][+-]?\d+", re.ASCII), "write exponents with e: 1.5e3"),
     (re.compile(rf"{_DIGITS}\s+[A-Za-zµΩ°]\S*"), "write the unit into the header, not into the cells"),
 )
+_DECIMALS = {",": "comma", ".": "point"}
+_SIGNS_ONLY = re.compile(r"[^\w\s]+(\s*[^\w\s]+)*|_+")
 _PLACEHOLDERS = frozenset(
     {"?", "-", "--", "---", "*", ".", "..", "x", "missing", "unknown", "error", "#ref!", "#div/0!"}
 )
@@ -80,15 +83,17 @@ def meant_as_number(cell: object) -> bool:
     return any(pattern.fullmatch(str(cell).strip()) for pattern, _ in _MEANT)
 
 
-def advice(cell: object) -> str:
-    """Say what to do about a cell that is not a number.
+def advice(cell: object, reads: Callable[[str], bool] = lambda _: False) -> str:
+    """Say what to do about a cell that is not a number; `reads` tells whether its column is one by a decimal sign.
 
-    >>> advice("12 %")
-    'write percent as a plain number: 12 % as 0.12'
+    >>> advice("12 %"), advice("1,5", lambda sign: sign == ",")
+    ('write percent as a plain number: 12 % as 0.12', 'for a decimal comma try --decimal ,')
     """
     text = str(cell).strip()
-    if text.casefold() in _PLACEHOLDERS:
-        return f"if it stands for a missing value, try --null-value {text!r}"
+    if text.casefold() in _PLACEHOLDERS or _SIGNS_ONLY.fullmatch(text):
+        return f"if it stands for a missing value, try --null-value {quote(text)}"
+    if any(sign in text and reads(sign) for sign in (",", ".")):
+        return next(f"for a decimal {word} try --decimal {sign}" for sign, word in _DECIMALS.items() if reads(sign))
     found = next((what for pattern, what in _MEANT if pattern.fullmatch(text)), None)
     return found or "correct the cell, or leave the column out with -x"
 

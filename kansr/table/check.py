@@ -124,7 +124,7 @@ def _leaking(table: Table) -> Iterator[TableWarning]:
 
 def _counters(table: Table) -> Iterator[TableWarning]:
     for name, values in zip(table.features, table.x.T, strict=True):
-        if len(values) >= _COUNTER_ROWS and is_counter(values):
+        if len(values) >= _COUNTER_ROWS and name not in table.axes and is_counter(values):
             message = f'feature "{name}" goes up by one in each row: if it only counts the rows, leave it out with -x'
             yield TableWarning(kind="counter", column=name, message=message)
 

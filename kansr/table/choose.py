@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kansr.errors import TableError, UsageError
-from kansr.table.cells import advice, shown
+from kansr.table.cells import shown
 from kansr.table.check import is_constant, is_counter
-from kansr.table.columns import Column, column, instead, refused
+from kansr.table.columns import Column, broken, column, instead, refused
 from kansr.table.names import found, nearest, place
 from kansr.table.spec import TableSpec
 from kansr.table.table import Kind, TableWarning
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _ID = re.compile(
     r"unnamed([:_ ]*\d+)?|__index_level_\d+__|#|n[or]\.?|idx|index|rows?|row[ _-]?(id|no|nr|num|number|names?|index)"
-    r"|(.*[ _-])?ids?|(sample|case|record|obs|observation)[ _-]?(no|nr|num|number)",
+    r"|(.*[ _-])?ids?|(sample|case|record|obs|observation)[ _-]?(no|nr|num|number)|序号|编号|番号|번호|№",
     re.IGNORECASE,
 )
 
@@ -71,15 +71,17 @@ def choose_target(frame: pd.DataFrame, spec: TableSpec, decimal: str) -> Column:
 
 
 def choose_features(frame: pd.DataFrame, target: str, spec: TableSpec, decimal: str) -> Left:
-    """Give the features: those that are asked for, or all other columns that hold numbers.
+    """Give the features: those that are asked for, or all other columns that hold numbers; dates are read as numbers.
 
-    Text, dates and empty columns are left out with a warning, but refused where they were asked for. Raises
-    `UsageError` when there is no such column, `TableError` for a column of numbers with a cell that is none.
+    Text, dates that cannot be read, and empty columns are left out with a warning, but refused where they were asked
+    for. Raises `UsageError` when there is no such column, `TableError` for a column of numbers with a cell that is
+    none.
     """
     names = list(frame.columns)
     if spec.features is None:
         return _numeric(read_columns(frame, (name for name in names if name != target), spec, decimal))
-    features = read_columns(frame, _asked(spec.features, names, target), spec, decimal)
+    asked = read_columns(frame, _asked(spec.features, names, target), spec, decimal)
+    features = [_on_axis(one) for one in asked]
     for feature in features:
         if feature.kind != "number":
             raise refused(feature, "feature")
@@ -116,14 +118,16 @@ def _numeric(columns: Iterable[Column]) -> Left:
     left, said = [], []
     for one in columns:
         if one.kind == "broken":
-            raise TableError(
-                f"{shown(one.cell)} is not a number, and most cells of the column are",
-                where=place(one.row, one.name),
-                hint=advice(one.cell),
-            )
-        left += [one] if one.kind == "number" else []
-        said += [] if one.kind == "number" else [_not_used(one)]
+            raise broken(one)
+        on_axis = _on_axis(one)
+        left += [on_axis] if on_axis.kind == "number" else []
+        said += [] if on_axis.kind == "number" else [_not_used(one)]
     return left, said
+
+
+def _on_axis(one: Column) -> Column:
+    """Take dates for the numbers that they were read as."""
+    return one if one.axis is None else replace(one, kind="number")
 
 
 def _not_used(one: Column) -> TableWarning:
@@ -162,11 +166,12 @@ def _constant(feature: Column) -> TableWarning | None:
     present = feature.values[~np.isnan(feature.values)]
     if not is_constant(present):
         return None
-    return _left_out("constant", feature.name, f"is constant ({present[0]:g})")
+    value = f"{present[0]:g}" if feature.axis is None else shown(feature.cell)
+    return _left_out("constant", feature.name, f"is constant ({value})")
 
 
 def _row_number(feature: Column) -> TableWarning | None:
-    if not _ID.fullmatch(feature.name) or not is_counter(feature.values):
+    if feature.axis is not None or not _ID.fullmatch(feature.name) or not is_counter(feature.values):
         return None
     first, last = feature.values[0], feature.values[-1]
     return _left_out("id-like", feature.name, f"only counts the rows ({first:g} to {last:g})")

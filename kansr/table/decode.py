@@ -7,6 +7,7 @@ import re
 
 from kansr.errors import TableError, UsageError
 from kansr.table.cells import shown
+from kansr.table.encodings import guess, wide
 from kansr.table.table import TableWarning
 
 _MARKS = (  # longest first: the mark of UTF-32 begins with that of UTF-16
@@ -18,29 +19,63 @@ _MARKS = (  # longest first: the mark of UTF-32 begins with that of UTF-16
 )
 _MARK = "\ufeff"
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_HEAD = 1 << 16  # bytes that a word of another reading is looked for in
+_OTHERS = 3  # encodings that are named beside the one that was taken
 _WORD = re.compile(r"[^\s,;|\"]+")
 
 
 def decode(data: bytes, encoding: str, where: str) -> tuple[str, list[TableWarning]]:
     """Give the text of `data`, and what is said of it. A byte-order mark is obeyed where the encoding is UTF-8.
 
-    UTF-8 is the default, too: bytes that are none, and are text in Windows-1252, are read so and that is said.
+    UTF-8 is the default, too: bytes that are none are read as what they seem to be (see `kansr.table.encodings`), and
+    that is said.
 
     Raises `UsageError` for an encoding that does not exist, `TableError` for bytes that are not text in this encoding.
     """
     name = _encoding(data, encoding)
+    if name == "utf-8" and (unmarked := wide(data)) is not None:
+        text = data.decode(unmarked)
+        return text, [_said(f"the file is {unmarked} without a mark that says so", text)]
     if not name.startswith(("utf-16", "utf-32")):
         _check_zero_bytes(data, where)
     try:
         text = data.decode(name)
     except UnicodeDecodeError as error:
-        guess = _as_windows(data) if name == "utf-8" else None
-        if guess is None:
+        found = _guessed(data, error) if name == "utf-8" else None
+        if found is None:
             raise _wrong(data, name, error, where) from error
-        return guess, [_guessed(data, guess, error)]
+        return found
     except (ValueError, LookupError) as error:
         raise UsageError(f"{encoding!r} cannot decode text: {error}", hint="such as utf-8, cp1252, utf-16") from error
     return text.removeprefix(_MARK), []
+
+
+def _guessed(data: bytes, error: UnicodeDecodeError) -> tuple[str, list[TableWarning]] | None:
+    """Read bytes as what they seem to be, and as Windows does in the west where they seem to be nothing."""
+    found = guess(data)
+    text = _as_windows(data) if found is None else data.decode(found.encoding)
+    if text is None:
+        return None
+    name = "cp1252" if found is None else found.encoding
+    said = f"the file is not utf-8 (byte 0x{data[error.start]:02x} in line {_line(data, error.start)})"
+    others = () if found is None else found.others[:_OTHERS]
+    return text, [_said(f"{said}: it is read as {name}", text, *(_reading(data, other) for other in others))]
+
+
+def _said(what: str, text: str, *others: str) -> TableWarning:
+    """Say how a file is read, by a word of it, and how it would read in other encodings."""
+    word = _word(text)
+    more = f" (as {', as '.join(others)})" if others else ""
+    reading = f", {shown(word)}" if word else ""
+    return TableWarning(kind="encoding", message=f"{what}{reading}; --encoding says otherwise{more}")
+
+
+def _word(text: str) -> str:
+    return next((word for word in _WORD.findall(text) if not word.isascii()), "")
+
+
+def _reading(data: bytes, encoding: str) -> str:
+    return f"{encoding} {shown(_word(data[:_HEAD].decode(encoding, errors='replace')))}"
 
 
 def _as_windows(data: bytes) -> str | None:
@@ -50,14 +85,6 @@ def _as_windows(data: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return None if _CONTROL.search(text) else text
-
-
-def _guessed(data: bytes, text: str, error: UnicodeDecodeError) -> TableWarning:
-    """Say that the encoding was guessed, and how a word of the text reads."""
-    word = next((word for word in _WORD.findall(text) if not word.isascii()), "")
-    line = _line(data, error.start)
-    message = f"the file is not utf-8 (byte 0x{data[error.start]:02x} in line {line}): it is read as Windows-1252"
-    return TableWarning(kind="encoding", row=None, message=f"{message}, {shown(word)}; --encoding says otherwise")
 
 
 def _encoding(data: bytes, encoding: str) -> str:

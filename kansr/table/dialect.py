@@ -8,21 +8,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Literal
 
 from kansr.errors import TableError
-from kansr.table.cells import is_null, is_number
+from kansr.table.cells import is_date, is_null
 from kansr.table.layout import about_units, units_below
 from kansr.table.names import numbered
 from kansr.table.spec import WHITESPACE, TableSpec
 from kansr.table.table import TableWarning
+from kansr.table.thousands import decimal_sign, may_be_number
 
 _RECORDS = 100  # so many records are looked at
 _CHARACTERS = 1 << 20  # in so much text
 _CANDIDATES = ("\t", ";", "|", ",", WHITESPACE)  # in the order of trust, where several fit equally
 _COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
-_POINT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
 
 Record = list[str]
@@ -128,7 +128,7 @@ def _score(sample: str, delimiter: str) -> float:
     if width < 2 or count < 0.5 * len(lines):
         return 0.0
     cells = [cell for line in lines[1:] for cell in line if cell.strip()]
-    numbers = sum(is_number(cell) or _COMMA.fullmatch(cell.strip()) is not None for cell in cells)
+    numbers = sum(map(may_be_number, cells))
     return count / len(lines) * (0.1 + 0.9 * numbers / max(1, len(cells)))
 
 
@@ -147,13 +147,13 @@ def _names(
 
 
 def _looks_like_data(first: Record, spec: TableSpec) -> bool:
-    """Whether a record holds only numbers and missing values, and not the names of the columns that are asked for."""
+    """Whether a record holds only numbers, dates and missing values, and not the names that are asked for."""
     asked = {name for name in (spec.target, *(spec.features or ())) if name is not None}
     if asked and asked <= {cell.strip() for cell in first}:
         return False
-    numbers = [is_number(cell) or _COMMA.fullmatch(cell.strip()) is not None for cell in first]
+    numbers = [may_be_number(cell) for cell in first]
     return any(numbers) and all(
-        number or is_null(cell, spec.null_values) for number, cell in zip(numbers, first, strict=True)
+        number or is_null(cell, spec.null_values) or is_date(cell) for number, cell in zip(numbers, first, strict=True)
     )
 
 
@@ -166,13 +166,12 @@ def _trailing(rows: list[Record], width: int) -> int:
 
 
 def _decimal(rows: list[Record], delimiter: str, spec: TableSpec) -> tuple[Literal[".", ","], tuple[TableWarning, ...]]:
-    """Choose the decimal sign: a comma where no cell has a point and the comma does not part the cells."""
-    if spec.decimal or delimiter == ",":
+    """Choose the decimal sign (see `decimal_sign`), and say where it is a comma."""
+    columns = list(zip_longest(*rows, fillvalue=""))
+    if spec.decimal or decimal_sign(columns, delimiter == ",") != ",":
         return spec.decimal or ".", ()
     cells = [(n, column, cell.strip()) for n, row in enumerate(rows, 1) for column, cell in enumerate(row, 1)]
-    commas = [cell for cell in cells if _COMMA.fullmatch(cell[2])]
-    if not commas or any(_POINT.fullmatch(cell[2]) for cell in cells):
-        return ".", ()
+    commas = [cell for cell in cells if _COMMA.fullmatch(cell[2])] or [cell for cell in cells if "," in cell[2]]
     row, column, cell = commas[0]
     message = f'numbers are written with a decimal comma, such as "{cell}" in row {row}, column {column}'
     if all(_THOUSANDS.fullmatch(cell[2]) for cell in commas):

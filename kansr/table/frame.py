@@ -60,7 +60,7 @@ def table_from_arrays(
         spec = replace(spec, weights=free_name("weight", taken | {str(spec.target)}))
         columns = [*x.T, weights, y]
     header = [*names, *([spec.weights] if weights is not None else []), spec.target]
-    return table_from_frame(pd.DataFrame(np.column_stack(columns), columns=header), spec, "<arrays>")
+    return table_from_frame(pd.DataFrame(np.column_stack(columns), columns=header), spec, "<arrays>", given=True)
 
 
 def free_name(name: str, taken: set[str]) -> str:

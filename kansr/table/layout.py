@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from kansr.table.cells import is_date, is_null, is_number
 from kansr.table.names import bare
 from kansr.table.table import TableWarning
+from kansr.table.thousands import may_be_number
 from kansr.table.units import is_spelled_like_a_unit
 
 Record = Sequence[str]
@@ -70,6 +71,29 @@ def units_below(names: Sequence[str], rows: Sequence[Record]) -> tuple[str, ...]
     return tuple(_with_unit(name, cells.get(i, "")) for i, name in enumerate(names))
 
 
+def behind_marks(lines: Sequence[Record], width: int) -> list[TableWarning]:
+    """Say how many comments among the rows are rows themselves: numbers, as many as there are columns.
+
+    >>> [str(said) for said in behind_marks([["1", "2"], ["so", "it is"]], width=2)]
+    ['1 row behind # is left out ("1 2")']
+    """
+    rows = [line for line in lines if len(line) >= width > 0 and _is_row(line, width)]
+    if not rows:
+        return []
+    many = len(rows) > 1
+    message = (
+        f'{len(rows)} row{"s" if many else ""} behind # {"are" if many else "is"} left out ("{_shortened(rows[0])}"'
+    )
+    return [TableWarning(kind="remark", message=f"{message}{', ...' if many else ''})")]
+
+
+def _is_row(line: Record, width: int) -> bool:
+    """Whether the cells of a line could be a row: half of them or more are numbers, none is beyond the width."""
+    cells = filled(line[:width])
+    numbers = sum(map(may_be_number, cells))
+    return not filled(line[width:]) and 2 * numbers >= width and numbers > 0
+
+
 def about_titles(lines: Sequence[Record]) -> TableWarning:
     """Say that lines above the header are not read."""
     return _left_out(lines, "above the header")
@@ -92,12 +116,16 @@ def filled(line: Record) -> list[str]:
 
 
 def _left_out(lines: Sequence[Record], where: str) -> TableWarning:
-    text = " ".join(filled(lines[0]))
-    shown = text if len(text) <= 40 else f"{text[:37]}..."
+    shown = _shortened(lines[0])
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
     verb = "are no rows" if more else "is no row"
     message = f'the line{"s" if more else ""} {where} ("{shown}"{more}) {verb} of the table: left out'
     return TableWarning(kind="remark", message=message)
+
+
+def _shortened(line: Record) -> str:
+    text = " ".join(filled(line))
+    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def _is_text(line: Record) -> bool:
@@ -106,7 +134,7 @@ def _is_text(line: Record) -> bool:
 
 def _holds_numbers(rows: Sequence[Record], column: int) -> bool:
     cells = [row[column] for row in rows if column < len(row) and not is_null(row[column], ())]
-    return bool(cells) and all(is_number(cell) or is_number(cell, ",") for cell in cells)
+    return bool(cells) and all(map(may_be_number, cells))
 
 
 def _unbracketed(cell: str) -> str:

@@ -16,6 +16,7 @@ from kansr.errors import TableError, UsageError
 from kansr.table.dialect import Dialect, sniff
 from kansr.table.names import tidy
 from kansr.table.parquet import arrow_errors
+from kansr.table.ruled import is_rule
 from kansr.table.source import is_url
 from kansr.table.spec import TableSpec
 from kansr.table.text import Sheet, in_blocks
@@ -84,7 +85,7 @@ def long_table(source: str | Path, spec: TableSpec) -> Long | None:
     if head.startswith(_PARQUET):
         found: Long | None = _parquet([path], str(source))
     else:
-        found = None if head.startswith(_ODD) else _text(path, head, spec)
+        found = None if head.startswith(_ODD) or b"\0" in head else _text(path, head, spec)
     return found if found is not None and found.rows > spec.sample else None
 
 
@@ -128,9 +129,11 @@ def _text(path: Path, head: bytes, spec: TableSpec) -> Long | None:
         dialect = sniff("\n".join(lines), spec, "")
     except (UnicodeDecodeError, LookupError, TableError, UsageError):
         return None  # read whole, it is said what is wrong
-    if dialect.above != int(spec.header) or dialect.warnings or any(line.lstrip().startswith("#") for line in lines):
+    drawn = any(line.lstrip().startswith(("#", "|")) or is_rule(line) for line in lines)
+    if dialect.above != int(spec.header) or dialect.warnings or drawn:
         return None
-    rows = _lines(path) - spec.skip_lines - dialect.above
+    count = _lines(path)
+    rows = 0 if count is None else count - spec.skip_lines - dialect.above
     if rows <= spec.sample:
         return None
     names = tidy(dialect.names)[0]
@@ -146,10 +149,12 @@ def _rows_of_text(
         yield named if columns is None else named[list(columns)]
 
 
-def _lines(path: Path) -> int:
-    """Count the ends of lines, and one more where the last line has none."""
+def _lines(path: Path) -> int | None:
+    """Count the ends of lines, and one more where the last line has none; None where a line begins with `#`."""
     count, last = 0, b"\n"
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
+            if b"\n#" in chunk or (last == b"\n" and chunk.startswith(b"#")):
+                return None
             count, last = count + chunk.count(b"\n"), chunk[-1:]
     return count + (last != b"\n")

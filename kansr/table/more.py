@@ -34,7 +34,7 @@ def read_more(source: str | Path, table: Table, spec: TableSpec) -> Table:
     names = [*table.features, table.target, *errors]
     in_unit = {name: table.units[table.target] for name in errors if table.absolute and table.target in table.units}
     spec = spec if table.group is not None else replace(spec, group=None)
-    cells, labels = read_grouped(source, names, spec, {**table.units, **in_unit})
+    cells, labels = read_grouped(source, names, spec, {**table.units, **in_unit}, table.axes)
     name = public_name(source)
     count = len(table.features)
     known = set(_keys(np.column_stack([table.x, table.y]), table.group))

@@ -50,7 +50,31 @@ def nearest(name: str, names: Sequence[str]) -> str:
     wanted = name.strip().casefold()
     swapped = [known for known in lowered if sorted(known) == sorted(wanted)]
     close = swapped or difflib.get_close_matches(wanted, list(lowered), n=1, cutoff=0.5)
-    return f'did you mean "{lowered[close[0]]}"?' if close else f"the columns are: {listed(names)}"
+    if close:
+        return f'did you mean "{lowered[close[0]]}"?'
+    foreign = not all(one.isascii() for one in (name, *names))
+    return f"the columns are: {listed(names)}{_ENCODED if foreign else ''}"
+
+
+_ENCODED = " (--encoding says how the file is written, if names read wrong)"
+_GARBLED = re.compile(
+    "[\ufffd\x80-\x9f]|[\u00c2\u00c3\u00d0\u00d1][\u0080-\u00bf\u0152-\u0192\u02c6-\u2122]|\u00e2\u20ac"
+)
+
+
+def garbled(names: Sequence[str]) -> tuple[TableWarning, ...]:
+    """Say that a name looks like one that was read in another encoding than it was written in.
+
+    >>> [warning.column for warning in garbled(["Gr\u00c3\u00b6\u00c3\u0178e", "Gr\u00f6\u00dfe"])]
+    ['GrÃ¶ÃŸe']
+    """
+    odd = next((name for name in names if _GARBLED.search(name)), None)
+    if odd is None:
+        return ()
+    message = (
+        f'the name "{odd}" looks as if it was read in another encoding than it was written in: --encoding names one'
+    )
+    return (TableWarning(kind="encoding", column=odd, message=message),)
 
 
 def bare(name: str) -> str:
@@ -86,7 +110,7 @@ def numbered(width: int) -> tuple[str, ...]:
 
 
 def tidy(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[TableWarning, ...]]:
-    """Strip blanks around names and fill in the empty ones, each with a warning.
+    """Strip blanks around names and fill in the empty ones, each with a warning; say where a name looks garbled.
 
     Raises `TableError` when two columns have the same name.
     """
@@ -99,7 +123,7 @@ def tidy(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[TableWarning, ...
             warnings.append(TableWarning(kind="unnamed", column=filled, message=message))
         result.append(filled)
     _check_twins(result)
-    return tuple(result), tuple(warnings)
+    return tuple(result), (*warnings, *garbled(result))
 
 
 def _check_twins(names: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from kansr.files import replacing
 from kansr.table.names import tidy
 from kansr.table.packed import limit_of, too_large
 from kansr.table.source import read_content
-from kansr.table.table import Table, TableWarning, fingerprint
+from kansr.table.table import Axis, Table, TableWarning, fingerprint
 from kansr.table.text import Sheet
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def write_parquet(table: Table, path: Path) -> None:
         "source": table.source,
         "sha256": table.sha256,
         "units": dict(table.units),
+        "axes": {name: asdict(axis) for name, axis in table.axes.items()},
         "warnings": [asdict(one) for one in table.warnings],
     }
     errors = [] if table.sigma is None else [table.sigma]
@@ -104,6 +105,7 @@ def read_parquet(path: Path) -> Table:
             absolute=bool(about.get("absolute")),
             units=dict(about.get("units", {})),
             group=group,
+            axes={name: Axis(**axis) for name, axis in about.get("axes", {}).items()},
             of=None if about.get("of") is None else int(about["of"]),
         )
         same = fingerprint(table.features, target, table.x, table.y, sigma=sigma, group=group) == table.sha256

@@ -12,7 +12,7 @@ import numpy as np
 from kansr.errors import TableError, UsageError
 from kansr.table.check import check_table
 from kansr.table.choose import check_some, choose_features, choose_target, leave_out_useless, read_columns, take_errors
-from kansr.table.columns import Column, refused
+from kansr.table.columns import Column, on_axis, refused
 from kansr.table.decode import decode
 from kansr.table.group import Labels, known_group, labels_at, read_labels, take_group
 from kansr.table.located import by_cell, with_cell
@@ -20,13 +20,15 @@ from kansr.table.long import long_table
 from kansr.table.missing import whole_rows
 from kansr.table.names import found, listed, nearest, place, tidy
 from kansr.table.parquet import read_feather, read_sheet
+from kansr.table.related import related
 from kansr.table.sample import sample
 from kansr.table.source import is_url, public_name, read_content
 from kansr.table.spec import TableSpec
 from kansr.table.split import check_rows
 from kansr.table.sql import read_sql
-from kansr.table.table import Floats, Table, TableWarning, fingerprint
+from kansr.table.table import Axis, Floats, Table, TableWarning, fingerprint
 from kansr.table.text import Sheet, read_text
+from kansr.table.uncertain import about_errors, error_columns
 from kansr.table.units import factor_between, units_of, unreadable
 from kansr.table.workbook import read_workbook
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 _DEFAULT = TableSpec()
 _NO_UNITS: Mapping[str, str] = {}
+_NO_AXES: Mapping[str, Axis] = {}
 
 
 def read_table(source: str | Path, spec: TableSpec = _DEFAULT) -> Table:
@@ -73,33 +76,46 @@ def table_of(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     return replace(table, warnings=tuple(with_cell(warning, sheet) for warning in table.warnings))
 
 
-def table_from_frame(frame: pd.DataFrame, spec: TableSpec = _DEFAULT, source: str = "<frame>") -> Table:
+def table_from_frame(
+    frame: pd.DataFrame, spec: TableSpec = _DEFAULT, source: str = "<frame>", *, given: bool = False
+) -> Table:
     """Take a table from a data frame, by the same rules as `read_table`; the index is not used.
+
+    Where the columns were `given` by a caller as features and target, none of them is taken for measurement errors.
 
     >>> import pandas as pd
     >>> table = table_from_frame(pd.DataFrame({"x": range(0, 60, 2), "y": range(30)}))
     >>> table.features, table.target, table.x.shape
     (('x',), 'y', (30, 1))
     """
-    return _table(_sheet_of(frame), spec, source)
+    return _table(_sheet_of(frame), spec, source, given=given)
 
 
 def read_features(
-    source: str | Path, names: Sequence[str], spec: TableSpec = _DEFAULT, units: Mapping[str, str] = _NO_UNITS
+    source: str | Path,
+    names: Sequence[str],
+    spec: TableSpec = _DEFAULT,
+    units: Mapping[str, str] = _NO_UNITS,
+    axes: Mapping[str, Axis] = _NO_AXES,
 ) -> Floats:
     """Read the columns that a formula needs, by name: [rows, names], float64. The target need not be there.
 
     In a table without a header, columns are taken in their order where there are as many as names. A column that has
-    a unit in `units` and another one in this table is converted; without a unit here it is taken as it is.
+    a unit in `units` and another one in this table is converted; without a unit here it is taken as it is. Dates are
+    counted along the axis that the column has in `axes` (`Table.axes`), and are no numbers without one.
 
     Every row counts: raises `TableError` where a column is missing or a cell is missing, text or infinite, and
     `UsageError` where a column's unit measures something else.
     """
-    return read_grouped(source, names, replace(spec, group=None), units)[0]
+    return read_grouped(source, names, replace(spec, group=None), units, axes)[0]
 
 
 def read_grouped(
-    source: str | Path, names: Sequence[str], spec: TableSpec = _DEFAULT, units: Mapping[str, str] = _NO_UNITS
+    source: str | Path,
+    names: Sequence[str],
+    spec: TableSpec = _DEFAULT,
+    units: Mapping[str, str] = _NO_UNITS,
+    axes: Mapping[str, Axis] = _NO_AXES,
 ) -> tuple[Floats, Labels | None]:
     """Read the columns that a formula needs, as `read_features` does, and the labels of `TableSpec.group` beside them.
 
@@ -111,14 +127,18 @@ def read_grouped(
     group = None if spec.group is None else known_group(spec.group, list(sheet.frame.columns))
     with by_cell(sheet):
         labels = None if group is None else read_labels(sheet.frame[group], group, spec)
-        return _features(sheet, names, spec, units), labels
+        return _features(sheet, names, spec, units, axes), labels
 
 
 def features_from_frame(
-    frame: pd.DataFrame, names: Sequence[str], spec: TableSpec = _DEFAULT, units: Mapping[str, str] = _NO_UNITS
+    frame: pd.DataFrame,
+    names: Sequence[str],
+    spec: TableSpec = _DEFAULT,
+    units: Mapping[str, str] = _NO_UNITS,
+    axes: Mapping[str, Axis] = _NO_AXES,
 ) -> Floats:
     """Take the columns that a formula needs from a data frame, as `read_features` does."""
-    return _features(_sheet_of(frame), names, spec, units)
+    return _features(_sheet_of(frame), names, spec, units, axes)
 
 
 def _sheet(source: str | Path, spec: TableSpec) -> tuple[Sheet, str]:
@@ -149,12 +169,14 @@ def _check_asked(source: str | Path, spec: TableSpec) -> None:
         raise UsageError(f"{flag} is for databases, and this is a file", where=public_name(source), hint=hint)
 
 
-def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
+def _table(sheet: Sheet, spec: TableSpec, source: str, *, given: bool = False) -> Table:
     """Choose target and features, leave out what cannot be used, and check the rest."""
     check_rows(len(sheet.frame), source)
     decimal = spec.decimal or sheet.decimal
     frame, group, labels = take_group(sheet.frame, spec)
     frame, errors = take_errors(frame, spec, decimal)
+    suspects = [] if given else error_columns(frame, spec, decimal)
+    frame = frame.drop(columns=[one.name for one in suspects])
     target = choose_target(frame, spec, decimal)
     features, unusable = choose_features(frame, target.name, spec, decimal)
     features, useless = leave_out_useless(features, spec.features is not None)
@@ -170,8 +192,13 @@ def _table(sheet: Sheet, spec: TableSpec, source: str) -> Table:
     table = _stack([*features, target], _in_unit_of(target, errors, spec, units), spec, source)
     table = _grouped(table, group, labels)
     table = replace(table, units={one.name: units[one.name] for one in (*features, target) if one.name in units})
-    said = (*sheet.warnings, *unusable, *useless, *missing, *emptied, *_rounded([*features, target]))
-    return replace(table, warnings=(*said, *check_table(table), *_without_unit(table), *_without_pint(silent)))
+    table = replace(table, axes={one.name: one.axis for one in features if one.axis is not None})
+    read = [warning for one in (*features, target, *errors) for warning in one.said]
+    read += about_errors(suspects, target.name, spec)
+    said = (*sheet.warnings, *read, *unusable, *useless, *missing, *emptied, *_rounded([*features, target]))
+    return replace(
+        table, warnings=(*said, *check_table(table), *related(table), *_without_unit(table), *_without_pint(silent))
+    )
 
 
 def _units(names: Sequence[str], columns: Sequence[Column], spec: TableSpec) -> dict[str, str]:
@@ -246,12 +273,15 @@ def _rounded(columns: Sequence[Column]) -> list[TableWarning]:
     ]
 
 
-def _features(sheet: Sheet, names: Sequence[str], spec: TableSpec, units: Mapping[str, str]) -> Floats:
+def _features(
+    sheet: Sheet, names: Sequence[str], spec: TableSpec, units: Mapping[str, str], axes: Mapping[str, Axis]
+) -> Floats:
     frame = sheet.frame
     if not sheet.named and not set(names) <= set(frame.columns) and len(names) == len(frame.columns):
         frame = frame.set_axis(list(names), axis=1)
     here = [_present(name, list(frame.columns)) for name in names]
     columns = read_columns(frame, here, spec, spec.decimal or sheet.decimal)
+    columns = [on_axis(one, frame[one.name], spec, axes.get(name)) for name, one in zip(names, columns, strict=True)]
     for one in columns:
         _check_whole(one)
     factors = [_factor(name, column, spec, units) for name, column in zip(names, here, strict=True)]

@@ -45,6 +45,11 @@ class TableSpec:
         Cells that stand for a missing value, besides the usual ones (empty, `NA`, `NaN`, `null`, ...).
     missing
         What to do with rows that miss a value: `drop` leaves them out and says which, `fail` refuses the table.
+    limits
+        What to do with detection limits such as `<0.05`: `fail` refuses the table, `drop` takes them for missing.
+    time
+        What dates and times are counted in: `seconds`, `hours`, `days`, `months` or `years`; None is months for months,
+        hours for times of day, and days for dates (see `kansr.table.dates`).
     split
         Shares of the train, validation and test rows, relative to their sum.
 
@@ -80,6 +85,8 @@ class TableSpec:
     skip_lines: int = 0
     null_values: tuple[str, ...] = ()
     missing: Literal["drop", "fail"] = "drop"
+    limits: Literal["fail", "drop"] = "fail"
+    time: Literal["seconds", "hours", "days", "months", "years"] | None = None
     split: tuple[float, float, float] = (0.7, 0.15, 0.15)
     sigma: str | None = None
     weights: str | None = None
@@ -91,6 +98,10 @@ class TableSpec:
             raise UsageError(f"the decimal sign cannot be {self.decimal!r}", hint="it is '.' or ','")
         if self.missing not in {"drop", "fail"}:
             raise UsageError(f"missing cannot be {self.missing!r}", hint="it is 'drop' or 'fail'")
+        if self.limits not in {"drop", "fail"}:
+            raise UsageError(f"limits cannot be {self.limits!r}", hint="it is 'fail' or 'drop'")
+        if self.time not in {None, "seconds", "hours", "days", "months", "years"}:
+            raise UsageError(f"time cannot be {self.time!r}", hint="it is seconds, hours, days, months or years")
         if self.skip_lines < 0:
             raise UsageError(f"cannot skip {self.skip_lines} lines", hint="give a number that is 0 or more")
         _check_separator(self.separator, self.decimal)

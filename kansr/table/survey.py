@@ -99,7 +99,7 @@ def survey(source: str | Path, spec: TableSpec) -> Survey:
     """
     sheet, name = read_cells(source, spec)
     table, error = _table(sheet, spec, name)
-    said = () if table is None else (*table.warnings, *odd_rows(table))
+    said = sheet.warnings if table is None else (*table.warnings, *odd_rows(table))
     return Survey(
         source=name,
         rows=len(sheet.frame),

@@ -22,18 +22,23 @@ Kind = Literal[
     "duplicate",
     "empty",
     "encoding",
+    "errors",
     "few-rows",
     "heavy-tailed",
     "id-like",
     "leaking",
+    "limits",
     "missing",
     "no-header",
     "outlier",
+    "related",
     "remark",
     "repeated",
     "rounded",
     "sheet",
     "text",
+    "thousands",
+    "time",
     "trailing-delimiter",
     "two-values",
     "units",
@@ -55,6 +60,31 @@ class TableWarning:
 
     def __str__(self) -> str:
         return self.message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """What the numbers of a column of dates are: a count of a unit since the origin.
+
+    Attributes
+    ----------
+    sort
+        `dates`, `months` (of a year), `months of the year`, or `times of day`.
+    format
+        How they were written, as `strptime` has it.
+    unit
+        `seconds`, `hours`, `days`, `months` or `years`; the last two are those of the calendar.
+    origin
+        The first of them, which is 0, by ISO 8601; where no year or no day was given, it is in 1900.
+    wraps
+        Whether the rows ran over the end of a year, or of a day.
+    """
+
+    sort: Literal["dates", "months", "months of the year", "times of day"]
+    format: str
+    unit: Literal["seconds", "hours", "days", "months", "years"]
+    origin: str
+    wraps: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,6 +115,8 @@ class Table:
         The label of each row, [rows], where a column of groups was named; it is no feature.
     of
         How many rows the source has, where these are a sample of them; None: they are all.
+    axes
+        Column -> what its numbers count, for columns of dates.
     """
 
     features: tuple[str, ...]
@@ -99,6 +131,7 @@ class Table:
     units: Mapping[str, str] = field(default_factory=dict)
     group: npt.NDArray[np.str_] | None = None
     of: int | None = None
+    axes: Mapping[str, Axis] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.y)

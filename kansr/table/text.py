@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from kansr.errors import TableError
 from kansr.table.dialect import Dialect, delimiter_of, records, sniff
-from kansr.table.layout import about_notes, about_titles, notes, titles
+from kansr.table.layout import about_notes, about_titles, behind_marks, notes, titles
+from kansr.table.limits import joined_limits
 from kansr.table.names import tidy
+from kansr.table.ruled import is_rule, without_rules
 from kansr.table.spec import WHITESPACE, TableSpec
 from kansr.table.table import TableWarning
 
@@ -73,7 +75,8 @@ def read_text(text: str, spec: TableSpec, where: str) -> Sheet:
     Raises `TableError` when there is no data row, or a row is longer or shorter than the header.
     """
     body = _skip(text, spec.skip_lines, where)
-    body, comment = _without_comments(body)
+    body, comment, marked = _without_comments(body)
+    body = without_rules(body)
     body = body[match.end() :] if (match := _BLANK.match(body)) else body
     declared = _DECLARED.match(body)
     if declared and spec.delimiter is None:
@@ -83,7 +86,8 @@ def read_text(text: str, spec: TableSpec, where: str) -> Sheet:
     body, remarks, delimiter = _without_remarks(body, spec)
     dialect = sniff(body, replace(spec, delimiter=delimiter), comment)
     sheet = _sheet(_parse(body, dialect, spec, where), body, dialect, where)
-    return replace(sheet, warnings=(*remarks, *sheet.warnings))
+    hidden = behind_marks([next(records(line, delimiter), []) for line in marked], dialect.width)
+    return replace(sheet, warnings=(*remarks, *sheet.warnings, *hidden))
 
 
 def _skip(text: str, lines: int, where: str) -> str:
@@ -97,18 +101,26 @@ def _skip(text: str, lines: int, where: str) -> str:
     return text[start:]
 
 
-def _without_comments(text: str) -> tuple[str, str]:
-    """Leave out lines that begin with `#`; give also the last of them that stands before the first record."""
-    if not text.lstrip().startswith("#") and "\n#" not in text:
-        return text, ""
+def _without_comments(text: str) -> tuple[str, str, list[str]]:
+    """Leave out lines that begin with `#`.
+
+    Give also the last of them that stands before the first record, and those that stand behind it.
+    """
+    if not text.lstrip().startswith("#") and "\n#" not in text and "\r#" not in text:
+        return text, "", []
     comment = ""
     position = 0
     while match := _BLANK.match(text, position) or _COMMENT.match(text, position):
-        comment = match[0] if match[0].startswith("#") else comment
+        comment = match[0] if match[0].startswith("#") and not is_rule(_unmarked(match[0])) else comment
         position = match.end()
         if not match[0]:
             break
-    return _COMMENT.sub("", text), comment.strip().lstrip("#").strip()
+    behind = [_unmarked(match[0]) for match in _COMMENT.finditer(text, position)]
+    return _COMMENT.sub("", text), _unmarked(comment), behind
+
+
+def _unmarked(comment: str) -> str:
+    return comment.strip().lstrip("#").strip()
 
 
 def _without_remarks(body: str, spec: TableSpec) -> tuple[str, list[TableWarning], str]:
@@ -118,7 +130,7 @@ def _without_remarks(body: str, spec: TableSpec) -> tuple[str, list[TableWarning
     """
     delimiter = spec.separator or delimiter_of(body)
     if delimiter == WHITESPACE:
-        return body, [], delimiter
+        return joined_limits(body), [], delimiter
     said = []
     first = [*islice(_lines(body, delimiter), _AROUND)]
     above = titles([cells for cells, _ in first]) if spec.header else 0

@@ -11,7 +11,7 @@ import numpy as np
 
 from kansr.errors import TableError
 from kansr.table.choose import read_columns
-from kansr.table.columns import Column, refused
+from kansr.table.columns import Column, on_axis, refused
 from kansr.table.long import long_table
 from kansr.table.names import Place, place
 from kansr.table.spec import TableSpec
@@ -41,7 +41,8 @@ def read_blocks(source: str | Path, spec: TableSpec, table: Table) -> Iterator[B
     factor = _factor(table, spec)
     for frame in long.frames(names):
         with _numbered(start):
-            columns = read_columns(frame, names, spec, long.decimal)
+            read = read_columns(frame, names, spec, long.decimal)
+            columns = [on_axis(one, frame[one.name], spec, table.axes.get(one.name)) for one in read]
             yield _block(columns, table, spec, factor)
         start += len(frame)
 

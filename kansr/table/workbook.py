@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kansr.errors import TableError, UsageError
 from kansr.table.dialect import dialect_of
-from kansr.table.layout import about_notes, about_titles, filled, notes, titles
+from kansr.table.layout import about_notes, about_titles, behind_marks, filled, notes, titles
 from kansr.table.names import listed, nearest, tidy
 from kansr.table.spans import check_spans
 from kansr.table.spec import TableSpec
@@ -32,7 +32,7 @@ def read_workbook(data: bytes, spec: TableSpec, where: str) -> Sheet:
     `UsageError` where python-calamine is missing or there is no such sheet, `TableError` for a damaged or locked file.
     """
     name, cells, several = _cells(data, spec, where)
-    lines, comment = _kept([(n, row) for n, row in enumerate(cells, start=1)][spec.skip_lines :])
+    lines, comment, marked = _kept([(n, row) for n, row in enumerate(cells, start=1)][spec.skip_lines :])
     columns = sorted({i for _, row in lines for i, cell in enumerate(row) if cell != ""})
     texts = [[_text(row[i]) if i < len(row) else "" for i in columns] for _, row in lines]
     above, below = titles(texts) if spec.header else 0, notes(texts, len(columns))
@@ -56,7 +56,7 @@ def read_workbook(data: bytes, spec: TableSpec, where: str) -> Sheet:
         decimal=dialect.decimal,
         named=dialect.named,
         cells=Cells(sheet=name, lines=[n for n, _ in rows], letters=letters),
-        warnings=(*said, *dialect.warnings, *unnamed),
+        warnings=(*said, *dialect.warnings, *unnamed, *behind_marks(marked, len(names))),
     )
 
 
@@ -101,17 +101,22 @@ def _sheet_name(book: Any, spec: TableSpec) -> str:
     return spec.sheet if spec.sheet in names else same[0]
 
 
-def _kept(lines: Sequence[Line]) -> tuple[list[Line], str]:
-    """Leave out empty lines and comments; give also the last comment above the first line, as text files have it."""
+def _kept(lines: Sequence[Line]) -> tuple[list[Line], str, list[list[str]]]:
+    """Leave out empty lines and comments.
+
+    Give also the last comment above the first line, as text files have it, and the cells of those below it.
+    """
     kept: list[Line] = []
-    comment = ""
+    comment, behind = "", []
     for n, row in lines:
         cells = filled([_text(cell) for cell in row])
         if cells and cells[0].startswith("#"):
-            comment = comment if kept else "\t".join(cells).lstrip("#").strip()
+            unmarked = filled([cells[0].lstrip("#"), *cells[1:]])
+            comment = comment if kept else "\t".join(unmarked)
+            behind += [unmarked] if kept else []
         elif cells:
             kept.append((n, row))
-    return kept, comment
+    return kept, comment, behind
 
 
 def _frame(names: Sequence[str], columns: Sequence[int], rows: Sequence[Line]) -> pd.DataFrame:

@@ -49,7 +49,7 @@ REFUSED = (
     Case(name="text in the target", content="x,y\n" + "1,ada\n2,bob\n" * 5, says='"ada" is text'),
     Case(name="text in the only feature", content="x,y\n" + "ada,1\nbob,2\n" * 5, says="no feature"),
     Case(name="a word among numbers", content=GOOD + "1,oops\n", says="row 31"),
-    Case(name="thousands", content="x,y\n" + '"1,234",1\n"2,345",2\n' * 6, says="1,234"),
+    Case(name="two decimal signs", content="x,y\n" + '"1,234",1\n2.5,2\n' * 6, says="1,234"),
     Case(name="percent", content="x,y\n" + "5 %,1\n7 %,2\n" * 5, says="percent"),
     Case(name="a target without values", content="x,y\n" + "1,\n2,\n" * 6, says="no values"),
     Case(name="a constant feature", content="x,y\n" + "1,1\n1,2\n" * 6, says="constant"),

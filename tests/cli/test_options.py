@@ -31,7 +31,18 @@ def test_every_option_reaches_its_key():
     options = parsed(
         *shlex.split("a.csv -t y -x a,b --width 2,5,1 --grid 3,5 --functions sin,exp --seed 0 --budget 5 --device cpu"),
         *shlex.split("-d ';' --decimal , --encoding latin-1 -H --skip-lines 0 --null-value -999 --null-value n/a"),
-        *["--missing", "fail", "--function", "softplus=log(1+exp(x))", "--function", "f(u) = u^2*abs(u)"],
+        *[
+            "--limits",
+            "drop",
+            "--time",
+            "hours",
+            "--missing",
+            "fail",
+            "--function",
+            "softplus=log(1+exp(x))",
+            "--function",
+            "f(u) = u^2*abs(u)",
+        ],
         *["--units", "a=m/s, b=kg m^2"],
         *[
             "--missing",
@@ -64,6 +75,8 @@ def test_every_option_reaches_its_key():
         "table.skip_lines": 0,
         "table.null_values": ("-999", "n/a"),
         "table.missing": "fail",
+        "table.limits": "drop",
+        "table.time": "hours",
         "network.width": (2, 5, 1),
         "training.grid": (3, 5),
         "symbolic.functions": ("sin", "exp"),

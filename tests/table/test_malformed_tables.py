@@ -68,10 +68,9 @@ BAD = (
         name="placeholder", content=f"{GOOD}1,?,3\n", says=('"?" is not a number', 'row 31, column "b"', "--null-value")
     ),
     Bad(name="thousands", content=f'{GOOD}"1,234",1,2\n', says=('"1,234"', 'row 31, column "a"', "thousands")),
-    Bad(name="all thousands", content="a,y\n" + '"1,234",1\n"2,345",2\n' * 5, says=('"1,234"', "row 1", "thousands")),
     Bad(name="percent", content="a,y\n" + "5 %,1\n7 %,2\n" * 5, says=('"5 %"', 'row 1, column "a"', "percent")),
     Bad(name="unit in a cell", content="a,y\n" + "5 cm,1\n7 cm,2\n" * 5, says=('"5 cm"', "unit", "header")),
-    Bad(name="comma and point", content="a;y\n1,5;2.5\n" + "1.5;2\n2;4\n" * 5, says=('"1,5"', "row 1", "--decimal ,")),
+    Bad(name="comma and point", content="a;y\n1,5;2.5\n" + "1.5;2\n2;4\n" * 5, says=('"1,5"', "row 1", "one decimal")),
     Bad(
         name="decimal comma denied",
         content="a;y\n" + "1,5;2\n2,5;3\n" * 5,
@@ -96,10 +95,15 @@ BAD = (
         says=('"ada" is text', 'row 1, column "name"', "-x"),
     ),
     Bad(
-        name="date feature asked for",
-        content="x,day,y\n" + "1,2020-02-29,3\n2,2020-03-01,4\n" * 5,
+        name="date feature asked for that is none",
+        content="x,day,y\n" + "1,2020-02-29,3\n2,2020-02-30,4\n" * 5,
         spec=TableSpec(features=("day",)),
-        says=('"2020-02-29" is a date', 'row 1, column "day"'),
+        says=('"2020-02-29" is a date', 'row 1, column "day"', "2023-12-31"),
+    ),
+    Bad(
+        name="date target",
+        content="x,day\n" + "1,2020-02-29\n2,2020-03-01\n" * 5,
+        says=('"2020-02-29" is a date', 'row 1, column "day"', "-t"),
     ),
     Bad(name="empty target", content="x,y\n" + "1,\n2,\n" * 5, says=("holds no values", 'column "y"')),
     Bad(
@@ -151,7 +155,6 @@ BAD = (
         says=("'rot13'",),
     ),
     Bad(name="odd UTF-16", content=GOOD.encode("utf-16")[:-1], says=("utf-16",)),
-    Bad(name="UTF-16 without mark", content=GOOD.encode("utf-16-le"), says=("NUL byte", "--encoding utf-16-le")),
     Bad(name="NUL byte", content=f"a,b,y\n1,\0,2\n{ROWS}", says=("line 2 holds a NUL byte",)),
     Bad(name="binary", content=bytes(range(256)) * 20, says=("NUL byte", "not text")),
     Bad(name="picture", content=b"\x89PNG\r\n\x1a\n\0\0", says=("PNG picture", "CSV")),

@@ -32,9 +32,9 @@ def test_a_plain_table_has_no_warnings() -> None:
     [
         (["red", "green"] * (N // 2), "text", 1),
         ([1.0, "green", "red", "blue"] * (N // 4), "text", 2),
-        (["2020-02-29"] * N, "date", 1),
-        (["29.02.2020 12:00"] * N, "date", 1),
-        (pd.date_range("2020-01-01", periods=N), "date", 1),
+        (["2020-02-30", *["2020-02-29"] * (N - 1)], "date", 1),
+        (["29.02.2020 12:00", *["2020-02-28"] * (N - 1)], "date", 1),
+        (["2020-02-29"] * N, "constant", None),
         ([None] * N, "empty", None),
         ([2.5] * N, "constant", None),
         ([0.3, 0.1 + 0.2] * (N // 2), "constant", None),
@@ -138,7 +138,7 @@ def test_the_largest_numbers_overflow_nowhere() -> None:
     [
         (["steel", "brass"] * (N // 2), ["--group b gives each of its 2 values", 'a column of 1 for "steel" and 0']),
         (["Na", "Fe", "Cu", "Au"] * (N // 4), ["--group b gives each of its 4 values constants of its own"]),
-        (["2020-02-29"] * N, ["a column of seconds since the first date could be used"]),
+        (["2020-02-29", "29.2.2020"] * (N // 2), ["where all cells are written alike, such as 2023-12-31"]),
     ],
 )
 def test_a_column_of_labels_or_dates_that_is_left_out_is_told_what_it_could_be(

@@ -38,7 +38,7 @@ def test_every_column_is_told_with_its_role_and_type(tmp_path: Path) -> None:
     assert told["v [m/s]"] == ("feature", "number", 1, 30)
     assert told["flag"][:2] == ("feature", "yes/no")
     assert told["colour"] == ("left out", "text", 0, 2)
-    assert told["day"][:2] == ("left out", "date")
+    assert told["day"][:2] == ("feature", "date")
     assert told["gap"][:3] == ("left out", "empty", 31)
     assert told["y"][:2] == ("target", "whole")
     assert (found.rows, len(found.table or ())) == (31, 30)
