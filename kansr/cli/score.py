@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-<<<<<<< HEAD
-from kansr.cli.options import example, option, reader_options, recipe_options, talk_options
-from kansr.report.words import TITLES
-=======
 from kansr.cli.options import example, option, reader_options, recipe_options, row_options, talk_options
->>>>>>> reading
+from kansr.report.words import TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
