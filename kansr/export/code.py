@@ -84,7 +84,7 @@ class Language:
         How it writes numbers.
     helpers
         The text of functions that it lacks and that are short: function -> lines.
-    times, over, power, whole_power, call
+    times, over, power, whole_power, call, pairs
         As in `kansr.formula.text.Dialect`.
     constant
         Another language, for parts without columns.
@@ -106,6 +106,7 @@ class Language:
     power: str = "{}**{}"
     whole_power: str | None = None
     call: str = "{}({})"
+    pairs: bool = False
     constant: Language | None = None
     spell: Callable[[str], str] = str
     same: Callable[[str], str] = str
@@ -131,6 +132,7 @@ class Language:
             power=self.power,
             whole_power=self.whole_power,
             call=self.call,
+            pairs=self.pairs,
             constant=None if self.constant is None else self.constant.dialect(names),
         )
 

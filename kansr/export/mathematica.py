@@ -13,6 +13,7 @@ _FUNCTIONS = {
     "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos", "tan": "Tan", "sinh": "Sinh",
     "cosh": "Cosh", "tanh": "Tanh", "asin": "ArcSin", "acos": "ArcCos", "atan": "ArcTan", "asinh": "ArcSinh",
     "acosh": "ArcCosh", "atanh": "ArcTanh", "Abs": "Abs", "sign": "Sign", "erf": "Erf", "besselj": "BesselJ",
+    "max": "Max", "min": "Min", "step": "UnitStep",
 }  # fmt: skip
 
 

@@ -15,7 +15,11 @@ from kansr.formula.text import Dialect, leaf_text, printed, write
 
 _RESERVED = ("sympy", "formula")
 _CONSTANTS = {sympy.pi: "sympy.pi", sympy.E: "sympy.E"}
-_SYMPY = {name: f"sympy.{name}" for name in FUNCTIONS}
+_SYMPY = {name: f"sympy.{name}" for name in FUNCTIONS} | {
+    "max": "sympy.Max",
+    "min": "sympy.Min",
+    "step": "sympy.Heaviside({}, 1)",
+}
 
 
 def render_sympy(formula: Formula, about: About) -> str:  # noqa: ARG001  (the symbols say what they are)

@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import sympy
@@ -70,7 +71,8 @@ def printed(expr: sympy.Expr) -> Tree:
         raise FormulaError(
             f"a formula cannot hold {expr}", hint="it has no real value, or no place in kansr.formula.functions"
         )
-    return (function.name, *(printed(part) for part in expr.args))
+    parts = sorted(expr.args, key=lambda part: bool(part.is_number)) if function.many else expr.args  # max(x, 0)
+    return (function.name, *(printed(part) for part in parts))
 
 
 def _sum(expr: Any) -> Tree:
@@ -179,7 +181,10 @@ class Dialect:
     leaf
         What writes a leaf.
     functions
-        The names of the language's functions; Bessel functions may have names by order, `J0` and `J1`.
+        The names of the language's functions, or patterns such as `f({}, 1)` with a place for the arguments; Bessel
+        functions may have names by order, `J0` and `J1`.
+    pairs
+        Whether functions of many arguments, such as max, take two at a time.
     times, over
         Its signs of multiplication and division.
     power
@@ -199,6 +204,7 @@ class Dialect:
     power: str = "{}**{}"
     whole_power: str | None = None
     call: str = "{}({})"
+    pairs: bool = False
     constant: Dialect | None = None
 
 
@@ -280,7 +286,17 @@ def _call(head: str, parts: Sequence[Tree], dialect: Dialect) -> str:
     named = own != head and own in dialect.functions
     texts = [] if named else [str(order) for order in parts[:orders]]
     texts += [_write(part, 0, dialect) for part in parts[orders:]]
-    return dialect.call.format(dialect.functions[own if named else head], ", ".join(texts))
+    name = dialect.functions[own if named else head]
+    if FUNCTIONS[head].many and dialect.pairs:
+        return reduce(lambda before, text: _called(name, [before, text], dialect), texts)
+    return _called(name, texts, dialect)
+
+
+def _called(name: str, texts: Sequence[str], dialect: Dialect) -> str:
+    """Put arguments where a pattern has their places: one for all, or one for each."""
+    if "{" not in name:
+        return dialect.call.format(name, ", ".join(texts))
+    return name.format(*texts) if "{0}" in name else name.format(", ".join(texts))
 
 
 def _function(head: str, parts: Sequence[Tree]) -> str:

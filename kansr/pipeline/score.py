@@ -20,6 +20,8 @@ from kansr.formula.functions import Array
 from kansr.formula.names import safe_names, symbols_of
 from kansr.formula.parse import parse
 from kansr.formula.snap import rounded
+from kansr.symbolic.custom import written_out
+from kansr.symbolic.spec import CustomFunction
 from kansr.table import Table, split_table
 from kansr.table.split import Split
 
@@ -47,7 +49,13 @@ class Scored:
 
 
 def score(
-    table: Table, text: str, *, refit: bool = False, rivals: Sequence[Formula] = (), seed: int = 0
+    table: Table,
+    text: str,
+    *,
+    refit: bool = False,
+    rivals: Sequence[Formula] = (),
+    seed: int = 0,
+    custom: Sequence[CustomFunction] = (),
 ) -> list[Scored]:
     """Judge a formula, then the same with its decimals refitted, then the rivals, all on the same parts of the rows.
 
@@ -61,6 +69,8 @@ def score(
         Whether its decimal constants are fitted to the train and validation rows as well.
     rivals
         Formulas of a run, in columns that the table has.
+    custom
+        Functions of the user's own that the formula may call.
 
     Raises
     ------
@@ -71,7 +81,7 @@ def score(
     """
     names = safe_names(table.features)
     split = split_table(table, seed)
-    own = parse(text, names)
+    own = parse(text, names, own=written_out(custom))
     scored = [_scored("yours", judge(own, names, table.x, y=table.y, split=split, label="yours", free=0), table, split)]
     if refit:
         chosen = np.concatenate([split.train, split.validation])
