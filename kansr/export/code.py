@@ -22,6 +22,7 @@ from kansr.export.quoting import quoted
 from kansr.export.variables import variables
 from kansr.formula.formula import Formula
 from kansr.formula.named import Named
+from kansr.formula.names import in_ascii
 from kansr.formula.text import Dialect, Tree, calls, leaf_text, printed, write
 
 Names = Mapping[str, str]
@@ -108,7 +109,7 @@ class Language:
     call: str = "{}({})"
     pairs: bool = False
     constant: Language | None = None
-    spell: Callable[[str], str] = str
+    spell: Callable[[str], str] = in_ascii
     same: Callable[[str], str] = str
     spare: str = "_"
 

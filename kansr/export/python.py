@@ -25,6 +25,7 @@ _SIGN = "def sign(x):\n    return math.copysign(1, x) if x else x\n"
 PLAIN = Language(
     functions=named("math.{}", "erf") | {"Abs": "abs", "sign": "sign", "max": "max", "min": "min", "step": "step"},
     reserved=_WORDS,
+    spell=str,
     comment="#",
     pi="math.pi",
     e="math.e",
@@ -35,6 +36,7 @@ PLAIN = Language(
 NUMPY = Language(
     functions={name: function.python for name, function in FUNCTIONS.items()},
     reserved=_WORDS,
+    spell=str,
     comment="#",
     pi="np.pi",
     e="np.e",
@@ -54,6 +56,7 @@ TORCH = Language(
     | {"max": "larger", "min": "smaller", "step": "step"}
     | {"Abs": "torch.abs", "J0": "torch.special.bessel_j0", "J1": "torch.special.bessel_j1"},
     reserved=_WORDS,
+    spell=str,
     comment="#",
     pi="math.pi",
     e="math.e",
@@ -65,6 +68,7 @@ JAX = Language(
     functions={name: FUNCTIONS[name].python.replace("np.", "jnp.") for name in (*COMMON, "sign", "step", "max", "min")}
     | {"Abs": "jnp.abs", "erf": "special.erf"},
     reserved=_WORDS,
+    spell=str,
     comment="#",
     pi="jnp.pi",
     e="jnp.e",

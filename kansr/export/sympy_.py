@@ -24,7 +24,7 @@ _SYMPY = {name: f"sympy.{name}" for name in FUNCTIONS} | {
 
 def render_sympy(formula: Formula, about: About) -> str:  # noqa: ARG001  (the symbols say what they are)
     """Give a script with the symbols of the formula, all real, and the expression `formula`. Fractions stay exact."""
-    names = variables(formula, _RESERVED)
+    names = variables(formula, _RESERVED, spell=str)
     symbols = [
         f'{names[name]} = sympy.Symbol("{name}", real=True)' + (f"  # column {column!a}" if name != column else "")
         for name, column in formula.names.items()

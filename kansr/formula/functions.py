@@ -264,7 +264,7 @@ BY_CLASS: dict[Any, Function] = {row.sympy: row for row in _ROWS} | {row.same: r
 """The functions by the class that sympy's trees hold."""
 
 CONSTANTS: dict[str, Any] = {"pi": sympy.pi, "E": sympy.E}
-"""The constants with a name. They are never names of columns (see `kansr.formula.names`)."""
+"""The constants with a name, as they are read; a column of that name comes first."""
 
 OF_ORDER: dict[str, tuple[Function, int]] = {f"J{order}": (FUNCTIONS["besselj"], order) for order in (0, 1)}
 """Spellings that name the order too: `J0(x)` is `besselj(0, x)`."""

@@ -62,11 +62,13 @@ def parse(
     *,
     unknown: Unknown | None = None,
     own: Collection[Own] = (),
+    first: Collection[str] = (),
 ) -> sympy.Expr:
     """Read a formula.
 
     Decimal numbers are doubles, exactly; `3/4` stays a fraction; `^` is read as `**`; `ln`, `abs`, `arctan` and `J0`
-    are known under these names too. With `names`, other names are refused. `constants` are names with a value;
+    are known under these names too. With `names`, other names are refused. A name among them, or in `first`, is a
+    column even where a constant, such as `E`, is called so. `constants` are names with a value;
     `own` are functions of the user's, which are written out; `unknown` gives what stands for any other function that is
     not in the list, without it such a one is refused.
     Raises `FormulaError` with the column of what cannot be read.
@@ -81,7 +83,7 @@ def parse(
     body, columns = _syntax(text)
     named = {name: Named(name, value) for name, value in (constants or {}).items()}
     try:
-        expr = _Reader(names, columns, named, unknown, own).read(body, 0)
+        expr = _Reader(names, columns, named, unknown, own=own, first=first).read(body, 0)
     except (
         RecursionError,
         OverflowError,
@@ -135,8 +137,11 @@ class _Reader:
         column: Callable[[int], int],
         constants: Mapping[str, sympy.Expr],
         unknown: Unknown | None = None,
+        *,
         own: Collection[Own] = (),
+        first: Collection[str] = (),
     ) -> None:
+        self.first = first if names is None else names
         self.unknown, self.own = unknown, {one.name: one for one in own}
         self.names, self.column, self.constants = names, column, {**CONSTANTS, **constants}
         self.rules: dict[type[ast.expr], Callable[[Any, int], sympy.Expr]] = {
@@ -175,7 +180,7 @@ class _Reader:
 
     def name(self, node: ast.Name, _: int) -> sympy.Expr:
         """Read a constant or a column."""
-        if node.id in self.constants:
+        if node.id in self.constants and node.id not in self.first:
             return self.constants[node.id]
         if is_safe(node.id) if self.names is None else node.id in self.names:
             return symbols_of([node.id])[node.id]

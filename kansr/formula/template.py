@@ -22,7 +22,7 @@ from kansr.formula.parse import parse
 MOST = 3
 """Arguments that an unknown function may have."""
 
-_NAME = re.compile(r"[A-Za-z]\w*", flags=re.ASCII)
+_NAME = re.compile(r"[^\W\d]\w*")
 _CLOSE = 0.75  # likeness from which the name of an unknown function is taken for a misspelt known one
 
 
@@ -95,7 +95,7 @@ def read_template(
         symbol = sp.Symbol(f"{name}_{len(found)}_", real=True)
         return found.setdefault(key, Call(function=name, arguments=key[1], symbol=symbol)).symbol
 
-    names = {*columns, *_NAME.findall(text)}
+    names = {*columns, *set(_NAME.findall(text)).difference(CONSTANTS, constants or ())}
     expression = parse(text, names, constants, unknown=unknown, own=own)
     order = _NAME.findall(text)
     calls = tuple(sorted(found.values(), key=lambda call: order.index(call.function)))

@@ -18,35 +18,37 @@ A tree is a leaf (a sympy symbol, number or constant) or a tuple of a head and i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
 import sympy
 
 from kansr.errors import FormulaError
-from kansr.formula.functions import BY_CLASS, CONSTANTS, FUNCTIONS
+from kansr.formula.functions import BY_CLASS, FUNCTIONS
 from kansr.formula.named import Named
 
 Tree = Any
 """A leaf, or `(head, *parts)`."""
 
-CONSTANT_NAMES = {constant: name for name, constant in CONSTANTS.items()}
+CONSTANT_NAMES = {sympy.pi: "pi", sympy.E: "exp(1)"}
 SUM, PRODUCT, FACTOR, POWER, ATOM = 1, 2, 3, 4, 5  # how tightly a text holds together
 
 
-def to_text(expr: sympy.Expr) -> str:
-    """Write a formula as one line that `kansr.formula.parse` and plain `sympy.sympify` read back.
+def to_text(expr: sympy.Expr, names: Collection[str] = ()) -> str:
+    """Write a formula as one line that `kansr.formula.parse` reads back, and `sympy.sympify` with the symbols given.
 
-    A decimal number is the shortest text that reads back to the same double.
+    A decimal number is the shortest text that reads back to the same double. Euler's number is `exp(1)`, which is no
+    name of a column; the circle's is `acos(-1)` where a column is called `pi`: one of the formula, or of `names`.
     Raises `FormulaError` for what has no real value (`I`, `zoo`, `nan`) or no place in the list of functions.
 
     >>> x, y = sympy.symbols("x y", real=True)
     >>> to_text(sympy.Float(0.1) * x**2 - 3 * x / (4 * y) + 1 / sympy.sqrt(x))
     '0.1*x**2 - 3*x/(4*y) + 1/sqrt(x)'
     """
-    return write(printed(expr))
+    taken = "pi" in names or any(symbol.name == "pi" for symbol in expr.free_symbols)
+    return write(printed(expr), _BESIDE_PI if taken else TEXT)
 
 
 # -- the printed tree -------------------------------------------------------------------------------------------------
@@ -209,7 +211,9 @@ class Dialect:
 
 
 TEXT = Dialect(leaf=leaf_text, functions={name: name for name in FUNCTIONS})
-"""What `sympy.sympify` and `kansr.formula.parse` read."""
+"""What `kansr.formula.parse` reads, and `sympy.sympify` with the symbols given."""
+
+_BESIDE_PI = replace(TEXT, leaf=lambda leaf: "acos(-1)" if leaf is sympy.pi else leaf_text(leaf))
 
 
 def write(tree: Tree, dialect: Dialect = TEXT) -> str:
