@@ -1,8 +1,8 @@
 """Names of columns as symbols of a formula.
 
 A formula crosses every boundary as text, which `kansr.formula.parse` reads. A column keeps its name there wherever that
-can be a name: `N`, `E`, `beta`, `größe`, `速度`. Others, such as `if`, `exp` or `speed (m/s)`, take a safe name, and the
-formula says which column it stands for.
+can be a name: `N`, `E`, `beta`, `größe`, `速度`. Others, such as `if`, `exp` or `speed (m/s)`, take a safe name, and
+the formula says which column it stands for.
 """
 
 from __future__ import annotations
