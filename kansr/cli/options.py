@@ -55,7 +55,7 @@ class Names(click.ParamType[Any]):
 
 
 class NewFunction(click.ParamType[Any]):
-    """A function of the user's own, such as `softplus=log(1+exp(x))`, or `softplus(u)=log(1+exp(u))`."""
+    """A function of the user's own: `softplus=log(1+exp(x))`, `softplus(u)=log(1+exp(u))`, `hyp(a,b)=sqrt(a^2+b^2)`."""
 
     name = "NAME=EXPRESSION"
     envvar_list_splitter = ";"
@@ -64,7 +64,7 @@ class NewFunction(click.ParamType[Any]):
         """Turn the text of the option into what stands in a recipe."""
         if not isinstance(value, str):
             return value
-        match = re.fullmatch(r"\s*(\w+)\s*(?:\(\s*(\w+)\s*\)\s*)?=\s*(\S.*)", value, flags=re.DOTALL)
+        match = re.fullmatch(r"\s*(\w+)\s*(?:\(\s*(\w+(?:\s*,\s*\w+)*)\s*\)\s*)?=\s*(\S.*)", value, flags=re.DOTALL)
         if match is None:
             self.fail(f"'{value}' is not NAME=EXPRESSION, such as 'softplus=log(1+exp(x))'", param, ctx)
         name, variable, expression = match.groups()

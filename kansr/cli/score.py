@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from kansr.cli.options import example, option, reader_options, recipe_options, row_options, talk_options
+from kansr.cli.options import NewFunction, example, option, reader_options, recipe_options, row_options, talk_options
 from kansr.report.words import TITLES
 
 if TYPE_CHECKING:
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 @click.option("--refit", is_flag=True, help="Fit its decimal constants, too: write 2.0 for one that may move, 2 else.")
 @click.option("--run", "name", metavar="RUN", help="A run whose formulas are judged on the same rows.")
 @option("-t", "--target", metavar="COLUMN", help="The column that it explains.  [the last one]")
+@option(
+    "--function",
+    type=NewFunction(),
+    multiple=True,
+    help="A function of your own that it calls, such as 'hyp(a,b)=sqrt(a^2+b^2)'; may be repeated.",
+)
 @option("--seed", type=int, default=0, metavar="N", help="Decides which rows are test rows, as in a fit.")
 @reader_options
 @row_options
@@ -55,10 +61,10 @@ def score(
     from kansr.recipe import load_recipe, with_options  # noqa: PLC0415
     from kansr.table import read_table  # noqa: PLC0415
 
-    spec = with_options(load_recipe("default"), recipe_options(options)).table
-    rows = read_table(table, replace(spec, sample=None))  # however many rows there are, all of them judge
+    recipe = with_options(load_recipe("default"), recipe_options(options))
+    rows = read_table(table, replace(recipe.table, sample=None))  # however many rows there are, all of them judge
     rivals = pipeline.load(opened(name, quiet)).front if name is not None else ()
-    found = judged(rows, formula, refit=refit, rivals=rivals, seed=seed)
+    found = judged(rows, formula, refit=refit, rivals=rivals, seed=seed, custom=recipe.symbolic.custom)
     if as_json:
         print(json.dumps({"target": rows.target, "scores": [s.to_json() for s in found]}, allow_nan=False))
         return

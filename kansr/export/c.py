@@ -7,7 +7,15 @@ from kansr.export.code import Code, Language, double, named, words
 from kansr.formula.formula import Formula
 
 _OTHERS = {"sign": "sign", "J0": "j0", "J1": "j1", "besselj": "jn"}
+_CORNERS = {"max": "larger", "min": "smaller", "step": "step"}
 _SIGN = "static double sign(double x)\n{\n    return x > 0 ? 1.0 : x < 0 ? -1.0 : x;\n}"
+# fmax and fmin pass over what is no number
+_HELPERS = {
+    "sign": _SIGN,
+    "max": "static double larger(double x, double y)\n{\n    return x >= y ? x : x < y ? y : x + y;\n}",
+    "min": "static double smaller(double x, double y)\n{\n    return x <= y ? x : x > y ? y : x + y;\n}",
+    "step": "static double step(double x)\n{\n    return x >= 0 ? 1.0 : x < 0 ? 0.0 : x;\n}",
+}
 
 # words of the languages, and names that math.h and compilers define as macros
 _KEYWORDS = words("""
@@ -27,21 +35,23 @@ _KEYWORDS = words("""
 """)
 
 C = Language(
-    functions=named("{}", "erf") | {"Abs": "fabs"} | _OTHERS,
+    functions=named("{}", "erf") | {"Abs": "fabs"} | _OTHERS | _CORNERS,
     reserved=_KEYWORDS,
     declares_pi=True,
     whole=double,
     power="pow({}, {})",
-    helpers={"sign": _SIGN},
+    pairs=True,
+    helpers=_HELPERS,
 )
 CPP = Language(
-    functions=named("std::{}", "erf") | {"Abs": "std::fabs"} | _OTHERS,
+    functions=named("std::{}", "erf") | {"Abs": "std::fabs"} | _OTHERS | _CORNERS,
     reserved=_KEYWORDS,
     declares_pi=True,
     e="std::exp(1.0)",
     whole=double,
     power="std::pow({}, {})",
-    helpers={"sign": _SIGN},
+    pairs=True,
+    helpers=_HELPERS,
 )
 
 

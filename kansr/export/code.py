@@ -22,6 +22,7 @@ from kansr.export.quoting import quoted
 from kansr.export.variables import variables
 from kansr.formula.formula import Formula
 from kansr.formula.named import Named
+from kansr.formula.names import in_ascii
 from kansr.formula.text import Dialect, Tree, calls, leaf_text, printed, write
 
 Names = Mapping[str, str]
@@ -84,7 +85,7 @@ class Language:
         How it writes numbers.
     helpers
         The text of functions that it lacks and that are short: function -> lines.
-    times, over, power, whole_power, call
+    times, over, power, whole_power, call, pairs
         As in `kansr.formula.text.Dialect`.
     constant
         Another language, for parts without columns.
@@ -106,8 +107,9 @@ class Language:
     power: str = "{}**{}"
     whole_power: str | None = None
     call: str = "{}({})"
+    pairs: bool = False
     constant: Language | None = None
-    spell: Callable[[str], str] = str
+    spell: Callable[[str], str] = in_ascii
     same: Callable[[str], str] = str
     spare: str = "_"
 
@@ -131,6 +133,7 @@ class Language:
             power=self.power,
             whole_power=self.whole_power,
             call=self.call,
+            pairs=self.pairs,
             constant=None if self.constant is None else self.constant.dialect(names),
         )
 

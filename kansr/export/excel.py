@@ -30,7 +30,8 @@ def _number(number: float) -> str:
 
 
 EXCEL = Language(
-    functions={name: name.upper() for name in (*COMMON, "sign", "erf")} | {"log": "LN", "Abs": "ABS"},
+    functions={name: name.upper() for name in (*COMMON, "sign", "erf", "max", "min")}
+    | {"log": "LN", "Abs": "ABS", "step": "IF({}>=0,1,0)"},
     pi="PI()",
     e="EXP(1)",
     whole=_number,

@@ -11,11 +11,16 @@ from kansr.formula.formula import Formula
 
 _WIDEST = 100  # columns; the language allows 132
 
-_SIGN = """    elemental function signum(x) result(value)
-        double precision, intent(in) :: x
+_HELPER = """    elemental function {name}({arguments}) result(value)
+        double precision, intent(in) :: {arguments}
         double precision :: value
-        value = merge(sign(1.0d0, x), x, abs(x) > 0.0d0)
+        value = {value}
     end function"""
+_SIGN = _HELPER.format(name="signum", arguments="x", value="merge(sign(1.0d0, x), x, abs(x) > 0.0d0)")
+_STEP = _HELPER.format(name="step", arguments="x", value="merge(1.0d0, merge(0.0d0, x, x < 0.0d0), x >= 0.0d0)")
+# max and min pass over what is no number, or do not: each compiler as it likes
+_MAX = _HELPER.format(name="larger", arguments="x, y", value="merge(x, merge(y, x + y, x < y), x >= y)")
+_MIN = _HELPER.format(name="smaller", arguments="x, y", value="merge(x, merge(y, x + y, x > y), x <= y)")
 
 
 def _double(number: float) -> str:
@@ -30,6 +35,7 @@ def _double(number: float) -> str:
 
 FORTRAN = Language(
     functions=named("{}", "erf")
+    | {"max": "larger", "min": "smaller", "step": "step"}
     | {"Abs": "abs", "sign": "signum", "J0": "bessel_j0", "J1": "bessel_j1", "besselj": "bessel_jn"},
     reserved={"formula", "value", "merge", "sign", "real", "kind", "double", "precision"},
     comment="!",
@@ -37,7 +43,8 @@ FORTRAN = Language(
     declares_pi=True,
     whole=_double,
     decimal=_double,
-    helpers={"sign": _SIGN},
+    pairs=True,
+    helpers={"sign": _SIGN, "max": _MAX, "min": _MIN, "step": _STEP},
     whole_power="{}**{}",
     same=str.lower,
 )
@@ -60,7 +67,7 @@ def render_fortran(formula: Formula, about: About) -> str:
             "        double precision :: value",
             *folded(f"        value = {code.line}"),
             "    end function",
-            *(["", *code.helpers] if code.helpers else []),
+            *(line for helper in code.helpers for line in ("", helper)),
             "end module",
         ]
     )

@@ -13,11 +13,14 @@ _KEYWORDS = words("""
     Infinity
 """)
 
+_STEP = "const step = (x) => (x >= 0 ? 1 : x < 0 ? 0 : NaN);\n"
+
 JAVASCRIPT = Language(
-    functions=named("Math.{}", "sign") | {"Abs": "Math.abs"},
+    functions=named("Math.{}", "sign", "max", "min") | {"Abs": "Math.abs", "step": "step"},
     reserved=_KEYWORDS,
     pi="Math.PI",
     e="Math.E",
+    helpers={"step": _STEP},
     power="Math.pow({}, {})",  # -x**2 is an error in JavaScript
 )
 
@@ -28,6 +31,7 @@ def render_javascript(formula: Formula, about: About) -> str:
     return "\n".join(
         [
             *code.comments,
+            *code.helpers,
             f"export function target({', '.join(code.arguments)}) {{",
             *code.declared("  const {} = {};"),
             f"  return {code.line};",

@@ -31,7 +31,8 @@ def to_tree(expr: sympy.Expr) -> Any:
     >>> to_tree(2 * sympy.Symbol("x") + 1)
     ['+', ['*', 2, 'x'], 1]
     """
-    return _plain(printed(expr))
+    pi = ["acos", -1] if any(symbol.name == "pi" for symbol in expr.free_symbols) else "pi"
+    return _plain(printed(expr), {sympy.pi: pi, sympy.E: ["exp", 1]})
 
 
 def from_tree(
@@ -47,9 +48,11 @@ def from_tree(
     return parse(_text(tree, 0), names, constants)
 
 
-def _plain(tree: Tree) -> Any:
+def _plain(tree: Tree, constants: Mapping[Any, Any]) -> Any:
     if isinstance(tree, tuple):
-        return [tree[0], *map(_plain, tree[1:])]
+        return [tree[0], *(_plain(part, constants) for part in tree[1:])]
+    if tree in constants:
+        return constants[tree]
     if tree.is_Float:
         return float(tree)
     if tree.is_Rational:

@@ -12,10 +12,13 @@ _KEYWORDS = words("""
     where while
 """)
 
+_STEP = "step(x) = x >= 0 ? 1.0 : x < 0 ? 0.0 : x"
+
 JULIA = Language(
-    functions=named("{}", "sign") | {"Abs": "abs"},
+    functions=named("{}", "sign", "max", "min", "step") | {"Abs": "abs"},
     reserved={*_KEYWORDS, "float"},
     comment="#",
+    helpers={"step": _STEP},
     power="{}^{}",
     whole_power="{}^{}",
 )
@@ -27,6 +30,7 @@ def render_julia(formula: Formula, about: About) -> str:
     return "\n".join(
         [
             *code.comments,
+            *code.helpers,
             f"function target({', '.join(code.arguments)})",
             *(f"    {name} = float({name})" for name in code.arguments),  # whole numbers would overflow
             *code.declared("    {} = {}"),

@@ -8,11 +8,13 @@ from kansr.export.about import About
 from kansr.export.code import Code, Language, described
 from kansr.export.quoting import bare
 from kansr.formula.formula import Formula
+from kansr.formula.names import in_ascii
 
 _FUNCTIONS = {
     "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos", "tan": "Tan", "sinh": "Sinh",
     "cosh": "Cosh", "tanh": "Tanh", "asin": "ArcSin", "acos": "ArcCos", "atan": "ArcTan", "asinh": "ArcSinh",
     "acosh": "ArcCosh", "atanh": "ArcTanh", "Abs": "Abs", "sign": "Sign", "erf": "Erf", "besselj": "BesselJ",
+    "max": "Max", "min": "Min", "step": "UnitStep",
 }  # fmt: skip
 
 
@@ -33,7 +35,7 @@ def _spelled(name: str) -> str:
     >>> _spelled("Delta_p"), _spelled("x_1")
     ('deltaP', 'x1')
     """
-    first, *others = re.split("_+", name.strip("_")) or ["x"]
+    first, *others = re.split("_+", in_ascii(name).strip("_")) or ["x"]
     return first[:1].lower() + first[1:] + "".join(part[:1].upper() + part[1:] for part in others)
 
 

@@ -12,6 +12,7 @@ import sympy
 
 from kansr.export.about import About
 from kansr.formula.formula import Formula
+from kansr.formula.functions import FUNCTIONS
 from kansr.formula.named import Named
 from kansr.formula.names import GREEK
 from kansr.formula.text import ATOM, FACTOR, PRODUCT, Tree, printed, tightness
@@ -73,7 +74,7 @@ _OPERATIONS: dict[str, Callable[[Sequence[Tree], dict[str, str]], str]] = {
 
 def _call(head: str, arguments: list[str]) -> str:
     """Write a function and its argument; an order stands below the function."""
-    *orders, argument = arguments
+    orders, argument = arguments[: FUNCTIONS[head].orders], "<mo>,</mo>".join(arguments[FUNCTIONS[head].orders :])
     if head == "sqrt":
         return f"<msqrt>{argument}</msqrt>"
     if head == "Abs":

@@ -13,13 +13,15 @@ _KEYWORDS = words("""
 """)
 
 MATLAB = Language(
-    functions=named("{}", "sign", "erf", "besselj") | {"Abs": "abs"},
+    functions=named("{}", "sign", "erf", "besselj")
+    | {"Abs": "abs", "max": "max", "min": "min", "step": "double({} >= 0)"},
     reserved=_KEYWORDS,
     comment="%",
     e="exp(1)",
     times=".*",
     over="./",
     power="{}.^{}",
+    pairs=True,
 )
 
 

@@ -19,41 +19,60 @@ from kansr.formula.formula import Formula
 from kansr.formula.functions import FUNCTIONS
 
 _WORDS = ("np", "special", "math", "torch", "jnp", "jax", "ValueError", "ArithmeticError", "float", "abs", "sign")
+_STEP = "def step(x):\n    return 1.0 if x >= 0 else 0.0 if x < 0 else x\n"
 _SIGN = "def sign(x):\n    return math.copysign(1, x) if x else x\n"
 
 PLAIN = Language(
-    functions=named("math.{}", "erf") | {"Abs": "abs", "sign": "sign"},
+    functions=named("math.{}", "erf") | {"Abs": "abs", "sign": "sign", "max": "max", "min": "min", "step": "step"},
     reserved=_WORDS,
+    spell=str,
     comment="#",
     pi="math.pi",
     e="math.e",
-    helpers={"sign": _SIGN},
+    helpers={"sign": _SIGN, "step": _STEP},
     power="math.pow({}, {})",  # x**y is complex where math.pow has no value
     whole_power="{}**{}",
 )
 NUMPY = Language(
     functions={name: function.python for name, function in FUNCTIONS.items()},
     reserved=_WORDS,
+    spell=str,
     comment="#",
     pi="np.pi",
     e="np.e",
+    pairs=True,
 )
+_PAIR = """def {name}(x, y):
+    x, y = (v if torch.is_tensor(v) else torch.tensor(float(v), dtype=torch.float64) for v in (x, y))
+    return torch.{torch}(x, y)
+"""
+_TORCH = {
+    "max": _PAIR.format(name="larger", torch="maximum"),
+    "min": _PAIR.format(name="smaller", torch="minimum"),
+    "step": "def step(x):\n    return torch.where(torch.isnan(x), x, (x >= 0).to(x.dtype))\n",
+}
 TORCH = Language(
     functions=named("torch.{}", "sign", "erf")
+    | {"max": "larger", "min": "smaller", "step": "step"}
     | {"Abs": "torch.abs", "J0": "torch.special.bessel_j0", "J1": "torch.special.bessel_j1"},
     reserved=_WORDS,
+    spell=str,
     comment="#",
     pi="math.pi",
     e="math.e",
     constant=PLAIN,  # torch.sqrt(2) is an error
+    pairs=True,
+    helpers=_TORCH,
 )
 JAX = Language(
-    functions={name: FUNCTIONS[name].python.replace("np.", "jnp.") for name in (*COMMON, "sign")}
+    functions={name: FUNCTIONS[name].python.replace("np.", "jnp.") for name in (*COMMON, "sign", "step", "max", "min")}
     | {"Abs": "jnp.abs", "erf": "special.erf"},
     reserved=_WORDS,
+    spell=str,
     comment="#",
     pi="jnp.pi",
     e="jnp.e",
+    pairs=True,
 )
 
 
@@ -100,7 +119,7 @@ def render_jax(formula: Formula, about: About) -> str:
 def _module(formula: Formula, about: About, language: Language, body: _Body, imports: Mapping[str, str]) -> str:
     """Give a module with the imports whose mark stands in the formula, the constants, and the function."""
     code = Code.of(formula, about, language)
-    needed = [line for mark, line in imports.items() if mark in code.line]
+    needed = [line for mark, line in imports.items() if any(mark in text for text in (code.line, *code.helpers))]
     declared = ["", *code.declared("{} = {}")] if code.constants else []
     helpers = [f"\n\n{helper}".rstrip() for helper in code.helpers]
     function = [

@@ -14,14 +14,16 @@ _KEYWORDS = words("""
     NA_character_ in return c T F pgamma besselJ
 """)
 _ERF = "erf <- function(x) sign(x) * pgamma(x^2, 1/2)"  # all digits, also where x is small
+_STEP = "step <- function(x) ifelse(x >= 0, 1, 0)"
 _BESSEL = "bessel_j <- function(n, x) sign(x)^n * besselJ(abs(x), n)"
 
 R = Language(
-    functions=named("{}", "sign") | {"Abs": "abs", "erf": "erf", "besselj": "bessel_j"},
+    functions=named("{}", "sign")
+    | {"Abs": "abs", "erf": "erf", "besselj": "bessel_j", "max": "pmax", "min": "pmin", "step": "step"},
     reserved=_KEYWORDS,
     comment="#",
     e="exp(1)",
-    helpers={"erf": _ERF, "J0": _BESSEL, "J1": _BESSEL, "besselj": _BESSEL},
+    helpers={"erf": _ERF, "step": _STEP, "J0": _BESSEL, "J1": _BESSEL, "besselj": _BESSEL},
     power="{}^{}",
 )
 

@@ -13,13 +13,24 @@ _KEYWORDS = words("""
 """)
 _SIGN = "fn sign(x: f64) -> f64 {\n    if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { x }\n}"
 
+# f64::max and f64::min pass over what is no number
+_HELPERS = {
+    "sign": _SIGN,
+    "max": "fn larger(x: f64, y: f64) -> f64 {\n    if x >= y { x } else if x < y { y } else { x + y }\n}",
+    "min": "fn smaller(x: f64, y: f64) -> f64 {\n    if x <= y { x } else if x > y { y } else { x + y }\n}",
+    "step": "fn step(x: f64) -> f64 {\n    if x >= 0.0 { 1.0 } else if x < 0.0 { 0.0 } else { x }\n}",
+}
+
 RUST = Language(
-    functions=named("f64::{}") | {"log": "f64::ln", "Abs": "f64::abs", "sign": "sign"},
+    functions=named("f64::{}")
+    | {"log": "f64::ln", "Abs": "f64::abs", "sign": "sign"}
+    | {"max": "larger", "min": "smaller", "step": "step"},
     reserved=_KEYWORDS,
     pi="std::f64::consts::PI",
     e="std::f64::consts::E",
     whole=double,
-    helpers={"sign": _SIGN},
+    pairs=True,
+    helpers=_HELPERS,
     power="f64::powf({}, {})",
     whole_power="f64::powi({}, {})",
 )

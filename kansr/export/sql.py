@@ -19,8 +19,16 @@ from kansr.formula.formula import Formula
 from kansr.formula.named import Named
 from kansr.formula.text import Tree, printed
 
+# SQLite and PostgreSQL have other names for the first two, and differ on NULL
+_LARGER = "CASE WHEN {0} >= {1} THEN {0} WHEN {0} < {1} THEN {1} END"
+_SMALLER = "CASE WHEN {0} <= {1} THEN {0} WHEN {0} > {1} THEN {1} END"
+_STEP = "CASE WHEN {0} >= 0.0 THEN 1.0 WHEN {0} < 0.0 THEN 0.0 END"
+_DEEPEST = 5  # of them in each other: their text grows threefold each time
+
 SQL = Language(
-    functions={name: name.upper() for name in (*COMMON, "sign")} | {"log": "LN", "Abs": "ABS"},
+    functions={name: name.upper() for name in (*COMMON, "sign")}
+    | {"log": "LN", "Abs": "ABS", "max": _LARGER, "min": _SMALLER, "step": _STEP},
+    pairs=True,
     pi="PI()",
     e="EXP(1.0)",
     whole=double,
@@ -31,14 +39,26 @@ SQL = Language(
 def render_sql(formula: Formula, about: About) -> str:  # noqa: ARG001  (an expression has no place for remarks)
     """Give one expression. Its columns are quoted by their own names and computed as doubles, whatever they are.
 
-    Raises `UsageError` for a name that no quotes can hold.
+    Raises `UsageError` for a name that no quotes can hold, and for a max of a max of a max and so on.
     """
     tree, names = printed(formula.expression), _operands(formula)
+    if _depth(tree) > _DEEPEST:
+        raise UsageError(
+            f"SQL has no max and min that stand {_depth(tree)} deep in each other", hint="take another format"
+        )
     line = SQL.line(tree, names)
     refused = list(dict.fromkeys(_refused(tree, lambda part: SQL.line(part, names))))
     if not refused:
         return line
     return "\n".join(["CASE", *(f"    WHEN {condition} THEN NULL" for condition in refused), f"    ELSE {line}", "END"])
+
+
+def _depth(tree: Tree) -> int:
+    """Count the functions with a CASE of their own that stand in each other."""
+    if not isinstance(tree, tuple):
+        return 0
+    own = (len(tree) - 2 or 1) if tree[0] in ("max", "min", "step") else 0
+    return max(map(_depth, tree[1:])) + own
 
 
 def identifier(column: str) -> str:

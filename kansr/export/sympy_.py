@@ -15,12 +15,16 @@ from kansr.formula.text import Dialect, leaf_text, printed, write
 
 _RESERVED = ("sympy", "formula")
 _CONSTANTS = {sympy.pi: "sympy.pi", sympy.E: "sympy.E"}
-_SYMPY = {name: f"sympy.{name}" for name in FUNCTIONS}
+_SYMPY = {name: f"sympy.{name}" for name in FUNCTIONS} | {
+    "max": "sympy.Max",
+    "min": "sympy.Min",
+    "step": "sympy.Heaviside({}, 1)",
+}
 
 
 def render_sympy(formula: Formula, about: About) -> str:  # noqa: ARG001  (the symbols say what they are)
     """Give a script with the symbols of the formula, all real, and the expression `formula`. Fractions stay exact."""
-    names = variables(formula, _RESERVED)
+    names = variables(formula, _RESERVED, spell=str)
     symbols = [
         f'{names[name]} = sympy.Symbol("{name}", real=True)' + (f"  # column {column!a}" if name != column else "")
         for name, column in formula.names.items()

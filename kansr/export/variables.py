@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from kansr.formula.formula import Formula
+from kansr.formula.names import in_ascii
 
 _LONGEST = 50
 
@@ -13,18 +14,18 @@ def variables(
     formula: Formula,
     reserved: Collection[str],
     *,
-    spell: Callable[[str], str] = str,
+    spell: Callable[[str], str] = in_ascii,
     same: Callable[[str], str] = str,
     spare: str = "_",
 ) -> dict[str, str]:
     """Give a variable for each column and named constant of a formula: its name, or that with underscores.
 
-    Names are letters, digits and underscores (see `kansr.formula.names`); here they begin with a letter, too, and are
-    not too long for any language. `reserved` are words of the language, `spell` gives a name in its letters, `same`
-    what it does not tell apart, such as capitals, and `spare` what is put behind a name that is taken.
+    Names are identifiers of any script (see `kansr.formula.names`); here they begin with a letter, too, and are not too
+    long for any language. `reserved` are words of the language, `spell` gives a name in its letters (by default those of
+    ASCII), `same` what it does not tell apart, such as capitals, and `spare` what is put behind a name that is taken.
     """
     taken = {same(word) for word in reserved}
-    wanted = {name: spell(_plain(name)) for name in [*formula.names, *formula.constants]}
+    wanted = {name: _plain(spell(name)) for name in [*formula.names, *formula.constants]}
     chosen: dict[str, str] = {}
     for name in sorted(wanted, key=lambda name: wanted[name] != name):  # who keeps the own name comes first
         variable = wanted[name]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from kansr.formula.corners import Max, step
 from kansr.noise.model import Array
 
 Constants = tuple[float, ...]
@@ -120,12 +121,12 @@ BASES: tuple[Basis, ...] = (
           starts=_shifts, smooth=True, least=4),
     Basis(name="sqrt(u+t)", bits=2.0, values=lambda u, t: np.sqrt(u + t), write=lambda u, t: sp.sqrt(u + t),
           starts=_shifts, least=4),
-    Basis(name="hinge", bits=4.0, values=lambda u, t: np.maximum(u - t, 0.0), write=lambda u, t: sp.Max(u - t, 0),
+    Basis(name="hinge", bits=4.0, values=lambda u, t: np.maximum(u - t, 0.0), write=lambda u, t: Max(u - t, sp.Integer(0)),
           starts=_bends, least=5),
     Basis(name="abs", bits=3.0, values=lambda u, t: np.abs(u - t), write=lambda u, t: sp.Abs(u - t), starts=_bends,
           least=5),
     Basis(name="step", bits=4.0, values=lambda u, t: np.where(u >= t, 1.0, 0.0),
-          write=lambda u, t: sp.Heaviside(u - t, 1), starts=_bends, least=4),
+          write=lambda u, t: step(u - t), starts=_bends, least=4),
     Basis(name="gauss", bits=5.0, values=_gauss, write=lambda u, m, s: sp.exp(-(((u - m) / s) ** 2) / 2),
           starts=_peaks, least=5),
     Basis(name="lorentz", bits=5.0, values=lambda u, m, s: 1 / (1 + ((u - m) / s) ** 2),

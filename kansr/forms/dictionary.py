@@ -12,6 +12,7 @@ import sympy as sp
 from kansr.forms.argument import Argument, inner, monomials, singles
 from kansr.forms.basis import BASES, Basis
 from kansr.forms.waves import frequencies
+from kansr.formula.corners import Max, Min
 from kansr.noise.model import Array
 
 _INNER = 5  # columns up to which functions of two columns together are tried
@@ -148,7 +149,7 @@ def _extremes(columns: Mapping[str, Array]) -> Iterator[Entry]:
     """The larger and the smaller of two columns, also times a third one or over it."""
     ones = {one.powers[0][0]: one for one in singles(columns)}
     for a, b in combinations(ones, 2):
-        for name, function, write in (("max", np.maximum, sp.Max), ("min", np.minimum, sp.Min)):
+        for name, function, write in (("max", np.maximum, Max), ("min", np.minimum, Min)):
             values = function(columns[a], columns[b])
             pair = ones[a].expression, ones[b].expression
             bits = 3.0 + ones[a].bits + ones[b].bits

@@ -13,7 +13,7 @@ from typing import Any
 
 import sympy
 
-from kansr.formula.functions import CONSTANTS
+from kansr.formula.functions import CONSTANTS, FUNCTIONS
 from kansr.formula.named import Named
 from kansr.formula.text import Tree, leaf_text, printed
 
@@ -27,8 +27,8 @@ DOUBLE = 52.0
 def complexity(expr: sympy.Expr) -> int:
     """Count the nodes of the printed tree: operators, functions, constants and columns are one each.
 
-    Subtraction and division are one operator; a sum of m terms has m - 1; a square root is one; a fraction of whole
-    numbers is one constant, wherever its parts stand.
+    Subtraction and division are one operator; a sum of m terms has m - 1, and so has max; a square root is one; a
+    fraction of whole numbers is one constant, wherever its parts stand.
 
     >>> x, y = sympy.symbols("x y")
     >>> [complexity(e) for e in (x**2, x - y, x / y, sympy.sqrt(x), -x, 3 * x / 4)]
@@ -44,7 +44,7 @@ def _nodes(tree: Tree) -> int:
     if head == "+":
         subtracted = sum(1 for part in parts[1:] if isinstance(part, tuple) and part[0] == "-")  # minus is the operator
         return len(parts) - 1 - subtracted + sum(map(_nodes, parts))
-    if head == "*":
+    if head == "*" or (head in FUNCTIONS and FUNCTIONS[head].many):
         return len(parts) - 1 + sum(map(_nodes, parts))
     return (-1 if _split_number(tree) else 1) + sum(map(_nodes, parts))
 

@@ -219,10 +219,13 @@ class _System:
     def call(self, node: Any, path: Path) -> Form:
         function = BY_CLASS.get(node.func)
         name = node.func.__name__ if function is None else function.name
+        if function is not None and function.many:
+            return self.same([(self.form(a, (*path, i)), a) for i, a in enumerate(node.args)])
         inside = self.form(node.args[-1], (*path, len(node.args) - 1))
-        if name == "Abs":
+        unit = "none" if function is None else function.unit
+        if unit == "passed":
             return inside
-        if name != "sign":
+        if unit == "none":
             self.demand(inside, lambda unit: f"the argument {_short(node.args[-1])} of {name} has the unit {unit}")
         return {}
 

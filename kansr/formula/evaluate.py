@@ -303,8 +303,10 @@ def _power_share(which: int, parts: Sequence[Any], value: Any, _payload: object)
     return np.where(base == 0, 0.0, value * np.log(base))
 
 
-def _call_share(_which: int, parts: Sequence[Any], value: Any, payload: Any) -> Any:
+def _call_share(which: int, parts: Sequence[Any], value: Any, payload: Any) -> Any:
     function, orders = payload
+    if function.many:
+        return function.slope(which, parts, value)
     return function.slope(*orders, *parts, value)
 
 

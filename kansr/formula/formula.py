@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from kansr.errors import FormulaError
 from kansr.formula.complexity import complexity, description_length
 from kansr.formula.evaluate import evaluate
-from kansr.formula.functions import Array
+from kansr.formula.functions import CONSTANTS, Array
 from kansr.formula.latex import latex_names, to_latex
 from kansr.formula.named import named_in
 from kansr.formula.names import is_safe
@@ -55,11 +55,12 @@ class Formula:
     Parameters
     ----------
     text
-        One line; plain `sympy.sympify` reads it, and so does `kansr.formula.parse`. Named constants are names in it.
+        One line that `kansr.formula.parse` reads, and `sympy.sympify` with the symbols given. Named constants are names
+        in it.
     expression
         What `parse` makes of the text, with real symbols.
     symbols
-        Safe name -> column name, for the columns of the formula whose names cannot stand in it.
+        Safe name -> column name, for the columns of the formula whose names cannot stand in it, or are a constant's.
     complexity
         Nodes of the printed tree.
     label
@@ -155,7 +156,7 @@ class Formula:
         length = record["description_length"]
         return cls(
             text=record["formula"],
-            expression=parse(record["formula"], constants=record.get("constants")),
+            expression=parse(record["formula"], constants=record.get("constants"), first=record["symbols"]),
             symbols=dict(record["symbols"]),
             complexity=int(record["complexity"]),
             label=str(record["label"]),
@@ -209,7 +210,7 @@ def judge(
 
     Raises `FormulaError` for an expression that cannot be printed.
     """
-    text = to_text(expr)
+    text = to_text(expr, names)
     expression = parse(text, names, named_in(expr))
     predicted = evaluate(expression, dict(zip(names, x.T, strict=True)))
     parts = {part: np.asarray(getattr(split, part)) for part in ("train", "validation", "test")}
@@ -270,9 +271,9 @@ def _length(expr: sympy.Expr, predicted: Array, y: Array, rows: NDArray[Any], fr
 
 
 def _differing(expression: sympy.Expr, names: Mapping[str, str]) -> dict[str, str]:
-    """Keep the names of the formula's symbols that are not their columns' own names."""
+    """Keep the names of the formula's symbols that are not their columns' own names, or could be a constant."""
     used = {symbol.name for symbol in expression.free_symbols}
-    return {name: column for name, column in names.items() if name in used and name != column}
+    return {name: column for name, column in names.items() if name in used and (name != column or name in CONSTANTS)}
 
 
 def _natural(name: str) -> tuple[Sequence[Any], str]:

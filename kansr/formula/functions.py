@@ -6,21 +6,24 @@ and LaTeX spell it. The reader, the printer, the evaluator and the exports all w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import reduce
+from typing import Any, Literal
 
 import numpy as np
 import sympy
 from numpy.typing import NDArray
 from scipy import special
 
+from kansr.formula.corners import Max, Min, step
+
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A function y = f(x), or f(order, x) with a whole-number order.
+    """A function y = f(x), f(order, x) with a whole-number order, or one of two or more arguments, f(x1, x2, ...).
 
     Parameters
     ----------
@@ -31,11 +34,24 @@ class Function:
     numpy
         f on arrays; the order comes first if there is one.
     slope
-        (x, f(x)) -> f'(x), or (order, x, f(x)) -> df/dx.
+        (x, f(x)) -> f'(x), or (order, x, f(x)) -> df/dx; of a function of many arguments (which, arguments, f) -> df by
+        the argument of that place.
     python
         How Python code spells it, with NumPy as `np` and `scipy.special` as `special`.
     latex
         How LaTeX spells it, before the argument.
+    aliases
+        Other spellings that are read.
+    orders
+        How many whole numbers come before the argument.
+    many
+        Whether it takes two or more arguments, which may change places, and may be taken two at a time.
+    unit
+        Whether its argument has no unit (`none`), or any, which it passes on (`passed`) or drops (`dropped`).
+    same
+        Another class of sympy that is printed and computed as this one.
+    note
+        What a list of functions says of it.
     """
 
     name: str
@@ -46,6 +62,10 @@ class Function:
     latex: str
     aliases: tuple[str, ...] = ()
     orders: int = 0
+    many: bool = False
+    unit: Literal["none", "passed", "dropped"] = "none"
+    same: Any = None
+    note: str = ""
 
 
 def _j(order: float, x: Array) -> Array:
@@ -58,6 +78,19 @@ def _j(order: float, x: Array) -> Array:
 def _j_slope(order: float, x: Array, _: Array) -> Array:
     """J_0' = -J_1, else J_n' = (J_{n-1} - J_{n+1}) / 2."""
     return -_j(1, x) if order == 0 else (_j(order - 1, x) - _j(order + 1, x)) / 2
+
+
+def _most(*parts: Array) -> Array:
+    return np.asarray(reduce(np.maximum, parts))
+
+
+def _least(*parts: Array) -> Array:
+    return np.asarray(reduce(np.minimum, parts))
+
+
+def _share(which: int, parts: Sequence[Any], value: Any) -> Any:
+    """Give 1 where this argument is the largest or smallest one; of arguments that are alike each has its share."""
+    return np.where(parts[which] == value, 1.0, 0 * value) / sum(np.where(part == value, 1.0, 0.0) for part in parts)
 
 
 _ROWS = (
@@ -153,6 +186,7 @@ _ROWS = (
         python="np.abs",
         latex=r"\left|\right|",
         aliases=("abs",),
+        unit="passed",
     ),
     Function(
         name="sign",
@@ -161,6 +195,44 @@ _ROWS = (
         slope=lambda _, y: 0 * y,
         python="np.sign",
         latex=r"\operatorname{sign}",
+        unit="dropped",
+    ),
+    Function(
+        name="step",
+        sympy=step,
+        numpy=lambda x: np.heaviside(x, 1.0),
+        slope=lambda _, y: 0 * y,
+        python="np.heaviside({}, 1.0)",
+        latex=r"\operatorname{step}",
+        aliases=("Heaviside",),
+        unit="dropped",
+        note="1 from 0 on, 0 below",
+    ),
+    Function(
+        name="max",
+        sympy=Max,
+        numpy=_most,
+        slope=_share,
+        python="np.maximum",
+        latex=r"\max",
+        aliases=("Max",),
+        many=True,
+        unit="passed",
+        same=sympy.Max,
+        note="of two or more arguments",
+    ),
+    Function(
+        name="min",
+        sympy=Min,
+        numpy=_least,
+        slope=_share,
+        python="np.minimum",
+        latex=r"\min",
+        aliases=("Min",),
+        many=True,
+        unit="passed",
+        same=sympy.Min,
+        note="of two or more arguments",
     ),
     Function(
         name="erf",
@@ -178,6 +250,7 @@ _ROWS = (
         python="special.jv",
         latex="J",
         orders=1,
+        note="the order comes first, a whole number",
     ),
 )
 
@@ -187,11 +260,11 @@ FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}
 SPELLINGS: dict[str, Function] = FUNCTIONS | {alias: row for row in _ROWS for alias in row.aliases}
 """The functions by every spelling that is read."""
 
-BY_CLASS: dict[Any, Function] = {row.sympy: row for row in _ROWS}
+BY_CLASS: dict[Any, Function] = {row.sympy: row for row in _ROWS} | {row.same: row for row in _ROWS if row.same}
 """The functions by the class that sympy's trees hold."""
 
 CONSTANTS: dict[str, Any] = {"pi": sympy.pi, "E": sympy.E}
-"""The constants with a name. They are never names of columns (see `kansr.formula.names`)."""
+"""The constants with a name, as they are read; a column of that name comes first."""
 
 OF_ORDER: dict[str, tuple[Function, int]] = {f"J{order}": (FUNCTIONS["besselj"], order) for order in (0, 1)}
 """Spellings that name the order too: `J0(x)` is `besselj(0, x)`."""

@@ -129,9 +129,9 @@ def _call(name: str, *arguments: str) -> str:
         return rf"\sqrt{{{arguments[0]}}}"
     if name == "Abs":
         return rf"\left|{arguments[0]}\right|"
-    *orders, argument = arguments
-    below = f"_{{{', '.join(orders)}}}" if orders else ""
-    return f"{FUNCTIONS[name].latex}{below}{_bracketed(argument)}"
+    orders = FUNCTIONS[name].orders
+    below = f"_{{{', '.join(arguments[:orders])}}}" if orders else ""
+    return f"{FUNCTIONS[name].latex}{below}{_bracketed(', '.join(arguments[orders:]))}"
 
 
 def _bracketed(text: str) -> str:

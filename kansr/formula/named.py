@@ -16,6 +16,7 @@ from sympy.core.expr import AtomicExpr
 from sympy.core.numbers import NumberSymbol
 
 from kansr.errors import FormulaError, UsageError
+from kansr.formula.functions import CONSTANTS
 from kansr.formula.names import is_safe
 
 _OWN, _PHYSICAL = 2.0, 8.0  # bits of a constant that the user named, and of one out of the table below
@@ -58,7 +59,7 @@ class Named(NumberSymbol):  # type: ignore[misc]  # sympy has no types
     is_positive = True
 
     def __new__(cls, name: str, value: float, bits: float = _OWN, digits: int = 0) -> Named:  # noqa: D102
-        if not is_safe(name):
+        if not is_safe(name) or name in CONSTANTS:
             raise FormulaError(f"a constant cannot be called '{name}'", hint="take letters, digits and underscores")
         if not 0 < float(value) < math.inf:
             raise FormulaError(f"the constant {name} is {value}", hint="it must be a number above zero")

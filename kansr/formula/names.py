@@ -1,20 +1,20 @@
 """Names of columns as symbols of a formula.
 
-A formula crosses every boundary as text, and the text must be read by plain `sympy.sympify`. There `E` is Euler's
-number, `beta` a function and `if` an error, so a column of that name takes a safe name, and the formula says which
-column it stands for.
+A formula crosses every boundary as text, which `kansr.formula.parse` reads. A column keeps its name there wherever that
+can be a name: `N`, `E`, `beta`, `größe`, `速度`. Others, such as `if`, `exp` or `speed (m/s)`, take a safe name, and
+the formula says which column it stands for.
 """
 
 from __future__ import annotations
 
-import builtins
 import keyword
 import re
-import types
 import unicodedata
 from collections.abc import Iterable, Sequence
 
 import sympy
+
+from kansr.formula.functions import OF_ORDER, SPELLINGS
 
 GREEK = {
     letter: unicodedata.name(letter).split()[-1].lower().replace("lamda", "lambda")
@@ -23,20 +23,19 @@ GREEK = {
 """Lower-case Greek letters, spelled out."""
 
 _UNIT = re.compile(r"\s*\[[^\[\]]*\]\s*$|\s+\([^()]*\)\s*$")
-_RESERVED = frozenset(sympy.__all__) | frozenset(
-    name for name, value in vars(builtins).items() if isinstance(value, types.BuiltinFunctionType)
-)
-_RESERVED_TOO = frozenset({"max", "min", "None", "True", "False", "print", "exec"})
+_CALLED = {*SPELLINGS, *OF_ORDER}
 
 
 def is_safe(name: str) -> bool:
-    """Whether plain `sympy.sympify` reads a name as a symbol, and nothing else.
+    """Whether a formula can hold a name: an identifier of any script, no word of Python's and no function's name.
 
-    >>> is_safe("x1"), is_safe("beta"), is_safe("a-b")
-    (True, False, False)
+    Of letters that are written in several ways, as the micro sign and mu are, one is taken: that of NFKC.
+
+    >>> is_safe("x1"), is_safe("E"), is_safe("β"), is_safe("exp"), is_safe("a-b"), is_safe("if")
+    (True, True, True, False, False, False)
     """
-    plain = name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
-    return plain and name not in _RESERVED and name not in _RESERVED_TOO
+    plain = name.isidentifier() and name.isprintable() and name == unicodedata.normalize("NFKC", name)
+    return plain and not keyword.iskeyword(name) and name not in _CALLED
 
 
 def safe_names(columns: Sequence[str]) -> dict[str, str]:
@@ -45,7 +44,7 @@ def safe_names(columns: Sequence[str]) -> dict[str, str]:
     A column keeps its name when `is_safe` says so. The names are distinct as long as the columns are.
 
     >>> safe_names(["x", "x y", "Δp [Pa]", "E", "if", "1st", "x_y"])
-    {'x': 'x', 'x_y_2': 'x y', 'Delta_p': 'Δp [Pa]', 'E_': 'E', 'if_': 'if', 'x_1st': '1st', 'x_y': 'x_y'}
+    {'x': 'x', 'x_y_2': 'x y', 'Δp': 'Δp [Pa]', 'E': 'E', 'if_': 'if', 'x_1st': '1st', 'x_y': 'x_y'}
     """
     taken = {column for column in columns if is_safe(column)}
     names: dict[str, str] = {}
@@ -67,24 +66,41 @@ def symbols_of(names: Iterable[str]) -> dict[str, sympy.Symbol]:
     return {name: sympy.Symbol(name, real=True) for name in names}
 
 
+def in_ascii(name: str) -> str:
+    """Spell a name with Latin letters, digits and underscores: Greek letters by their names, others without accents.
+
+    >>> in_ascii("Δp"), in_ascii("größe"), in_ascii("x_1")
+    ('Delta_p', 'gro_e', 'x_1')
+    """
+    if name.isascii():
+        return name
+    spelled = _joined(map(_latin, unicodedata.normalize("NFKD", name))) or "x"
+    return f"x_{spelled}" if spelled[0].isdigit() else spelled
+
+
+def _latin(letter: str) -> str:
+    greek = GREEK.get(letter.lower())
+    if greek:
+        return f"_{greek if letter.islower() else greek.capitalize()}_"
+    if unicodedata.combining(letter):
+        return ""
+    return letter if letter.isascii() and letter.isalnum() else "_"
+
+
 def _safe(column: str) -> str:
-    """Spell a column with letters, digits and underscores so that `is_safe` holds."""
+    """Spell a column so that `is_safe` holds: letters stay, and one underscore stands for anything else."""
     without_unit = _UNIT.sub("", column)
     name = _spelled(without_unit) or _spelled(column) or "x"
-    if name[0].isdigit():
+    if not name[0].isidentifier():
         name = f"x_{name}"
-    return name if is_safe(name) else f"{name}_"
+    return next((one for one in (name, f"{name}_", in_ascii(name)) if is_safe(one)), "x")
 
 
 def _spelled(text: str) -> str:
-    """Spell Greek letters out, drop accents, and put one underscore for anything else."""
-    parts: list[str] = []
-    for letter in unicodedata.normalize("NFKD", text):
-        greek = GREEK.get(letter.lower())
-        if greek:
-            parts.append(f"_{greek if letter.islower() else greek.capitalize()}_")
-        elif not unicodedata.combining(letter):
-            parts.append(letter if letter.isascii() and letter.isalnum() else "_")
+    return _joined(c if f"x{c}".isidentifier() else "_" for c in unicodedata.normalize("NFKC", text))
+
+
+def _joined(parts: Iterable[str]) -> str:
     return re.sub("_+", "_", "".join(parts)).strip("_")
 
 

@@ -20,6 +20,7 @@ from kansr.errors import FormulaError
 from kansr.formula.functions import CONSTANTS, OF_ORDER, SPELLINGS, Function
 from kansr.formula.named import Named
 from kansr.formula.names import is_safe, symbols_of
+from kansr.formula.own import Own
 
 MAX_LENGTH = 100_000
 """Characters of text."""
@@ -46,6 +47,10 @@ MAX_ORDER = 100
 """The largest order of a Bessel function."""
 
 
+MAX_ARGUMENTS = 50
+"""The most arguments of a function that takes many."""
+
+
 Unknown = Callable[[str, Sequence[sympy.Expr]], sympy.Expr]
 """What a call of a function that is not in the list stands for, given its name and its arguments."""
 
@@ -56,12 +61,16 @@ def parse(
     constants: Mapping[str, float] | None = None,
     *,
     unknown: Unknown | None = None,
+    own: Collection[Own] = (),
+    first: Collection[str] = (),
 ) -> sympy.Expr:
     """Read a formula.
 
     Decimal numbers are doubles, exactly; `3/4` stays a fraction; `^` is read as `**`; `ln`, `abs`, `arctan` and `J0`
-    are known under these names too. With `names`, other names are refused. `constants` are names with a value;
-    `unknown` gives what stands for a function that is not in the list, without it such a one is refused.
+    are known under these names too. With `names`, other names are refused. A name among them, or in `first`, is a
+    column even where a constant, such as `E`, is called so. `constants` are names with a value;
+    `own` are functions of the user's, which are written out; `unknown` gives what stands for any other function that is
+    not in the list, without it such a one is refused.
     Raises `FormulaError` with the column of what cannot be read.
 
     >>> parse("exp(sin(pi*x1) + x2^2)", names=["x1", "x2"])
@@ -74,7 +83,7 @@ def parse(
     body, columns = _syntax(text)
     named = {name: Named(name, value) for name, value in (constants or {}).items()}
     try:
-        expr = _Reader(names, columns, named, unknown).read(body, 0)
+        expr = _Reader(names, columns, named, unknown, own=own, first=first).read(body, 0)
     except (
         RecursionError,
         OverflowError,
@@ -128,8 +137,12 @@ class _Reader:
         column: Callable[[int], int],
         constants: Mapping[str, sympy.Expr],
         unknown: Unknown | None = None,
+        *,
+        own: Collection[Own] = (),
+        first: Collection[str] = (),
     ) -> None:
-        self.unknown = unknown
+        self.first = first if names is None else names
+        self.unknown, self.own = unknown, {one.name: one for one in own}
         self.names, self.column, self.constants = names, column, {**CONSTANTS, **constants}
         self.rules: dict[type[ast.expr], Callable[[Any, int], sympy.Expr]] = {
             ast.Constant: self.number,
@@ -167,7 +180,7 @@ class _Reader:
 
     def name(self, node: ast.Name, _: int) -> sympy.Expr:
         """Read a constant or a column."""
-        if node.id in self.constants:
+        if node.id in self.constants and node.id not in self.first:
             return self.constants[node.id]
         if is_safe(node.id) if self.names is None else node.id in self.names:
             return symbols_of([node.id])[node.id]
@@ -244,11 +257,15 @@ class _Reader:
         spelling = node.func.id if isinstance(node.func, ast.Name) else None
         if spelling is None or node.keywords:
             raise self.refusal(node, f"a formula cannot hold '{_shown(node)}'", _ALLOWED)
+        if spelling in self.own:
+            return self.written_out(node, self.own[spelling], [self.read(argument, depth) for argument in node.args])
         if spelling not in SPELLINGS and spelling not in OF_ORDER:
             if self.unknown is not None:
                 return self.unknown(spelling, [self.read(argument, depth) for argument in node.args])
             raise self.refusal(
-                node, f"'{spelling}' is no function of a formula", _nearest(spelling, [*SPELLINGS, *OF_ORDER])
+                node,
+                f"'{spelling}' is no function of a formula",
+                _nearest(spelling, [*self.own, *SPELLINGS, *OF_ORDER]),
             )
         arguments = [self.read(argument, depth) for argument in node.args]
         if spelling in OF_ORDER:
@@ -263,13 +280,22 @@ class _Reader:
             self.bound_tower(node, arguments[0])
         return self.exponential(node, arguments[0]) if function.sympy is sympy.exp else function.sympy(*arguments)
 
+    def written_out(self, node: ast.Call, one: Own, arguments: Sequence[sympy.Expr]) -> sympy.Expr:
+        """Put arguments into a function of the user's own."""
+        wanted = len(one.variables)
+        if len(arguments) != wanted:
+            raise self.refusal(node, f"{one.name} takes {wanted} argument{'s' * (wanted > 1)}, not {len(arguments)}")
+        found = one.at(arguments)
+        if found is None:
+            raise self.refusal(node, f"the formula is too large with {one.name} written out", "call it less often")
+        return found
+
     def check(self, node: ast.Call, function: Function, arguments: Sequence[sympy.Expr]) -> None:
         """Check the number of arguments, and the order if there is one."""
-        wanted = function.orders + 1
-        if len(arguments) != wanted:
-            raise self.refusal(
-                node, f"{function.name} takes {wanted} argument{'s' * (wanted > 1)}, not {len(arguments)}"
-            )
+        least, most = (2, MAX_ARGUMENTS) if function.many else (function.orders + 1,) * 2
+        if not least <= len(arguments) <= most:
+            wanted = f"{least} to {most}" if function.many else str(least)
+            raise self.refusal(node, f"{function.name} takes {wanted} argument{'s' * (most > 1)}, not {len(arguments)}")
         for order in arguments[: function.orders]:
             if not (order.is_Integer and abs(order) <= MAX_ORDER):
                 raise self.refusal(

@@ -16,6 +16,7 @@ import sympy as sp
 
 from kansr.errors import FormulaError
 from kansr.formula.complexity import complexity, description_length
+from kansr.formula.corners import Max, Min, step
 from kansr.formula.decimals import clean
 from kansr.formula.evaluate import evaluate
 from kansr.formula.roots import from_one, into_root, one_root, reciprocals, rooted
@@ -142,6 +143,30 @@ def _odd(function: Any) -> Callable[[Any], Any]:
     return lambda inner: -function(-inner) if inner.could_extract_minus_sign() else function(inner)
 
 
+def _size(inner: Any) -> Any:
+    """|k S| = k |S|."""
+    k, rest = _leading(inner)
+    return k * sp.Abs(rest)
+
+
+def _step(inner: Any) -> Any:
+    """A step does not know how steep its argument is."""
+    return step(_leading(inner)[1])
+
+
+def _hinge(function: Any) -> Callable[..., Any]:
+    """max(k S, 0) = k max(S, 0); more arguments stay as they are."""
+
+    def rule(*inner: Any) -> Any:
+        others = [a for a in inner if a != 0]
+        if len(inner) != 2 or len(others) != 1:
+            return function(*inner)
+        k, rest = _leading(others[0])
+        return k * function(rest, 0)
+
+    return rule
+
+
 _RULES: dict[Any, Callable[..., Any]] = {
     sp.exp: _exp,
     sp.log: _log,
@@ -149,6 +174,9 @@ _RULES: dict[Any, Callable[..., Any]] = {
     sp.sin: _sine(sp.sin),
     sp.cos: _sine(sp.cos),
     sp.tanh: _tanh,
+    sp.Abs: _size,
+    step: _step,
+    **{f: _hinge(f) for f in (Max, Min)},
     **{f: _odd(f) for f in (sp.tan, sp.sinh, sp.asin, sp.atan, sp.asinh, sp.atanh, sp.erf)},
 }
 

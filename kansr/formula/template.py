@@ -16,12 +16,13 @@ import sympy as sp
 from kansr.errors import FormulaError
 from kansr.formula.functions import CONSTANTS, OF_ORDER, SPELLINGS
 from kansr.formula.names import symbols_of
+from kansr.formula.own import Own
 from kansr.formula.parse import parse
 
 MOST = 3
 """Arguments that an unknown function may have."""
 
-_NAME = re.compile(r"[A-Za-z]\w*", flags=re.ASCII)
+_NAME = re.compile(r"[^\W\d]\w*")
 _CLOSE = 0.75  # likeness from which the name of an unknown function is taken for a misspelt known one
 
 
@@ -62,7 +63,7 @@ def read_template(
     *,
     target: str = "",
     constants: Mapping[str, float] | None = None,
-    taken: Collection[str] = (),
+    own: Collection[Own] = (),
 ) -> Template:
     """Read a template.
 
@@ -74,8 +75,8 @@ def read_template(
         Name of the target, which may not stand in it.
     constants
         Names with a value.
-    taken
-        Functions that the user has added: they are known, but no template can hold them.
+    own
+        Functions that the user has added: they are known, and written out.
 
     Raises
     ------
@@ -94,19 +95,19 @@ def read_template(
         symbol = sp.Symbol(f"{name}_{len(found)}_", real=True)
         return found.setdefault(key, Call(function=name, arguments=key[1], symbol=symbol)).symbol
 
-    names = {*columns, *_NAME.findall(text)}
-    expression = parse(text, names, constants, unknown=unknown)
+    names = {*columns, *set(_NAME.findall(text)).difference(CONSTANTS, constants or ())}
+    expression = parse(text, names, constants, unknown=unknown, own=own)
     order = _NAME.findall(text)
     calls = tuple(sorted(found.values(), key=lambda call: order.index(call.function)))
     marks = {call.symbol for call in calls}
     inside = {s for call in calls for a in call.arguments for s in a.free_symbols}
     own = sorted((expression.free_symbols | inside) - marks - set(symbols_of(columns).values()), key=str)
     template = Template(text=text.strip(), expression=expression, calls=calls, constants=tuple(own))
-    _check(template, set(columns), target, taken)
+    _check(template, set(columns), target)
     return template
 
 
-def _check(template: Template, columns: set[str], target: str, taken: Collection[str]) -> None:
+def _check(template: Template, columns: set[str], target: str) -> None:
     """Refuse what cannot be found."""
     names = {s.name for s in template.constants}
     if not template.calls:
@@ -115,7 +116,7 @@ def _check(template: Template, columns: set[str], target: str, taken: Collection
         raise _refused(f"holds the target {target}", "it gives the target: leave it out")
     marks = {call.symbol for call in template.calls}
     for call in template.calls:
-        _check_name(call.function, columns, names, taken)
+        _check_name(call.function, columns, names)
         inside = {s for argument in call.arguments for s in argument.free_symbols}
         if inside & marks:
             raise _refused(f"has an unknown function inside of {call.function}", "one unknown function in another: no")
@@ -136,10 +137,8 @@ def _check(template: Template, columns: set[str], target: str, taken: Collection
             )
 
 
-def _check_name(name: str, columns: set[str], constants: set[str], taken: Collection[str]) -> None:
+def _check_name(name: str, columns: set[str], constants: set[str]) -> None:
     known = [*SPELLINGS, *OF_ORDER]
-    if name in taken:
-        raise _refused(f"calls {name}, which is a function of your own (--function)", "write it out")
     if name in columns or name in constants or name in CONSTANTS:
         other = "a column" if name in columns else "a constant"
         raise _refused(f"calls {name}, which is {other}", "a product needs a *: x*(y + 1)")

@@ -18,34 +18,37 @@ A tree is a leaf (a sympy symbol, number or constant) or a tuple of a head and i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import sympy
 
 from kansr.errors import FormulaError
-from kansr.formula.functions import BY_CLASS, CONSTANTS, FUNCTIONS
+from kansr.formula.functions import BY_CLASS, FUNCTIONS
 from kansr.formula.named import Named
 
 Tree = Any
 """A leaf, or `(head, *parts)`."""
 
-CONSTANT_NAMES = {constant: name for name, constant in CONSTANTS.items()}
+CONSTANT_NAMES = {sympy.pi: "pi", sympy.E: "exp(1)"}
 SUM, PRODUCT, FACTOR, POWER, ATOM = 1, 2, 3, 4, 5  # how tightly a text holds together
 
 
-def to_text(expr: sympy.Expr) -> str:
-    """Write a formula as one line that `kansr.formula.parse` and plain `sympy.sympify` read back.
+def to_text(expr: sympy.Expr, names: Collection[str] = ()) -> str:
+    """Write a formula as one line that `kansr.formula.parse` reads back, and `sympy.sympify` with the symbols given.
 
-    A decimal number is the shortest text that reads back to the same double.
+    A decimal number is the shortest text that reads back to the same double. Euler's number is `exp(1)`, which is no
+    name of a column; the circle's is `acos(-1)` where a column is called `pi`: one of the formula, or of `names`.
     Raises `FormulaError` for what has no real value (`I`, `zoo`, `nan`) or no place in the list of functions.
 
     >>> x, y = sympy.symbols("x y", real=True)
     >>> to_text(sympy.Float(0.1) * x**2 - 3 * x / (4 * y) + 1 / sympy.sqrt(x))
     '0.1*x**2 - 3*x/(4*y) + 1/sqrt(x)'
     """
-    return write(printed(expr))
+    taken = "pi" in names or any(symbol.name == "pi" for symbol in expr.free_symbols)
+    return write(printed(expr), _BESIDE_PI if taken else TEXT)
 
 
 # -- the printed tree -------------------------------------------------------------------------------------------------
@@ -70,7 +73,8 @@ def printed(expr: sympy.Expr) -> Tree:
         raise FormulaError(
             f"a formula cannot hold {expr}", hint="it has no real value, or no place in kansr.formula.functions"
         )
-    return (function.name, *(printed(part) for part in expr.args))
+    parts = sorted(expr.args, key=lambda part: bool(part.is_number)) if function.many else expr.args  # max(x, 0)
+    return (function.name, *(printed(part) for part in parts))
 
 
 def _sum(expr: Any) -> Tree:
@@ -179,7 +183,10 @@ class Dialect:
     leaf
         What writes a leaf.
     functions
-        The names of the language's functions; Bessel functions may have names by order, `J0` and `J1`.
+        The names of the language's functions, or patterns such as `f({}, 1)` with a place for the arguments; Bessel
+        functions may have names by order, `J0` and `J1`.
+    pairs
+        Whether functions of many arguments, such as max, take two at a time.
     times, over
         Its signs of multiplication and division.
     power
@@ -199,11 +206,14 @@ class Dialect:
     power: str = "{}**{}"
     whole_power: str | None = None
     call: str = "{}({})"
+    pairs: bool = False
     constant: Dialect | None = None
 
 
 TEXT = Dialect(leaf=leaf_text, functions={name: name for name in FUNCTIONS})
-"""What `sympy.sympify` and `kansr.formula.parse` read."""
+"""What `kansr.formula.parse` reads, and `sympy.sympify` with the symbols given."""
+
+_BESIDE_PI = replace(TEXT, leaf=lambda leaf: "acos(-1)" if leaf is sympy.pi else leaf_text(leaf))
 
 
 def write(tree: Tree, dialect: Dialect = TEXT) -> str:
@@ -280,7 +290,17 @@ def _call(head: str, parts: Sequence[Tree], dialect: Dialect) -> str:
     named = own != head and own in dialect.functions
     texts = [] if named else [str(order) for order in parts[:orders]]
     texts += [_write(part, 0, dialect) for part in parts[orders:]]
-    return dialect.call.format(dialect.functions[own if named else head], ", ".join(texts))
+    name = dialect.functions[own if named else head]
+    if FUNCTIONS[head].many and dialect.pairs:
+        return reduce(lambda before, text: _called(name, [before, text], dialect), texts)
+    return _called(name, texts, dialect)
+
+
+def _called(name: str, texts: Sequence[str], dialect: Dialect) -> str:
+    """Put arguments where a pattern has their places: one for all, or one for each."""
+    if "{" not in name:
+        return dialect.call.format(name, ", ".join(texts))
+    return name.format(*texts) if "{0}" in name else name.format(", ".join(texts))
 
 
 def _function(head: str, parts: Sequence[Tree]) -> str:

@@ -25,6 +25,8 @@ from kansr.noise.model import Noise
 from kansr.pipeline.few import kinds_of, measured
 from kansr.pipeline.verdicts import Said, beside, of_many, said_of, summary
 from kansr.result import NoiseSummary, plain
+from kansr.symbolic.custom import written_out
+from kansr.symbolic.spec import CustomFunction
 from kansr.table import Table, split_table
 from kansr.table.split import Split
 
@@ -85,7 +87,13 @@ class _Rows:
 
 
 def score(
-    table: Table, text: str, *, refit: bool = False, rivals: Sequence[Formula] = (), seed: int = 0
+    table: Table,
+    text: str,
+    *,
+    refit: bool = False,
+    rivals: Sequence[Formula] = (),
+    seed: int = 0,
+    custom: Sequence[CustomFunction] = (),
 ) -> list[Scored]:
     """Judge a formula, then the same with its decimals refitted, then the rivals, all on the same parts of the rows.
 
@@ -99,6 +107,8 @@ def score(
         Whether its decimal constants are fitted to the train and validation rows as well.
     rivals
         Formulas of a run, in columns that the table has.
+    custom
+        Functions of the user's own that the formula may call.
 
     Raises
     ------
@@ -108,7 +118,7 @@ def score(
         If it has no decimal constant to refit, or a rival needs a column that the table does not have.
     """
     rows = _Rows.of(table, seed)
-    own = parse(text, rows.names)
+    own = parse(text, rows.names, own=written_out(custom))
     scored = [_judged("yours", own, rows)]
     if refit:
         scored.append(_judged("refitted", _refitted(own, rows), rows, fitted=True))

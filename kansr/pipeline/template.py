@@ -27,6 +27,7 @@ from kansr.pipeline.unknowns import Read, again, filled, places, read_all
 from kansr.pipeline.wishes import constants_of
 from kansr.progress import Clock, Event, Report
 from kansr.result import NetworkSummary, Result, StageRow
+from kansr.symbolic.custom import written_out
 from kansr.symbolic.discover import constant
 from kansr.symbolic.partly import Laid, Partly, head, laid_on, trained
 
@@ -48,8 +49,8 @@ def template_of(problem: Problem) -> Template | None:
     text, columns = recipe.wishes.template, list(problem.names)
     if text is None:
         return None
-    own = {custom.name for custom in recipe.symbolic.custom}
-    template = read_template(text, columns, target=problem.table.target, constants=recipe.symbolic.constants, taken=own)
+    own = written_out(recipe.symbolic.custom)
+    template = read_template(text, columns, target=problem.table.target, constants=recipe.symbolic.constants, own=own)
     unknown = set(constants_of(recipe.wishes, problem.table)) - {s.name for s in template.constants}
     if unknown:
         names = ", ".join(s.name for s in template.constants) or "none"

@@ -21,6 +21,7 @@ from kansr.formula.complexity import complexity
 from kansr.formula.evaluate import evaluate
 from kansr.formula.functions import CONSTANTS, OF_ORDER, SPELLINGS
 from kansr.formula.names import is_safe, symbols_of
+from kansr.formula.own import Own
 from kansr.formula.parse import parse
 from kansr.symbolic.library import LIBRARY, Primitive
 from kansr.symbolic.spec import CustomFunction
@@ -43,7 +44,7 @@ _ABOVE = next(p for p in LIBRARY if p.name == "log").arguments
 
 
 def rows_of(custom: Sequence[CustomFunction]) -> tuple[Primitive, ...]:
-    """Make rows of the library from the user's functions.
+    """Make rows of the library from the user's functions of one variable; those of more are checked and left out.
 
     Of a, b, c, d, those are free that make different curves: found from the rank of `u f'(u), f'(u), f(u), 1`.
 
@@ -57,7 +58,36 @@ def rows_of(custom: Sequence[CustomFunction]) -> tuple[Primitive, ...]:
     >>> row.free, row.complexity, row.value(torch.zeros(1, dtype=torch.float64))
     ('abcd', 4, tensor([0.6931], dtype=torch.float64))
     """
-    return tuple(_row(one) for one in custom)
+    several = [one for one in custom if len(one.variables) > 1]
+    written_out(several)
+    return tuple(_row(one) for one in custom if one not in several)
+
+
+def written_out(custom: Sequence[CustomFunction]) -> tuple[Own, ...]:
+    """Give the user's functions, of any number of variables, as formulas and templates may call them.
+
+    Raises `UsageError` with the reason, when one cannot be read or is not a function of its variables.
+
+    >>> (hyp,) = written_out([CustomFunction(name="hyp", variable="a, b", expression="sqrt(a^2 + b^2)")])
+    >>> hyp.variables, hyp.expression
+    ((a, b), sqrt(a**2 + b**2))
+    """
+    return tuple(_own(one) for one in custom)
+
+
+@lru_cache(maxsize=64)
+def _own(custom: CustomFunction) -> Own:
+    try:
+        _check_name(custom.name)
+        variables, f = _expression(custom)
+    except FormulaError as error:
+        raise _refused(custom, error) from error
+    return Own(name=custom.name, variables=variables, expression=f)
+
+
+def _refused(custom: CustomFunction, error: FormulaError) -> UsageError:
+    where = f"symbolic.custom, {custom.name}" + (f", {error.where}" if error.where else "")
+    return UsageError(error.what, where=where, hint=error.hint)
 
 
 @lru_cache(maxsize=64)
@@ -66,13 +96,12 @@ def _row(custom: CustomFunction) -> Primitive:
         with np.errstate(all="ignore"):
             return _made(custom)
     except FormulaError as error:
-        where = f"symbolic.custom, {custom.name}" + (f", {error.where}" if error.where else "")
-        raise UsageError(error.what, where=where, hint=error.hint) from error
+        raise _refused(custom, error) from error
 
 
 def _made(custom: CustomFunction) -> Primitive:
     _check_name(custom.name)
-    x, f = _expression(custom)
+    (x,), f = _expression(custom)
     slope = sp.diff(f, x).replace(sp.DiracDelta, lambda *_: sp.Integer(0))  # where f has a corner
     values = partial(_computed, f, x.name)
     domain = _checked_domain(custom.domain) if custom.domain is not None else _found_domain(values)
@@ -118,24 +147,23 @@ def _check_name(name: str) -> None:
         raise FormulaError(f"{name!r} is no name for a function", hint="letters, digits and _, such as softplus")
 
 
-def _expression(custom: CustomFunction) -> tuple[sp.Symbol, sp.Expr]:
-    """Read the expression: its variable, and what it is."""
-    if not is_safe(custom.variable):
-        raise FormulaError(f"{custom.variable!r} is no name for a variable", hint="take a word such as x")
+def _expression(custom: CustomFunction) -> tuple[tuple[sp.Symbol, ...], sp.Expr]:
+    """Read the expression: its variables, and what it is."""
+    wanted = custom.variables
+    for name in wanted:
+        if not is_safe(name):
+            raise FormulaError(f"{name!r} is no name for a variable", hint="take a word such as x")
     f = parse(custom.expression)
-    x = symbols_of([custom.variable])[custom.variable]
     names = sorted(s.name for s in f.free_symbols)
-    if len(names) > 1:
-        raise FormulaError(
-            f"it is a function of {', '.join(names)}", hint="a curve on an edge has exactly one variable"
-        )
-    if names and names != [custom.variable]:
-        raise FormulaError(
-            f"it is a function of {names[0]}, not of {custom.variable}", hint=f"say variable: {names[0]}"
-        )
     if not names:
         raise FormulaError(f"it is the constant {f}", hint="the library has constants already")
-    return x, f
+    if names != sorted(wanted):
+        said = ", ".join(names)
+        raise FormulaError(
+            f"it is a function of {said}, not of {', '.join(wanted)}",
+            hint=f"say variable: {said}" if len(names) == 1 else f"say them: {custom.name}({said})={custom.expression}",
+        )
+    return tuple(symbols_of(wanted).values()), f
 
 
 def _checked_domain(domain: tuple[float, float]) -> tuple[float, float]:

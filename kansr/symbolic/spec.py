@@ -12,7 +12,8 @@ class CustomFunction:
     """A function that the user adds to the library.
 
     `expression` is a formula in one `variable`; `domain` the interval on which it is used (None: found out);
-    `complexity` what it costs in a formula (None: its nodes). `kansr.symbolic.custom` reads and probes it.
+    `complexity` what it costs in a formula (None: its nodes). `kansr.symbolic.custom` reads and probes it. With
+    variables of its own between commas (`a, b`) it is no curve: it is written out where formulas and templates call it.
     """
 
     name: str
@@ -20,6 +21,12 @@ class CustomFunction:
     variable: str = "x"
     domain: tuple[float, float] | None = None
     complexity: int | None = None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of its variables."""
+        return tuple(part.strip() for part in self.variable.split(","))
+
     __pydantic_config__: ClassVar = {"extra": "forbid"}  # a misspelt key of a recipe is an error
 
 

@@ -213,9 +213,9 @@ def test_a_collection_that_is_not_right_is_refused_with_its_place(tmp_path, text
 
 def test_a_collection_needs_no_more_than_four_columns(tmp_path):
     path = tmp_path / "own.csv"
-    path.write_text("name,target,formula,ranges\na,y,E_**2,E 0 2\n")
+    path.write_text("name,target,formula,ranges\na,y,E**2,E 0 2\n")
     (one,) = read_collection(path).laws
-    assert one == Law(name="a", target="y", formula="E_**2", ranges={"E": (0.0, 2.0)})
+    assert one == Law(name="a", target="y", formula="E**2", ranges={"E": (0.0, 2.0)})
     assert one.values(np.array([[3.0]])) == pytest.approx([9.0])
 
 

@@ -41,7 +41,8 @@ def checked(name, formula, columns):
 def every_function(name):
     """Give a formula with every function that a format has, and with numbers that languages could take amiss."""
     functions = set(FORMATS[name].functions) - {"besselj", "J0", "J1"}
-    calls = [f"{f}({ARGUMENTS.get(f, '{}').format('xyz'[i % 3])})" for i, f in enumerate(sorted(functions))]
+    many = {"max": "{}, y/2, 0.7", "min": "{}, y/2, 0.7", "step": "{} - 0.4"}
+    calls = [f"{f}({(ARGUMENTS | many).get(f, '{}').format('xyz'[i % 3])})" for i, f in enumerate(sorted(functions))]
     powers = "2/3*x + 1/2*y - 1e-30 + 123456789012*z**2 + (x - 2)**3 + 2**(-x) + x**y + 0.1234567890123456*E + pi*z"
     return f"{' + '.join(calls)} + {powers} + 1/(x - 3)**(5) + (x + 1)**(-1/3) - x*(-y - 1)"
 
@@ -129,6 +130,29 @@ def test_a_formula_that_is_too_long_for_excel_is_refused():
     formula = judged(" + ".join(f"x**{i}*sin({i}*y)/{i + 1}" for i in range(1, 400)), COLUMNS)
     with pytest.raises(UsageError, match="characters in Excel"):
         export(formula, "excel")
+
+
+@pytest.mark.parametrize("name", [*QUICK, "numpy", "torch", "sympy"])
+def test_where_a_part_of_a_hinge_has_no_value_the_whole_has_none(name):
+    columns = {"x": np.array([-2.0, 0.0, 3.0, 0.5]), "y": np.array([1.0, -1.0, 0.0, 2.0])}
+    text = "max(log(x), 0) + min(2, sqrt(y)) + 3*step(x - y)"
+    formula = judged(text, {name: np.tile(column, 50) for name, column in columns.items()})
+    rows = np.column_stack(list(columns.values()))
+    try:
+        _, values = FORMATS[name].run(
+            Job(text=export(formula, name), formula=formula, about=About.alone(formula), rows=rows)
+        )
+    except NotRun as reason:
+        pytest.skip(str(reason))
+    if name != "json":
+        np.testing.assert_allclose(values, [np.nan, np.nan, np.log(3) + 3, np.sqrt(2)], rtol=1e-14)
+
+
+def test_hinges_in_hinges_are_refused_by_sql_where_they_would_fill_pages():
+    text = "max(sin(" * 6 + "x" + "), y)" * 6
+    with pytest.raises(UsageError, match="stand 6 deep in each other"):
+        export(judged(text, COLUMNS), "sql")
+    assert len(export(judged("max(sin(" * 5 + "x" + "), y)" * 5, COLUMNS), "sql")) < 100_000
 
 
 @pytest.mark.parametrize("name", ["rust", "javascript", "julia", "sql", "jax", "torch", "excel", "python"])

@@ -185,6 +185,17 @@ WORDS = [
     "ans",
     "i",
     "math",
+    "E",
+    "I",
+    "N",
+    "pi",
+    "größe",
+    "速度",
+    "x速度",
+    "Δp",
+    "float",
+    "print",
+    "gamma",
 ]
 
 

@@ -65,6 +65,8 @@ FORMULAS = (
     "(x**2)**y",
     "-(x + y)**2",
     "exp(-x**2/2)/sqrt(2*pi)",
+    "max(x - 6, 0) - 2*max(x, y, z_1)",
+    "min(x, 1/2)*step(y - 0.5) + Abs(x - 1)",
 )
 """Formulas as `to_text` writes them, or close to it."""
 
@@ -82,7 +84,8 @@ POWERS = st.sampled_from(
     [sympy.Rational(p, q) for p in range(-4, 5) for q in (1, 2, 3) if p] + [sympy.Float(2.0), sympy.Float(-0.5), X]
 )
 
-ONE_ARGUMENT = [function.sympy for function in FUNCTIONS.values() if not function.orders]
+ONE_ARGUMENT = [function.sympy for function in FUNCTIONS.values() if not function.orders and not function.many]
+MANY_ARGUMENTS = [function.sympy for function in FUNCTIONS.values() if function.many]
 
 
 def _larger(inner: st.SearchStrategy[sympy.Expr]) -> st.SearchStrategy[sympy.Expr]:
@@ -95,6 +98,7 @@ def _larger(inner: st.SearchStrategy[sympy.Expr]) -> st.SearchStrategy[sympy.Exp
         st.tuples(inner, inner).map(lambda pair: pair[0] / pair[1]),
         st.tuples(inner, POWERS).map(lambda pair: pair[0] ** pair[1]),
         st.tuples(st.sampled_from(ONE_ARGUMENT), inner).map(lambda pair: pair[0](pair[1])),
+        st.tuples(st.sampled_from(MANY_ARGUMENTS), inner, inner).map(lambda parts: parts[0](*parts[1:])),
         st.tuples(st.integers(0, 4), inner).map(lambda pair: sympy.besselj(*pair)),
     )
 

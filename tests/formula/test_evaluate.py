@@ -8,6 +8,7 @@ import sympy
 from hypothesis import given, settings
 
 from kansr.errors import FormulaError
+from kansr.formula.corners import Max, Min, step
 from kansr.formula.evaluate import evaluate, gradient, sensitivity
 from kansr.formula.parse import parse
 from tests.formula.expressions import EXPRESSIONS, FORMULAS, ROWS, SYMBOLS, X, Y
@@ -94,6 +95,7 @@ MODELS = (
     sympy.asin(A * X / 9) + sympy.acos(B * X / 9) + sympy.atanh(C * X / 9) + sympy.asinh(D * X),
     sympy.acosh(A + 5 + X**2) * sympy.cos(B * X) * sympy.tan(C / 9) * sympy.sin(D * Y),
     A * A * X + A * X * Y + A**B,
+    A * Max(X - B, 0) + Min(C * X, D * Y, X * Y) + D * step(X - 0.05) * Y,
     A + B * 0 + sympy.pi,
 )
 

@@ -29,7 +29,7 @@ def judged(expr, **more):
 def test_the_scores_are_those_of_the_printed_text():
     a, b, _ = symbols_of(NAMES).values()
     formula = judged(sympy.exp(a) / b)
-    assert (formula.text, formula.symbols) == ("exp(x_y)/E_", {"x_y": "x y", "E_": "E"})
+    assert (formula.text, formula.symbols) == ("exp(x_y)/E", {"x_y": "x y", "E": "E"})
     predicted = np.exp(ROWS[:, 0]) / ROWS[:, 1]
     for part in ("train", "validation", "test"):
         rows = getattr(SPLIT, part)
@@ -50,9 +50,9 @@ def test_the_test_rows_choose_nothing():
     assert moved.rmse.test != judged(expr).rmse.test
 
 
-@pytest.mark.parametrize("text", ["log(x_y - 1)", "exp(x_y)/E_", "2.5", "exp(1000*t)"])
+@pytest.mark.parametrize("text", ["log(x_y - 1)", "exp(x_y)/E", "2.5", "exp(1000*t)"])
 def test_json_gives_the_same_formula_again(text):
-    formula = judged(parse(text), errors={"2.5": 0.1}, free=0)
+    formula = judged(parse(text, NAMES), errors={"2.5": 0.1}, free=0)
     record = json.loads(json.dumps(formula.to_json(), allow_nan=False))
     again = Formula.from_json(record)
     assert again == formula
@@ -74,7 +74,7 @@ def test_a_constant_target_and_an_empty_part_have_scores():
 
 
 def test_predict_takes_columns_by_their_own_names():
-    formula = judged(parse("exp(x_y)/E_"))
+    formula = judged(parse("exp(x_y)/E", NAMES))
     columns = {name: ROWS[:, i] for i, name in enumerate(COLUMNS)}
     np.testing.assert_allclose(predict(formula, columns), np.exp(ROWS[:, 0]) / ROWS[:, 1])
     np.testing.assert_array_equal(predict(judged(parse("2")), columns), np.full(100, 2.0))
@@ -83,9 +83,18 @@ def test_predict_takes_columns_by_their_own_names():
 
 
 def test_a_column_that_has_another_columns_safe_name_is_not_mixed_up():
-    formula = judge(parse("E_ + 10*E_2"), safe_names(["E", "E_"]), ROWS[:, :2], y=TARGET, split=SPLIT, label="best")
-    columns = {"E": ROWS[:, 0], "E_": ROWS[:, 1]}
+    formula = judge(parse("if_ + 10*if_2"), safe_names(["if", "if_"]), ROWS[:, :2], y=TARGET, split=SPLIT, label="best")
+    columns = {"if": ROWS[:, 0], "if_": ROWS[:, 1]}
     np.testing.assert_allclose(predict(formula, columns), ROWS[:, 1] + 10 * ROWS[:, 0])
+
+
+def test_records_with_the_safe_names_of_older_versions_are_read():
+    record = judged(parse("exp(x_y)/E", NAMES)).to_json()
+    old = Formula.from_json(record | {"formula": "exp(x_y)/E_", "symbols": {"x_y": "x y", "E_": "E"}})
+    columns = {name: ROWS[:, i] for i, name in enumerate(COLUMNS)}
+    np.testing.assert_allclose(predict(old, columns), np.exp(ROWS[:, 0]) / ROWS[:, 1])
+    euler = Formula.from_json(record | {"formula": "E*x_y", "symbols": {"x_y": "x y"}})
+    np.testing.assert_allclose(predict(euler, columns), np.e * ROWS[:, 0])
 
 
 def test_an_unknown_column_or_an_unreal_value_is_refused():

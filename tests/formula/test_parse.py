@@ -16,8 +16,12 @@ from hypothesis import strategies as st
 import kansr
 from kansr.errors import FormulaError
 from kansr.formula.evaluate import evaluate
+from kansr.formula.own import Own
 from kansr.formula.parse import parse
 from tests.formula.expressions import FORMULAS, ROWS, X, Y
+
+HYP = Own(name="hyp", variables=(X, Y), expression=sympy.sqrt(X**2 + Y**2))
+TWICE = Own(name="twice", variables=(X,), expression=X * sympy.sin(X))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +58,9 @@ def test_symbols_are_real_and_decimals_are_doubles():
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_values_agree_with_python_itself(text):
-    spelled = {"Abs": np.abs, "E": np.e, "pi": np.pi, "sign": np.sign}
+    spelled = {"step": lambda u: np.heaviside(u, 1), "max": lambda *u: np.max(np.broadcast_arrays(*u), 0)}
+    spelled |= {"min": lambda *u: np.min(np.broadcast_arrays(*u), 0)}
+    spelled |= {"Abs": np.abs, "E": np.e, "pi": np.pi, "sign": np.sign}
     spelled |= {name: getattr(np, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")}
     if any(name in text for name in ("bessel", "erf", "asin", "acos", "atan")):
         return
@@ -73,6 +79,10 @@ def test_values_agree_with_python_itself(text):
         ("x^2 + 2^q", r"'q' is no column.*column 9"),
         ("x + sn(y)", "'sn' is no function.*column 5.*\n.*did you mean 'sin'"),
         ("sin(x, y)", "takes 1 argument"),
+        ("max(x)", "takes 2 to 50 arguments, not 1"),
+        ("step(x, y)", "takes 1 argument"),
+        ("hyp(x)", "hyp takes 2 arguments, not 1.*column 1 "),
+        ("2 + " + "twice(" * 40 + "x" + ")" * 40, "too large with twice written out.*column 173 "),
         ("besselj(x)", "takes 2 arguments"),
         ("besselj(x, 1)", "order"),
         ("besselj(1000, x)", "order"),
@@ -118,13 +128,20 @@ def test_values_agree_with_python_itself(text):
 )
 def test_anything_else_is_refused_with_its_place(text, message):
     with pytest.raises(FormulaError, match=f"(?s){message}"):
-        parse(text, ["x", "y"])
+        parse(text, ["x", "y"], own=[HYP, TWICE])
+
+
+def test_functions_of_the_users_own_are_written_out():
+    assert parse("hyp(3*x, hyp(x, 1))", own=[HYP]) == sympy.sqrt(9 * X**2 + X**2 + 1)
+    assert parse("hyp*2", ["hyp"], own=[HYP]) == 2 * sympy.Symbol("hyp", real=True)  # a column may be called so, too
+    with pytest.raises(FormulaError, match="did you mean 'hyp'"):
+        parse("hyo(x, y)", own=[HYP])
 
 
 def test_without_a_list_any_safe_name_is_a_column():
     assert parse("speed*t") == sympy.Symbol("speed", real=True) * sympy.Symbol("t", real=True)
     with pytest.raises(FormulaError):
-        parse("beta*t")
+        parse("exp*t")
 
 
 def test_the_nearest_column_is_suggested():
@@ -143,6 +160,9 @@ HOSTILE = (
     "((2**(1000*x))**1000)**(1/x)",
     "1e300**1000",
     "exp(exp(exp(exp(100.0))))",
+    "max(" * 100 + "sin(x" + "), y)" * 100,
+    "max(" + ", ".join(f"sin({k}*x)*min(x, {k})" for k in range(50)) + ")",
+    "step(" * 190 + "x" + ")" * 190,
     "9" * 5000,
     "9" * 99_999,
     "1" + "*(10**299)" * 9000,

@@ -3,10 +3,14 @@
 import re
 
 import pytest
+import sympy as sp
 
 from kansr.errors import FormulaError
+from kansr.formula.own import Own
 from kansr.formula.template import read_template
 
+A, B = sp.symbols("a b", real=True)
+HYP = Own(name="hyp", variables=(A, B), expression=sp.sqrt(A**2 + B**2))
 COLUMNS = ["x", "y", "z"]
 
 
@@ -31,6 +35,14 @@ def test_a_constant_with_a_value_is_no_constant_to_be_fitted():
     assert read_template("g*f(x)", COLUMNS, constants={"g": 9.81}).constants == ()
 
 
+def test_functions_of_the_users_own_are_written_out():
+    template = read_template("hyp(x, y)*f(hyp(x, z))", COLUMNS, own=[HYP])
+    x, y, z = (sp.Symbol(name, real=True) for name in "xyz")
+    assert template.functions == {"f": 1}
+    assert template.calls[0].arguments == (sp.sqrt(x**2 + z**2),)
+    assert template.expression == sp.sqrt(x**2 + y**2) * template.calls[0].symbol
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -45,11 +57,10 @@ def test_a_constant_with_a_value_is_no_constant_to_be_fitted():
         ("f(2)", "without a column"),
         ("f(x, y) + f(x)", "different numbers of arguments"),
         ("f(x, y, z, x*y)", "3 is the most"),
-        ("soft(x)", "function of your own"),
         ("f(x", "cannot be read"),
         ("__import__('os')", "cannot hold"),
     ],
 )
 def test_what_cannot_be_found_is_refused_with_the_reason(text, says):
     with pytest.raises(FormulaError, match=re.escape(says)):
-        read_template(text, COLUMNS, target="w", taken=["soft"])
+        read_template(text, COLUMNS, target="w", own=[HYP])

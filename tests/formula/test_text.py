@@ -27,7 +27,7 @@ rows = [np.array(column) for column in job["rows"].values()]
 out = []
 with np.errstate(all="ignore"):
     for text in job["texts"]:
-        expr = sympy.sympify(text)
+        expr = sympy.sympify(text, {"step": lambda u: sympy.Heaviside(u, 1)})
         f = sympy.lambdify(sympy.symbols(list(job["rows"])), expr, ["scipy", "numpy"])
         out.append([float(value) for value in np.broadcast_to(np.asarray(f(*rows), dtype=float), len(rows[0]))])
 print(json.dumps(out))

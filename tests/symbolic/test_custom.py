@@ -11,8 +11,9 @@ import torch
 
 from kansr.errors import UsageError
 from kansr.formula.evaluate import evaluate
+from kansr.formula.parse import parse
 from kansr.symbolic.curve import Curves, fit_curves
-from kansr.symbolic.custom import rows_of
+from kansr.symbolic.custom import rows_of, written_out
 from kansr.symbolic.library import choose, primitive
 from kansr.symbolic.spec import CustomFunction
 
@@ -125,3 +126,21 @@ def test_they_stand_among_the_rows_of_a_search_and_are_found_by_name():
     with pytest.raises(UsageError) as error:
         primitive("mina", [mine])
     assert "'mine'" in error.value.hint
+
+
+def test_functions_of_two_variables_are_written_out_and_stand_on_no_edge():
+    hyp = CustomFunction(name="hyp", variable="a, b", expression="sqrt(a^2 + b^2)")
+    (own,) = written_out([hyp])
+    assert (own.name, [v.name for v in own.variables]) == ("hyp", ["a", "b"])
+    assert parse("2*hyp(x, 3)", own=[own]) == 2 * sp.sqrt(X**2 + 9)
+    assert [p.name for p in rows_of([hyp, CustomFunction(name="mine", expression="log(1 + exp(x))")])] == ["mine"]
+    with pytest.raises(UsageError, match="function of a, b, not of a, c"):
+        rows_of([CustomFunction(name="hyp", variable="a, c", expression="sqrt(a^2 + b^2)")])
+
+
+def test_a_hinge_is_a_function_with_a_slope():
+    made = row("max(x, 0)")
+    u = torch.tensor([-2.0, 3.0], dtype=torch.float64)
+    assert made.free == "bcd"
+    assert made.handed
+    assert made.slope(u).tolist() == [0.0, 1.0]

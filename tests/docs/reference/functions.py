@@ -27,7 +27,7 @@ def functions() -> str:
     """Write the page."""
     edges = table(["name", "f(x)", "where", "size"], [_primitive(row) for row in LIBRARY])
     unique = {function.name: function for function in FUNCTIONS.values()}
-    written = [[code(f.name), ", ".join(map(code, f.aliases)), _orders(f.orders)] for f in unique.values()]
+    written = [[code(f.name), ", ".join(map(code, f.aliases)), f.note] for f in unique.values()]
     return page("Functions", _ON_EDGES, edges, _IN_FORMULAS, table(["function", "also written", ""], written))
 
 
@@ -37,7 +37,3 @@ def _primitive(row: Primitive) -> list[str]:
     family = f"as {code(row.alias)}" if row.alias else " and ".join(part for part in bounds if part)
     written = "x^p" if row.name == "power" else str(row.sympy(sympy.Symbol("x")))
     return [code(row.name), code(written), family, str(row.complexity)]
-
-
-def _orders(orders: int) -> str:
-    return "the order comes first, a whole number" if orders else ""
