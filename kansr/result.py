@@ -32,7 +32,6 @@ class NoiseSummary:
     text: str
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSummary:
     """The network that was found: its width, its grid, its error, and one line an edge.
@@ -98,9 +97,9 @@ class Result:
     `front` holds the formulas that no other beats in both error and complexity, simplest first; `verdicts` those on
     each of them; `rivals` those of another form that the data cannot separate from the formula; `rejected` the best of
     those that break a wish, with how they do; `noise` what was found of the noise; `validation` says how errors on
-    "test" rows were had: on rows held out, or by cross-validation of all; `why` what the verdict rests on; `hand` says what the
-    user has set on the edges, a sentence each; `learned` what rows that were added taught; `units` are those of
-    columns, as far as they are known.
+    "test" rows were had: on rows held out, or by cross-validation of all; `why` what the verdict rests on; `hand`
+    says what the user has set on the edges, a sentence each; `learned` what rows that were added taught; `units` are
+    those of columns, as far as they are known.
     """
 
     run: str
@@ -224,7 +223,6 @@ class Result:
             validation="cross" if record.get("validation") == "cross" else "held out",
             why=str(record.get("why", "")),
         )
-
 
 
 _PLAIN = ("run", "status", "target", "features", "verdict", "spread", "exact", "seconds", "warnings", "verdicts")

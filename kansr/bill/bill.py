@@ -65,7 +65,7 @@ def bill_of(
 
 
 def _told(f: Array, slopes: Array, constants: Array, noise: Noise) -> Array:
-    """Give the bits that the rows tell of the constants, in each direction in which these may move by their own size."""
+    """Give the bits that the rows tell of the constants, in each direction in which these may move by their size."""
     if not len(constants):
         return np.zeros(0)
     scale = noise.scale(f) if noise.fitted else 1.0

@@ -18,9 +18,9 @@ _LN2 = math.log(2.0)
 def told_bits(rows: int, free: int, told: Sequence[float], *, known: bool = False) -> float:
     """Give the bits of `free` fitted constants of which the rows tell so many bits in each direction.
 
-    A constant that is known to a thousandth of itself says ten bits, as the digits that it is written with do (Rissanen,
-    Automatica 14, 1978; Wallace and Freeman, Journal of the Royal Statistical Society B 49, 1987). It never costs less
-    than what `numbers_bits` asks of it.
+    A constant that is known to a thousandth of itself says ten bits, as the digits that it is written with do
+    (Rissanen, Automatica 14, 1978; Wallace and Freeman, Journal of the Royal Statistical Society B 49, 1987). It never
+    costs less than what `numbers_bits` asks of it.
 
     >>> round(told_bits(20, 2, [10.0, 1.0]) - numbers_bits(20, 1), 1)
     10.0

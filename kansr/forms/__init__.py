@@ -1,8 +1,8 @@
 """Formulas of one to three columns and more that need no network: enumerated by rising bits, fitted from cold starts.
 
-A form is `y = T(c0 + c1 f1 + c2 f2 + ...)`: a link T (the identity, exp, 1/., a root, a square) over a sum of basis functions
-of the columns. Behind the link the c are linear, so whole families are compared by one table of inner products; what comes
-out best is then fitted as it stands, with all its constants, under each kind of noise.
+A form is `y = T(c0 + c1 f1 + c2 f2 + ...)`: a link T (the identity, exp, 1/., a root, a square) over a sum of basis
+functions of the columns. Behind the link the c are linear, so whole families are compared by one table of inner
+products; what comes out best is then fitted as it stands, with all its constants, under each kind of noise.
 
     argument    what may stand inside: columns, their monomials, sums and differences
     basis       the table of functions of one argument, with scaled starts for the constants inside
@@ -11,11 +11,14 @@ out best is then fitted as it stands, with all its constants, under each kind of
     subset      the best few columns of a dictionary
     factor      a monomial times a plain function of a monomial
     fit         all constants of a form together, under a kind of noise
+    starts      forms before all their constants are fitted
+    exact       simple numbers in the place of constants
     search      the way through these rooms
 
 Nothing here knows networks. `kansr.noise` says what a residual is, `kansr.bill` what a formula costs.
 """
 
-from kansr.forms.search import Candidate, Settings, forms
+from kansr.forms.search import Candidate, forms
+from kansr.forms.settings import Settings
 
 __all__ = ["Candidate", "Settings", "forms"]

@@ -102,8 +102,8 @@ def monomials(columns: Mapping[str, Array], *, most: int) -> Iterator[Argument]:
             return
 
 
-_ONE = tuple(Fraction(p) for p in (1, -1, 2, -2, 3)) + (HALF, -HALF)
-_TWO = tuple(Fraction(p) for p in (1, -1, 2, -2)) + (HALF, -HALF)
+_ONE = (*map(Fraction, (1, -1, 2, -2, 3)), HALF, -HALF)
+_TWO = (*map(Fraction, (1, -1, 2, -2)), HALF, -HALF)
 _THREE = tuple(Fraction(p) for p in (1, -1, 2))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -76,8 +77,12 @@ def _entries(columns: Mapping[str, Array], y: Array, most: int) -> Iterator[Entr
 def _plain(u: Argument) -> Entry:
     """A monomial or a sum as it is."""
     return Entry(
-        values=u.values, bits=u.bits, inside=0, key=u.key, place=u.key, write=lambda: u.expression, smooth=True
+        values=u.values, bits=u.bits, inside=0, key=u.key, place=u.key, write=partial(_product, u), smooth=True
     )
+
+
+def _product(*parts: Argument | sp.Expr) -> sp.Expr:
+    return sp.Mul(*(part.expression if isinstance(part, Argument) else part for part in parts))
 
 
 def _log(one: Argument) -> Argument:
@@ -91,10 +96,12 @@ class Logarithm(Argument):
 
     @property
     def key(self) -> str:
+        """A name that no other argument has."""
         return f"log {super(Logarithm, self).key}"
 
     @property
     def expression(self) -> sp.Expr:
+        """The argument as a formula."""
         return sp.log(super(Logarithm, self).expression)
 
 
@@ -118,10 +125,14 @@ def _entry(basis: Basis, u: Argument, constants: tuple[float, ...]) -> Entry:
         inside=len(constants),
         key=key,
         place=f"{key}{constants}",
-        write=lambda: basis.write(u.expression, *numbers),
+        write=partial(_called, basis.write, u, *numbers),
         smooth=basis.smooth,
         log_of=u if basis.name == "log" else None,
     )
+
+
+def _called(function: Callable[..., sp.Expr], u: Argument, *numbers: sp.Expr) -> sp.Expr:
+    return function(u.expression, *numbers)
 
 
 def _waves(u: Argument, y: Array) -> Iterator[Entry]:
@@ -139,10 +150,14 @@ def _wave(name: str, values: Array, u: Argument, frequency: float) -> Entry:
         inside=1,
         key=f"{name}({u.key})",
         place=f"wave({u.key}){frequency}",
-        write=lambda: function(sp.Float(frequency) * u.expression),
+        write=partial(_turned, function, frequency, u),
         smooth=False,
         wave=(name, u, frequency),
     )
+
+
+def _turned(function: Callable[..., sp.Expr], frequency: float, u: Argument) -> sp.Expr:
+    return function(sp.Float(frequency) * u.expression)
 
 
 def _extremes(columns: Mapping[str, Array]) -> Iterator[Entry]:
@@ -150,17 +165,20 @@ def _extremes(columns: Mapping[str, Array]) -> Iterator[Entry]:
     ones = {one.powers[0][0]: one for one in singles(columns)}
     for a, b in combinations(ones, 2):
         for name, function, write in (("max", np.maximum, Max), ("min", np.minimum, Min)):
-            values = function(columns[a], columns[b])
-            pair = ones[a].expression, ones[b].expression
-            bits = 3.0 + ones[a].bits + ones[b].bits
-            key = f"{name}({a},{b})"
-            yield Entry(values=values, bits=bits, inside=0, key=key, place=key, smooth=False,
-                        write=lambda write=write, pair=pair: write(*pair))  # fmt: skip
-            for c, third in ones.items():
-                if c not in (a, b) and len(ones) <= _INNER:
-                    yield Entry(values=values * columns[c], bits=bits + third.bits + _OPERATOR, inside=0, smooth=False,
-                                key=f"{c}*{key}", place=f"{c}*{key}",
-                                write=lambda write=write, pair=pair, c=third: c.expression * write(*pair))  # fmt: skip
+            values, whole = function(columns[a], columns[b]), write(ones[a].expression, ones[b].expression)
+            key, bits = f"{name}({a},{b})", 3.0 + ones[a].bits + ones[b].bits
+            for factor in (None, *(one for c, one in ones.items() if c not in (a, b) and len(ones) <= _INNER)):
+                parts = [whole] if factor is None else [whole, factor]
+                own = key if factor is None else f"{factor.key}*{key}"
+                yield Entry(
+                    values=values if factor is None else values * factor.values,
+                    bits=bits if factor is None else bits + factor.bits + _OPERATOR,
+                    inside=0,
+                    key=own,
+                    place=own,
+                    write=partial(_product, *parts),
+                    smooth=False,
+                )
 
 
 def _times(factor: Argument, one: Argument, y: Array) -> Iterator[Entry]:
@@ -174,6 +192,10 @@ def _times(factor: Argument, one: Argument, y: Array) -> Iterator[Entry]:
                 inside=entry.inside,
                 key=f"{factor.key} {entry.key}",
                 place=f"{factor.key} {entry.place}",
-                write=lambda entry=entry: factor.expression * entry.write(),
+                write=partial(_beside, factor, entry),
                 smooth=False,
             )
+
+
+def _beside(factor: Argument, entry: Entry) -> sp.Expr:
+    return factor.expression * entry.write()

@@ -6,9 +6,10 @@ come out of the same least squares, and are rounded to halves: an index law with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import combinations, product
 from typing import Any
 
@@ -20,7 +21,7 @@ from kansr.noise.model import Array
 
 _HALVES = 2  # exponents are multiples of 1 / _HALVES
 _FAR = 0.2  # how far from one an exponent may be to be rounded
-_RAISED = tuple(Fraction(p) for p in (1, -1, 2, -2)) + (Fraction(1, 2), Fraction(-1, 2))  # powers of a function
+_RAISED = (*map(Fraction, (1, -1, 2, -2)), Fraction(1, 2), Fraction(-1, 2))  # powers of a function
 _FUNCTION = 4.0  # bits of a function with an exact number in it
 _BEST = 40  # functions that are looked at closely
 _LARGEST = 6.0  # exponents beyond this are chance
@@ -98,9 +99,8 @@ def _best(
         bits = bits + (1.5 * (rounded != 0) + np.log2(1 + np.abs(rounded))).sum(0)
         wrong = ~np.isfinite(bits) | (np.abs(powers - rounded) > _FAR).any(0) | (np.abs(rounded) > _LARGEST).any(0)
         bits = np.where(wrong, np.inf, bits)
-        for i in np.argsort(bits, kind="stable")[:_BEST].tolist():
-            if np.isfinite(bits[i]):
-                ranked.append((float(bits[i]), i, s, tuple(rounded[:, i].tolist())))
+        best = [i for i in np.argsort(bits, kind="stable")[:_BEST].tolist() if np.isfinite(bits[i])]
+        ranked += [(float(bits[i]), i, s, tuple(rounded[:, i].tolist())) for i in best]
     ranked.sort(key=lambda one: one[0])
     seen: set[tuple[int, tuple[float, ...]]] = set()
     for _, i, s, exponents in ranked[:_BEST]:
@@ -134,12 +134,12 @@ def _functions(columns: Mapping[str, Array], most: int) -> Iterator[_Factor]:
     """Yield functions of monomials, sums and differences, and sums of squares; those that have a value and a size."""
     for u in [*singles(columns), *(a for a in inner(columns)), *_arguments(columns, most)]:
         if u.summed:
-            yield from _kept(_Factor(values=u.values, write=lambda u=u: u.expression, key=u.key, bits=u.bits))
+            yield from _kept(_Factor(values=u.values, write=partial(_alone, u), key=u.key, bits=u.bits))
         for f in _FUNCTIONS:
             with np.errstate(all="ignore"):
                 values = np.asarray(f.values(u.values))
             key, bits = f"{f.name} {u.key}", u.bits + _FUNCTION
-            yield from _kept(_Factor(values=values, write=lambda f=f, u=u: f.write(u.expression), key=key, bits=bits))
+            yield from _kept(_Factor(values=values, write=partial(_of, f, u), key=key, bits=bits))
     yield from _sums(columns)
 
 
@@ -165,11 +165,23 @@ def _sums(columns: Mapping[str, Array]) -> Iterator[_Factor]:
                 yield from _kept(
                     _Factor(
                         values=values,
-                        write=lambda parts=parts: sp.Add(*(s * sp.Symbol(n, real=True) ** 2 for n, s in parts)),
+                        write=partial(_squares, parts),
                         key=f"squares {parts}",
                         bits=4.0 * count,
                     )
                 )
+
+
+def _alone(u: Argument) -> sp.Expr:
+    return u.expression
+
+
+def _of(function: Plain, u: Argument) -> sp.Expr:
+    return function.write(u.expression)
+
+
+def _squares(parts: Sequence[tuple[str, int]]) -> sp.Expr:
+    return sp.Add(*(s * sp.Symbol(n, real=True) ** 2 for n, s in parts))
 
 
 def _kept(factor: _Factor) -> Iterator[_Factor]:

@@ -22,7 +22,7 @@ _WORST = 1e100  # stands for a residual that is not a number, so that the fit tu
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fitted:
-    """A form with its constants at their best: a symbol for each, their values [p], those of the form [n], its slopes."""
+    """A form with its constants at their best: a symbol for each, their values [p], its own [n] and its slopes."""
 
     template: sp.Expr
     symbols: tuple[sp.Symbol, ...]
@@ -51,12 +51,12 @@ def fitted(expr: sp.Expr, columns: Mapping[str, Array], noise: Noise, *, steps: 
         return None
     if not symbols or len(symbols) > len(noise.y):
         return begun
-    best = _fitted(template, symbols, _least(template, symbols, start, columns, noise, steps), columns)
+    best = _fitted(template, symbols, _least(template, symbols, start, columns, noise=noise, steps=steps), columns)
     return best if noise.scale(best.values) <= noise.scale(begun.values) else begun
 
 
 def is_determined(fit: Fitted, noise: Noise) -> bool:
-    """Whether the rows determine each constant of a form: where others can stand in for one, a plainer form says the same."""
+    """Whether the rows determine each constant: where others can stand in for one, a plainer form says the same."""
     scaled = _scaled(fit, noise)
     return scaled is not None and bool((np.linalg.svd(scaled, compute_uv=False) > _DETERMINED).all())
 
@@ -99,6 +99,7 @@ def _least(
     symbols: tuple[sp.Symbol, ...],
     start: Array,
     columns: Mapping[str, Array],
+    *,
     noise: Noise,
     steps: int,
 ) -> Array:

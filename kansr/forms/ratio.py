@@ -44,7 +44,8 @@ def _fitted(x: Array, y: Array, weight: Array, p: int, q: int) -> tuple[Array, A
         if not np.isfinite(bottom).all() or np.abs(bottom).min() < 1e-9 or np.ptp(np.sign(bottom)) > 0:
             return None
     line = np.linspace(x.min(), x.max(), 200)[:, None] ** np.arange(1, q + 1)
-    return (c[: p + 1], c[p + 1 :]) if (1 + line @ c[p + 1 :]).min() > 0 else None
+    top, low = np.asarray(c[: p + 1], dtype=float), np.asarray(c[p + 1 :], dtype=float)
+    return (top, low) if (1 + line @ low).min() > 0 else None
 
 
 def _write(over: Array, under: Array, u: sp.Expr, size: float) -> sp.Expr:

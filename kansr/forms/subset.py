@@ -1,4 +1,4 @@
-"""The best few columns of a dictionary: all singles and pairs from one table of inner products, larger sets by a beam."""
+"""The best few columns of a dictionary: singles and pairs from one table of inner products, larger sets by a beam."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kansr.noise.model import Array
+
+Sets = NDArray[np.intp]
 
 _PARALLEL = 1e-9  # columns whose sines of the angle between them are below this say the same
 _PAIRS = 3000  # pairs that are handed on, the best by bits
@@ -45,7 +48,7 @@ class Space:
         return np.asarray(n / 2 * np.log2(np.maximum(rss, 0.0) + least))
 
 
-def singles(space: Space) -> tuple[Array, Array]:
+def singles(space: Space) -> tuple[Sets, Array]:
     """Give all single columns [k, 1] and their bits [k], the best first."""
     rss = space.target @ space.target - (space.columns.T @ space.target) ** 2
     bits = space.bits(rss) + space.cost
@@ -53,7 +56,7 @@ def singles(space: Space) -> tuple[Array, Array]:
     return order[:, None], bits[order]
 
 
-def pairs(space: Space) -> tuple[Array, Array]:
+def pairs(space: Space) -> tuple[Sets, Array]:
     """Give the best pairs of columns [k, 2] and their bits [k], the best first."""
     a, b = space.columns, space.columns.T @ space.target
     gram = a.T @ a
@@ -69,19 +72,19 @@ def pairs(space: Space) -> tuple[Array, Array]:
     return np.column_stack([i[best], j[best]]), flat[best]
 
 
-def larger(space: Space, sets: Array, each: int) -> tuple[Array, Array]:
+def larger(space: Space, sets: Sets, each: int) -> tuple[Sets, Array]:
     """Give sets with one column more [k, m + 1] and their bits [k]: the best ones for each of the sets [s, m]."""
     found = list(_extended(space, sets, each))
     if not found:
-        return np.zeros((0, sets.shape[1] + 1), dtype=int), np.zeros(0)
+        return np.zeros((0, sets.shape[1] + 1), dtype=np.intp), np.zeros(0)
     unique: dict[tuple[int, ...], float] = {}
     for chosen, bits in found:
         unique.setdefault(tuple(sorted(chosen)), bits)
     order = sorted(unique, key=lambda chosen: unique[chosen])
-    return np.array(order), np.array([unique[chosen] for chosen in order])
+    return np.array(order, dtype=np.intp), np.array([unique[chosen] for chosen in order])
 
 
-def _extended(space: Space, sets: Array, each: int) -> Iterator[tuple[list[int], float]]:
+def _extended(space: Space, sets: Sets, each: int) -> Iterator[tuple[list[int], float]]:
     a, z = space.columns, space.target
     for chosen in sets.tolist():
         q, _ = np.linalg.qr(a[:, chosen])

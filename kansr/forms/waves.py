@@ -1,7 +1,7 @@
 """Frequencies that targets show along an argument: peaks of the least-squares periodogram.
 
-Lomb (Astrophysics and Space Science 39, 1976) and Scargle (Astrophysical Journal 263, 1982), with a line beside the wave:
-what a trend leaves is no wave.
+Lomb (Astrophysics and Space Science 39, 1976) and Scargle (Astrophysical Journal 263, 1982), with a line beside the
+wave: what a trend leaves is no wave.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def replicates(x: Array, residual: Array) -> PureError | None:
 
 
 def lack_of_fit(x: Array, residual: Array, free: int) -> float | None:
-    """Give the p-value of the F test for lack of fit: residuals [n] of a formula with so many constants against replicates.
+    """Give the p-value of the F test for lack of fit: residuals [n] of a formula of so many constants by replicates.
 
     None where there are no replicates, or as many constants as different places (Fisher; Draper and Smith, Applied
     Regression Analysis, 1998, section 2.1).

@@ -145,17 +145,21 @@ def _poisson_bits(y: Array, f: Array) -> float:
     return float(np.sum(f - y * np.log(f) + lgamma)) / _LN2
 
 
+def _over(values: Array | float, sigma: Array | None) -> Array:
+    return np.asarray(values / (1.0 if sigma is None else sigma))
+
+
 _RESIDUAL: dict[Kind, Callable[[Array, Array, Array | None], Array]] = {
     "absolute": lambda y, f, _: y - f,
-    "relative": lambda y, f, _: np.log(y / f),
-    "errors": lambda y, f, sigma: (y - f) / sigma,
-    "weights": lambda y, f, sigma: (y - f) / sigma,
+    "relative": lambda y, f, _: np.asarray(np.log(y / f)),
+    "errors": lambda y, f, sigma: _over(y - f, sigma),
+    "weights": lambda y, f, sigma: _over(y - f, sigma),
     "counts": _root_deviance,
 }
 _SLOPE: dict[Kind, Callable[[Array, Array, Array | None], Array]] = {
-    "absolute": lambda y, f, _: np.full(len(y), -1.0),
-    "relative": lambda y, f, _: -1.0 / np.broadcast_to(f, y.shape),
-    "errors": lambda y, f, sigma: -1.0 / sigma,  # type: ignore[operator]
-    "weights": lambda y, f, sigma: -1.0 / sigma,  # type: ignore[operator]
-    "counts": lambda y, f, _: -1.0 / np.sqrt(np.broadcast_to(f, y.shape)),
+    "absolute": lambda y, _f, _: np.full(len(y), -1.0),
+    "relative": lambda y, f, _: np.asarray(-1.0 / np.broadcast_to(f, y.shape)),
+    "errors": lambda y, _, sigma: np.broadcast_to(_over(-1.0, sigma), y.shape),
+    "weights": lambda y, _, sigma: np.broadcast_to(_over(-1.0, sigma), y.shape),
+    "counts": lambda y, f, _: np.asarray(-1.0 / np.sqrt(np.broadcast_to(f, y.shape))),
 }

@@ -1,7 +1,8 @@
 """Do residuals look like noise? A test along all columns at once, that knows how many rows it takes to reject.
 
-Where a formula misses something smooth, residuals of rows near each other are alike. For a kernel K of nearness, r'Kr / r'r
-is the score test of a smooth component beside the noise (Lin, Biometrika 84, 1997; Zhang and Lin, Biostatistics 4, 2003).
+Where a formula misses something smooth, residuals of rows near each other are alike. For a kernel K of nearness,
+r'Kr / r'r is the score test of a smooth component beside the noise (Lin, Biometrika 84, 1997; Zhang and Lin,
+Biostatistics 4, 2003).
 Several kernels are taken, near and far along each column and in all of them together; the largest of their standardised
 scores is compared with what white residuals of the same fit give. Its power is known the same way: the share of smooth
 curves that it would have rejected.

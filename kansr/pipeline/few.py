@@ -1,4 +1,4 @@
-"""Few rows: none is put aside. Formulas are measured by cross-validation, priced by the bill, and found without a network."""
+"""Few rows: none is put aside. Formulas are cross-validated, priced by the bill, and found without a network."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def _size(expr: sp.Expr) -> int:
 
 
 def _discoveries(one: Candidate, problem: Problem, *, closely: bool) -> Iterator[Discovery]:
-    """Yield a form with its constants made simple; looked at closely, also as it was fitted, each as short as can be."""
+    """Yield a form with its constants made simple; looked at closely, also as fitted, each as short as can be."""
     rows = problem.rows
     for simple in (True, False) if closely else (True,):
         with suppress(FormulaError, NotImplementedError, OverflowError, ZeroDivisionError), limited(_EACH):

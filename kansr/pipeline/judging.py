@@ -150,7 +150,9 @@ def _is_exact_to_digits(problem: Problem, one: Judged) -> bool:
     if one.source.has_splines:
         return False
     columns, y, expression = columns_of(problem), problem.table.y, one.formula.expression
-    return exactness(expression, columns, y, values_of(expression, columns, len(y)), len(one.formula.errors)) is not None
+    return (
+        exactness(expression, columns, y, values_of(expression, columns, len(y)), len(one.formula.errors)) is not None
+    )
 
 
 def _noise_or_not(problem: Problem, formula: Formula, least: float | None) -> Verdict:

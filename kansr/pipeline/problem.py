@@ -60,7 +60,7 @@ class Problem:
     noise
         How all rows of the table scatter, as far as that is known.
     standing
-        Forms of all rows that were found without a network, the best first: what a formula of few rows is judged beside.
+        Forms of all rows that were found without a network, best first: formulas of few rows are judged beside them.
     """
 
     table: Table

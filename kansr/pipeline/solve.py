@@ -127,11 +127,11 @@ def solve(
     forms = from_sample(problem, clock, report) if known is None and _is_free(problem) else []
     groups = problem.find_groups()
     if groups is None:
-        return _searched(problem, clock, report, keep, known, forms)
+        return _searched(problem, clock, report, keep, known, forms=forms)
     grouped = problem.grouped(groups)
     columns = known is not None and known[0].groups is None  # what is known goes to the search that it came from
     report(Event(stage="groups", message=f"{grouped.output} of {', '.join(grouped.inputs)}"))
-    first = _searched(grouped, clock.part(_GROUPED), report, keep, None if columns else known, forms)
+    first = _searched(grouped, clock.part(_GROUPED), report, keep, None if columns else known, forms=forms)
     if first.is_law or clock.over():
         return first
     return _best([first, _searched(problem, clock, report, keep, known if columns else None)])
@@ -147,7 +147,7 @@ def _of_few(problem: Problem, clock: Clock, report: Report, keep: Keep) -> Solut
     before = clock.seconds()
     problem, found = from_forms(problem, clock, report)
     spent = clock.seconds() - before
-    return _searched(problem, clock.within(max(_FEW_SECONDS, spent)), report, keep, None, found)
+    return _searched(problem, clock.within(max(_FEW_SECONDS, spent)), report, keep, None, forms=found)
 
 
 def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
@@ -175,6 +175,7 @@ def _searched(
     report: Report,
     keep: Keep,
     known: tuple[Problem, Found] | None,
+    *,
     forms: Sequence[Discovery] = (),
 ) -> Solution:
     recipe = problem.recipe

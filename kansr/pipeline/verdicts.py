@@ -98,7 +98,7 @@ def exactness(expr: sp.Expr, columns: Mapping[str, Array], y: Array, f: Array, f
 
 
 def _is_carried(expr: sp.Expr, columns: Mapping[str, Array]) -> bool:
-    """Whether a formula has as many constants beside some column as this has values: any curve would go through them."""
+    """Whether a formula has as many constants beside some column as this has values: any curve would meet them."""
     for symbol in expr.free_symbols:
         values = np.unique(columns[symbol.name]).size if symbol.name in columns else 0
         beside = sum(_constants(term) for term in sp.Add.make_args(expr) if term.has(symbol))
@@ -114,53 +114,60 @@ def _constants(term: sp.Expr) -> int:
 
 
 def _places(expr: sp.Expr, columns: Mapping[str, Array]) -> int:
-    """Count the places of the rows in the columns of a formula: what is said of one place several times is said once."""
+    """Count the places of the rows in the columns of a formula: what is said of one place twice is said once."""
     used = [columns[s.name] for s in expr.free_symbols if s.name in columns]
     return len(np.unique(np.column_stack(used), axis=0)) if used else 1
 
 
-def _moved(expr: sp.Expr, columns: Mapping[str, Array]) -> Array | float:
+def _moved(expr: sp.Expr, columns: Mapping[str, Array]) -> Array:
     """How far rounding in the columns may move the values [n]: only columns of many digits were rounded."""
-    moved: Array | float = 0.0
+    moved = np.zeros(len(next(iter(columns.values()))))
     for symbol in sorted(expr.free_symbols, key=str):
         column = columns.get(symbol.name)
         step = np.zeros(1) if column is None else steps(column)
         if column is not None and step.any() and np.median(np.abs(column) / step) > 1e4:
-            slope = gradient(expr, [symbol], columns, [column])[1][:, 0]
+            slope = gradient(expr, [symbol], columns, column[None])[1][:, 0]
             moved = moved + np.abs(slope) * step / 2
     return moved
 
 
 def _of_residuals(residual: Array, columns: Mapping[str, Array], slopes: Array, noise: Noise, free: int) -> Said:
-    n = len(residual)
-    x = np.column_stack(list(columns.values()))
-    misfit = lack_of_fit(x, residual, free)
-    if misfit is not None and misfit < LEVEL:
-        return Said(verdict="approximation", why="it leaves more than repeated data points differ by")
-    if not noise.fitted:
-        chi2 = float(np.sum(residual**2)) / max(n - free, 1)
-        if chi2 > 1 + _CHI2 * math.sqrt(2 / max(n - free, 1)):
-            return Said(verdict="approximation", why="it leaves more than the measurement errors explain")
+    """Give the verdict on residuals [n] with slopes [n, k]: what speaks against noise, then what is too few to tell."""
+    n, x = len(residual), np.column_stack(list(columns.values()))
     found = structure(residual, columns, slopes)
-    if found.p < LEVEL:
-        return Said(verdict="approximation", why="residuals of neighbouring data points are alike")
+    against = {
+        "it leaves more than repeated data points differ by": (lack_of_fit(x, residual, free) or 1.0) < LEVEL,
+        "it leaves more than the measurement errors explain": _exceeds(residual, noise, free),
+        "residuals of neighbouring data points are alike": found.p < LEVEL,
+    }
+    if any(against.values()):
+        return Said(verdict="approximation", why=next(why for why, holds in against.items() if holds))
     pure = replicates(x, residual)
     told = found.power >= _POWER or (pure is not None and pure.freedom >= _REPLICATES)
-    if not told:
-        return Said(verdict="undecided", why=f"{n} data points cannot tell a curve that was missed from noise")
-    if found.p < _HINT:
-        return Said(verdict="undecided", why="residuals of neighbouring data points are somewhat alike")
-    if special.chdtrc(max(free, 1), _OFF**2 * n) > _SURE:
-        return Said(verdict="undecided", why=f"{n} data points leave its {free} constants open by half of the noise")
-    return Said(verdict="noise")
+    open_ = special.chdtrc(max(free, 1), _OFF**2 * n) > _SURE
+    too_few = {
+        f"{n} data points cannot tell a curve that was missed from noise": not told,
+        "residuals of neighbouring data points are somewhat alike": found.p < _HINT,
+        f"{n} data points leave its {free} constants open by half of the noise": open_,
+    }
+    why = next((why for why, holds in too_few.items() if holds), None)
+    return Said(verdict="noise") if why is None else Said(verdict="undecided", why=why)
 
 
-def beside(said: Said, expr: sp.Expr, columns: Mapping[str, Array], noise: Noise, standing: Sequence[Candidate]) -> Said:
+def _exceeds(residual: Array, noise: Noise, free: int) -> bool:
+    """Whether residuals [n] are larger than known measurement errors explain, by chi^2."""
+    freedom = max(len(residual) - free, 1)
+    return not noise.fitted and float(np.sum(residual**2)) / freedom > 1 + _CHI2 * math.sqrt(2 / freedom)
+
+
+def beside(
+    said: Said, expr: sp.Expr, columns: Mapping[str, Array], noise: Noise, standing: Sequence[Candidate]
+) -> Said:
     """Take back a verdict that other forms of the same rows contradict.
 
     Each form has odds of `2^-bits` by its bill. "Noise" is taken back where forms that say something else by more than
-    half of the noise have more than a tenth of all odds; "exact" to the digits of a table where another function has any
-    odds worth the name: a smooth curve through few digits is met by more than one form.
+    half of the noise have more than a tenth of all odds; "exact" to the digits of a table where another function has
+    any odds worth the name: a smooth curve through few digits is met by more than one form.
     """
     if said.verdict not in ("noise", "exact") or not standing or not expr.free_symbols:
         return said
@@ -180,7 +187,7 @@ def beside(said: Said, expr: sp.Expr, columns: Mapping[str, Array], noise: Noise
 
 
 def _differs(expr: sp.Expr, other: Candidate, columns: Mapping[str, Array], y: Array) -> bool:
-    """Whether a form says something else than a formula, by more than the digits of the target, at or between the rows."""
+    """Whether a form says something else than a formula, by more than the target's digits, at or between the rows."""
     rng = np.random.default_rng(0)
     n = len(y)
     share = rng.random(_BETWEEN)
@@ -238,7 +245,7 @@ def _is_white(residual: Array) -> bool:
 
 
 def summary(noise: Noise, values: Array, columns: Mapping[str, Array], *, free: int, verdict: Verdict) -> NoiseSummary:
-    """Say what noise there is beside a formula with values [n]: its kind and size, from replicates where there are any."""
+    """Say what noise there is beside a formula with values [n]: its kind and size, by replicates if there are any."""
     if verdict == "exact":
         return NoiseSummary(kind="none", size=0.0, text="none beyond the last digits")
     residual, n = noise.residual(values), len(values)

@@ -32,8 +32,8 @@ class Split:
     `train` fits the coefficients, `validation` chooses (grid, start, functions), `test` judges.
 
     Where `cross` is true there are too few rows for that: `train` and `validation` are those of networks, whose grids
-    must be chosen; the constants of formulas see both, which are all rows, and so does `test`. Formulas are then judged by
-    cross-validation.
+    must be chosen; the constants of formulas see both, which are all rows, and so does `test`. Formulas are then judged
+    by cross-validation.
     """
 
     train: Indices
@@ -45,7 +45,8 @@ class Split:
 def split_table(table: Table, seed: int, shares: Shares = SHARES) -> Split:
     """Deal the rows of a table out as `split_rows` does, rows that are there several times into one part together.
 
-    So no test row was seen in training. Below `FEW` rows none is put aside, unless shares are asked for. Rows are the same where all features and the target are. Of a sample, they are
+    So no test row was seen in training. Below `FEW` rows none is put aside, unless shares are asked for. Rows are the
+    same where all features and the target are. Of a sample, they are
     dealt out as all rows of the source are (see `kansr.table.sample.dealt`). Raises as `split_rows`.
     """
     if table.of is not None:

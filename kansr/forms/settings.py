@@ -1,0 +1,34 @@
+"""How much of the forms is tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How much is tried: counted, never timed.
+
+    Parameters
+    ----------
+    entries
+        Basis functions in the dictionary.
+    terms
+        Basis functions in one form.
+    beam, branches
+        Sets that one more term is added to, and how many such terms for each.
+    each
+        Forms of one link, kind of noise and number of terms that are fitted with all their constants.
+    others
+        Further ones, the best of all.
+    kept
+        Forms that are fitted to the end.
+    """
+
+    entries: int = 1200
+    terms: int = 3
+    beam: int = 40
+    branches: int = 4
+    each: int = 3
+    others: int = 60
+    kept: int = 40

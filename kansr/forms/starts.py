@@ -1,0 +1,183 @@
+"""Forms before all their constants are fitted: subsets of the dictionary behind links, ratios, and factors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+
+import numpy as np
+import sympy as sp
+
+from kansr.bill import bill, numbers_bits
+from kansr.forms import subset
+from kansr.forms.argument import inner, singles
+from kansr.forms.dictionary import Entry, dictionary
+from kansr.forms.factor import factors
+from kansr.forms.link import LINKS, Link
+from kansr.forms.ratio import ratios
+from kansr.forms.settings import Settings
+from kansr.forms.subset import Sets, Space
+from kansr.forms.written import free, key, written
+from kansr.noise.model import Array, Noise
+
+_TWICE = 2  # starts of one form that are kept: the constants inside may begin in two places
+_EACH = 5  # forms of a group that are collected, for each that is fitted
+_TERM = 1.0  # bits of the product and the sum that a term brings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Start:
+    """A form to begin with.
+
+    Parameters
+    ----------
+    key, group
+        Its name without its constants; what it is compared within: its link, noise and number of terms.
+    noise
+        The kind of noise that it is fitted under.
+    rows, form
+        Bits of the rows beside it as it stands, and of the form itself.
+    expression
+        Gives the form, its constants as decimals.
+    """
+
+    key: str
+    group: str
+    noise: Noise
+    rows: float
+    form: float
+    expression: Callable[[], sp.Expr]
+
+    @property
+    def bits(self) -> float:
+        """The bill as it stands."""
+        return self.rows + self.form
+
+
+def starts(columns: Mapping[str, Array], noise: Noise, settings: Settings, over: Callable[[], bool]) -> Iterator[Start]:
+    """Yield forms of columns [n] by name under a kind of noise, until it is over."""
+    y, places = noise.y, len(np.unique(np.column_stack(list(columns.values())), axis=0))
+    sign = -1 if (y < 0).all() else 1
+    entries = dictionary(columns, y, most=settings.entries)
+    for link in LINKS:
+        for constant in (True, False):
+            own = sign if link.name else 1
+            behind = None if over() else _Behind.of(link, own, entries, noise, constant=constant)
+            if behind is not None:
+                yield from _subsets(behind, settings, max(places // 2, 2))
+    arguments = [*singles(columns), *(inner(columns) if len(columns) == 2 else [])]
+    every = chain.from_iterable(ratios(u, noise, most=max(places // 2, 3)) for u in arguments)
+    for group, made in (("ratio", every), ("factor", factors(columns, y, most=settings.entries))):
+        yield from (s for name, e in made if not over() for s in _whole(name, group, e, columns, noise))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Behind:
+    """What stands behind a link: its target [n], the weight of each row [n], the entries and their table [n, k]."""
+
+    link: Link
+    sign: int
+    target: Array
+    weight: Array
+    entries: list[Entry]
+    table: Array
+    noise: Noise
+    constant: bool
+
+    @classmethod
+    def of(cls, link: Link, sign: int, entries: list[Entry], noise: Noise, *, constant: bool) -> _Behind | None:
+        """Go behind a link, if targets and weights have a place there."""
+        used = [e for e in entries if e.smooth or not link.name]
+        z = link.behind(sign * noise.y)
+        if z is None or not used:
+            return None
+        with np.errstate(all="ignore"):
+            weight = np.abs(link.slope(np.abs(noise.y), z)) / noise.deviation(noise.y)
+        if not np.isfinite(weight).all() or not (weight > 0).all():
+            return None
+        table = np.column_stack([e.values for e in used])
+        return cls(
+            link=link, sign=sign, target=z, weight=weight / weight.max(), entries=used, table=table, noise=noise,
+            constant=constant,
+        )  # fmt: skip
+
+    def space(self) -> Space:
+        """Give the least squares of this link, each entry at its price."""
+        rows = max(len(self.target), 3)
+        inside = numbers_bits(rows, 2) - numbers_bits(rows, 1)
+        cost = np.array([e.bits + inside * e.inside + _TERM for e in self.entries])
+        return Space.of(self.table, self.target, self.weight, cost, intercept=self.constant, floor=self._floor())
+
+    def _floor(self) -> float:
+        """Give the least mean square that counts: that of rounding."""
+        size = float(np.max(np.abs(self.noise.y))) or 1.0
+        return float((1e-14 * size * self.weight.max()) ** 2) if self.noise.kind == "absolute" else 1e-28
+
+    def factors(self, chosen: list[int]) -> tuple[Array, Array]:
+        """Give the best factors of some entries, the constant last, and the values [n] of the target."""
+        ones = [np.ones(len(self.target))] if self.constant else []
+        design = np.column_stack([self.table[:, chosen], *ones])
+        with np.errstate(all="ignore"):
+            c, *_ = np.linalg.lstsq(design * self.weight[:, None], self.target * self.weight, rcond=1e-13)
+            values = np.asarray(self.sign * self.link.apply(design @ c))
+        return np.asarray(c, dtype=float), values
+
+
+def _subsets(behind: _Behind, settings: Settings, most: int) -> Iterator[Start]:
+    """Yield the best sets of entries behind a link, with at most so many constants."""
+    space = behind.space()
+    sets, _ = subset.singles(space)
+    for terms in range(1, settings.terms + 1):
+        if terms == 2:
+            sets, _ = subset.pairs(space)
+        elif terms > 2:
+            sets, _ = subset.larger(space, sets[: settings.beam], settings.branches)
+        yield from _kept(behind, sets, _EACH * settings.each, most)
+        if terms + 1 + behind.constant > most:
+            return
+
+
+def _kept(behind: _Behind, sets: Sets, forms: int, most: int) -> Iterator[Start]:
+    """Yield the best sets of so many different forms."""
+    seen: dict[str, int] = {}
+    for chosen in sets.tolist():
+        entries = [behind.entries[i] for i in chosen]
+        name = key(behind.link, entries, behind.constant, behind.sign)
+        known = seen.get(name, 0)
+        if known < _TWICE and free(entries, behind.constant) <= most and (known or len(seen) < forms):
+            seen[name] = known + 1
+            yield from _started(behind, name, chosen, entries)
+
+
+def _started(behind: _Behind, name: str, chosen: list[int], entries: list[Entry]) -> Iterator[Start]:
+    factors_, values = behind.factors(chosen)
+    noise, constant = behind.noise, behind.constant
+    rows, count = noise.bits(values), free(entries, constant)
+    if math.isfinite(rows):
+        form = behind.link.bits + sum(e.bits + _TERM for e in entries)
+        offset = float(factors_[-1]) if constant else None
+        yield Start(
+            key=name,
+            group=f"{behind.link.name} {noise.kind} {len(chosen)} {constant}",
+            noise=noise,
+            rows=rows,
+            form=form + numbers_bits(len(values), count, known=not noise.fitted),
+            expression=partial(written, behind.link, entries, factors_[: len(entries)], offset, behind.sign),
+        )
+
+
+def _whole(name: str, group: str, expr: sp.Expr, columns: Mapping[str, Array], noise: Noise) -> Iterator[Start]:
+    """Yield a formula that came written, if it has values."""
+    own = bill(expr, columns, noise)
+    if math.isfinite(own.total):
+        yield Start(
+            key=name, group=f"{group} {noise.kind}", noise=noise, rows=own.rows, form=own.names + own.numbers,
+            expression=partial(_same, expr),
+        )  # fmt: skip
+
+
+def _same(expr: sp.Expr) -> sp.Expr:
+    return expr
