@@ -14,7 +14,7 @@ from kansr.formula.chi2 import weigh
 from kansr.formula.constants import standard_errors
 from kansr.formula.dimensions import check
 from kansr.formula.evaluate import evaluate
-from kansr.formula.formula import Formula, judge
+from kansr.formula.formula import Formula, judge, with_fitted
 from kansr.formula.weighing import weighed
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.score import is_rounding, is_white, with_parts
@@ -68,6 +68,7 @@ def _measured(problem: Problem, one: Discovery, expression: sp.Expr) -> Formula:
         free=len(one.fit.values),
         errors={} if one.has_splines else standard_errors(expression, rows.columns, rows.y, rows.weighing),
     )
+    formula = with_fitted(formula, one.fit.fitted)
     if table.sigma is None:
         return formula
     return weigh(
