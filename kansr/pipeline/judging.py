@@ -66,9 +66,10 @@ def _measured(problem: Problem, one: Discovery, expression: sp.Expr) -> Formula:
         split=problem.split,
         label=one.label,
         free=len(one.fit.values),
-        errors={} if one.has_splines else standard_errors(expression, rows.columns, rows.y, rows.weighing),
     )
-    formula = with_fitted(formula, one.fit.fitted)
+    if not one.has_splines:  # of the decimals as they are read: 981/100 is written 9.81
+        errors = standard_errors(formula.expression, rows.columns, rows.y, rows.weighing)
+        formula = replace(with_fitted(formula, one.fit.fitted), errors=errors)
     if table.sigma is None:
         return formula
     return weigh(
