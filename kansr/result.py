@@ -154,6 +154,7 @@ class Result:
             "latex": formula.latex,
             "complexity": formula.complexity,
             "errors": dict(formula.errors),
+            "fitted": {number: list(found) for number, found in formula.fitted.items()},
             "rmse": {
                 "train": formula.rmse.train,
                 "validation": formula.rmse.validation,
@@ -275,6 +276,7 @@ def _rival(formula: Formula) -> dict[str, Any]:
         "formula": formula.text,
         "complexity": formula.complexity,
         "errors": dict(formula.errors),
+        "fitted": {number: list(found) for number, found in formula.fitted.items()},
         "constants": formula.constants,
         "rmse_validation": formula.rmse.validation,
         "rmse_test": formula.rmse.test,

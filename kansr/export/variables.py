@@ -21,8 +21,9 @@ def variables(
     """Give a variable for each column and named constant of a formula: its name, or that with underscores.
 
     Names are identifiers of any script (see `kansr.formula.names`); here they begin with a letter, too, and are not too
-    long for any language. `reserved` are words of the language, `spell` gives a name in its letters (by default of
-    ASCII), `same` what it does not tell apart, such as capitals, and `spare` what is put behind a name that is taken.
+    long for any language. `reserved` are words of the language, `spell` gives a name in its letters (by default
+    those of ASCII), `same` what it does not tell apart, such as capitals, and `spare` what is put behind a name that is
+    taken.
     """
     taken = {same(word) for word in reserved}
     wanted = {name: _plain(spell(name)) for name in [*formula.names, *formula.constants]}

@@ -7,7 +7,7 @@ are fitted together by least squares (SciPy's trust region, with the slopes of `
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -44,6 +44,9 @@ class Refit:
         Of all constants together [p, p], in directions that the data see.
     mse
         Mean square error over the rows, weighed where they are.
+    fitted
+        Value and standard error of each constant that was fitted before an exact number took its place, without sign,
+        by the text of that number.
     """
 
     expression: sp.Expr
@@ -53,6 +56,7 @@ class Refit:
     sigma: Array
     covariance: Array
     mse: float
+    fitted: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def fixed(self, exact: Mapping[int, sp.Expr]) -> sp.Expr:
         """Give the expression with some constants (by position) replaced by exact numbers."""
@@ -145,6 +149,32 @@ def refit(
         covariance=covariance,
         mse=mse,
     )
+
+
+def beside(
+    fit: Refit,
+    start: Array,
+    held: Mapping[int, float],
+    columns: Mapping[str, Array],
+    y: Array,
+    *,
+    weighing: Weighing | None = None,
+    steps: int = 10,
+) -> Array:
+    """Give the values [p] of all constants where some (by position) are held at a number, the others fitted again.
+
+    The fit begins with the constants at `start` [p].
+    """
+    free = [i for i in range(len(start)) if i not in held]
+    values = np.array([held.get(i, float(v)) for i, v in enumerate(start)])
+    size = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
+    template = fit.template.xreplace({fit.symbols[i]: sp.Float(v) for i, v in held.items()})
+    symbols = tuple(fit.symbols[i] for i in free)
+    if free and np.isfinite(evaluate(substituted(template, decimals(symbols, values[free])), columns)).all():
+        values[free] = _fitted(
+            template, symbols, columns, y / size, values[free], size=size, steps=steps, weighing=weighing
+        )
+    return values
 
 
 def standard_errors(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -76,6 +77,9 @@ class Formula:
     errors
         Standard errors of fitted constants, by the constant as it is printed, without its sign; infinite where the
         data do not determine it.
+    fitted
+        Value and standard error of each constant that was fitted before an exact number took its place, without sign,
+        by the number as it is printed: `{"2": (2.0044, 0.0034)}`.
     units
         Units of decimal and named constants, by the constant as it is printed, without its sign; known where the units
         of all columns are.
@@ -94,6 +98,7 @@ class Formula:
     r2: Scores
     description_length: float | None = None
     errors: Mapping[str, float] = field(default_factory=dict)
+    fitted: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     weighted: Scores | None = None
     chi2: Scores | None = None
@@ -138,6 +143,7 @@ class Formula:
             "r2": {part: _finite(value) for part, value in asdict(self.r2).items()},
             "description_length": self.description_length,
             "errors": {constant: _finite(value) for constant, value in self.errors.items()},
+            "fitted": {number: list(found) for number, found in self.fitted.items()},
             "weighted": _scores_record(self.weighted),
             "chi2": _scores_record(self.chi2),
             "units": dict(self.units),
@@ -165,6 +171,7 @@ class Formula:
             description_length=None if length is None else float(length),
             errors={constant: _read(value, math.inf) for constant, value in record["errors"].items()},
             **{key: _scores(record[key], math.inf) for key in ("weighted", "chi2") if record.get(key) is not None},
+            fitted={str(n): (float(value), float(error)) for n, (value, error) in record.get("fitted", {}).items()},
             units={str(constant): str(unit) for constant, unit in record.get("units", {}).items()},
             filled=None if record.get("template") is None else Filled.from_json(record["template"]),
             by_group=None if record.get("groups") is None else ByGroup.from_json(record["groups"]),
@@ -176,7 +183,8 @@ def _check_names(record: Mapping[str, Any]) -> None:
 
     Only the names of columns, which are quoted everywhere, may hold anything.
     """
-    own = [record["formula"], *record["errors"], *record.get("units", {}), *(record.get("constants") or {})]
+    parts = (record["errors"], *(record.get(part) or {} for part in ("units", "fitted", "constants")))
+    own = [record["formula"], *(name for part in parts for name in part)]
     safe = all(is_safe(name) and isinstance(column, str) for name, column in record["symbols"].items())
     if not safe or not all(isinstance(text, str) and text.isprintable() for text in own):
         raise FormulaError("the record of a formula holds what is no name", hint="it was not written by kansr")
@@ -228,6 +236,16 @@ def judge(
         ),
         errors=dict(errors or {}),
     )
+
+
+def with_fitted(formula: Formula, fitted: Mapping[str, tuple[float, float]]) -> Formula:
+    """Give a formula that says what was fitted where an exact number stands, for the numbers that its text holds."""
+    return replace(formula, fitted={number: found for number, found in fitted.items() if _holds(formula.text, number)})
+
+
+def _holds(text: str, number: str) -> bool:
+    """Whether a number stands in a formula by itself, and not as a part of a longer one."""
+    return re.search(rf"(?<![\w.]){re.escape(number)}(?![\w.])", text) is not None
 
 
 def predict(formula: Formula, columns: Mapping[str, Array]) -> Array:

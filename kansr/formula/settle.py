@@ -13,16 +13,14 @@ import numpy as np
 import sympy as sp
 
 from kansr.formula.complexity import description_length
-from kansr.formula.constants import ROUNDING
 from kansr.formula.named import Named
-from kansr.formula.snap import multiples, simple_numbers
+from kansr.formula.rounding import SHARES, harmless, shortest_within
+from kansr.formula.simple import places, wish
 from kansr.formula.tied import GroupedRows, Tied, fit
 from kansr.progress import Clock
 
 _ROUNDS = 12
 _STEPS = 20  # steps that the other constants get to make up for one that was fixed
-_SURE = 2.0  # bits that a simple number must save
-_HARMLESS = 1e-3  # share by which cutting digits may raise the mean square error
 
 
 def length(tied: Tied, rows: GroupedRows) -> float:
@@ -94,41 +92,36 @@ def _apart(tied: Tied, which: int) -> float:
 
 
 def _wishes(tied: Tied, named: Sequence[Named]) -> dict[int, sp.Expr]:
-    """Give the simplest number within the error of each constant that all groups share, the surest first."""
+    """Give the simple number that may stand for each constant that all groups share, the surest first."""
     found = []
-    for i, own in enumerate(tied.own):
-        value, sigma = float(tied.values[i, 0]), float(tied.sigma[i, 0])
-        if (own and tied.values.shape[1] > 1) or not math.isfinite(sigma):
+    for i, (own, place) in enumerate(zip(tied.own, places(tied.form, tied.symbols), strict=True)):
+        if own and tied.values.shape[1] > 1:
             continue
-        candidates = [*simple_numbers(value, sigma), *multiples(value, sigma, named)]
-        best = min(candidates, default=None, key=lambda c: c[0])
-        if best is None or not tied.low[i] <= float(best[1]) <= tied.high[i]:
-            continue
-        worth = math.log2(abs(value) / sigma + 1) if sigma > 0 else 52.0
-        found.append((best[0] - worth, i, best[1]))
-    return {i: number for gain, i, number in sorted(found, key=lambda f: f[:2]) if gain < -_SURE or number == 0}
+        saved = wish(float(tied.values[i, 0]), float(tied.sigma[i, 0]), named, place)
+        if saved is not None and tied.low[i] <= float(saved[1]) <= tied.high[i]:
+            found.append((saved[0], i, saved[1]))
+    return {i: number for _, i, number in sorted(found, key=lambda f: (-f[0], f[1]))}
 
 
 def cut(tied: Tied, rows: GroupedRows) -> Tied:
-    """Cut constants to the digits that the rows can tell."""
-    limit = tied.mse * (1 + _HARMLESS) + (ROUNDING * rows.size) ** 2
-    for share in (0.1, 0.01, 0.001):
-        values = np.array(
-            [
-                [_cut(v, share * s) for v, s in zip(*pair, strict=True)]
-                for pair in zip(tied.values, tied.sigma, strict=True)
-            ]
-        ).reshape(tied.values.shape)
-        short = replace(tied, values=values)
-        mse = fit(short, rows, steps=0).mse
-        if mse <= limit:
-            return replace(short, mse=mse)
-    return tied
+    """Cut constants to the digits that the rows can tell, the least known first; where it harms, one has more."""
+    limit = harmless(tied.mse, rows.size, rows.weighing)
+    best = tied
+    for i, group in sorted(np.ndindex(*tied.values.shape), key=lambda at: -_vague(tied, at)):
+        if group and not tied.own[i]:
+            continue
+        for share in SHARES:
+            values = best.values.copy()
+            values[i, group if tied.own[i] else slice(None)] = shortest_within(
+                float(tied.values[i, group]), share * float(tied.sigma[i, group])
+            )
+            mse = fit(replace(best, values=values), rows, steps=0).mse
+            if mse <= limit:
+                best = replace(best, values=values, mse=mse)
+                break
+    return best
 
 
-def _cut(value: float, error: float) -> float:
-    """Give the decimal of fewest digits within `error` of a value; one that is not known keeps three."""
-    if not math.isfinite(error):
-        return float(f"{value:.3g}")
-    digits = (float(f"{value:.{d}e}") for d in range(17))
-    return next((d for d in digits if abs(d - value) <= error), float(value))
+def _vague(tied: Tied, at: tuple[int, ...]) -> float:
+    """Give the error of a constant as a share of its value."""
+    return float(tied.sigma[at] / max(abs(float(tied.values[at])), 1e-300))

@@ -20,6 +20,7 @@ from kansr.formula.corners import Max, Min, step
 from kansr.formula.decimals import clean
 from kansr.formula.evaluate import evaluate
 from kansr.formula.roots import from_one, into_root, one_root, reciprocals, rooted
+from kansr.formula.text import base_of
 
 _UNUSUAL = (sp.sinh, sp.cosh, sp.tanh, sp.asin, sp.acos, sp.atan, sp.asinh, sp.acosh, sp.atanh)
 _TERMS = 200  # larger sums are not rewritten: sympy would take too long
@@ -61,11 +62,12 @@ def _spread(node: Any) -> Any:
 
 
 def _exp(inner: Any) -> Any:
-    """exp(S + k) = exp(k) exp(S), for a decimal k."""
+    """exp(S + k) = exp(k) exp(S), for a decimal k; exp(S log(2)) = 2^S."""
     number, rest = inner.as_coeff_Add()
     if number.is_Float and rest != 0 and abs(number) < 300:
-        return sp.Float(math.exp(float(number))) * sp.exp(rest)
-    return sp.exp(inner)
+        return sp.Float(math.exp(float(number))) * _exp(rest)
+    power = base_of(inner)
+    return sp.exp(inner) if power is None else power
 
 
 def _log(inner: Any) -> Any:

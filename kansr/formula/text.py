@@ -33,6 +33,7 @@ Tree = Any
 """A leaf, or `(head, *parts)`."""
 
 CONSTANT_NAMES = {sympy.pi: "pi", sympy.E: "exp(1)"}
+_PLACES = 12  # behind the point of a fraction that is written as a decimal, at most
 SUM, PRODUCT, FACTOR, POWER, ATOM = 1, 2, 3, 4, 5  # how tightly a text holds together
 
 
@@ -44,6 +45,8 @@ def to_text(expr: sympy.Expr, names: Collection[str] = ()) -> str:
     Raises `FormulaError` for what has no real value (`I`, `zoo`, `nan`) or no place in the list of functions.
 
     >>> x, y = sympy.symbols("x y", real=True)
+    >>> to_text(sympy.Rational(981, 100) * x**2 - 3 * x / 4)
+    '9.81*x**2 - 3*x/4'
     >>> to_text(sympy.Float(0.1) * x**2 - 3 * x / (4 * y) + 1 / sympy.sqrt(x))
     '0.1*x**2 - 3*x/(4*y) + 1/sqrt(x)'
     """
@@ -64,7 +67,7 @@ def printed(expr: sympy.Expr) -> Tree:
     if isinstance(expr, (sympy.Symbol, Named)) or expr in CONSTANT_NAMES:
         return expr
     if expr.is_Number and expr.is_finite:
-        return expr
+        return _short(expr)
     make = _MAKE.get(expr.func)
     if make is not None:
         return make(expr)
@@ -108,7 +111,7 @@ def _scaled(number: Any, rest: Any) -> Tree:
     for factor in rest.as_ordered_factors():
         turned = _turned(factor)
         (over if turned is None else under).append(printed(factor) if turned is None else turned)
-    number = _whole(number)
+    number = _short(_whole(number))
     p, q = (number.p, number.q) if number.is_Rational else (number, 1)
     if q != 1:
         under.insert(0, sympy.Integer(q))
@@ -122,6 +125,17 @@ def _scaled(number: Any, rest: Any) -> Tree:
 def _whole(number: Any) -> Any:
     """Give 1.0 and -1.0 as 1 and -1: people do not write such factors."""
     return sympy.Integer(int(number)) if number.is_Float and abs(float(number)) == 1.0 else number
+
+
+def _short(number: Any) -> Any:
+    """Give a fraction that is shorter as a decimal as one: 9.81 for 981/100, but 3/4 for 0.75."""
+    if number.is_Float or number.q == 1 or 10**_PLACES % int(number.q):
+        return number
+    decimal = sympy.Float(int(number.p) / int(number.q))
+    shorter = (
+        len(repr(float(decimal))) < len(f"{number.p}/{number.q}") and sympy.Rational(repr(float(decimal))) == number
+    )
+    return decimal if shorter else number
 
 
 def _turned(factor: Any) -> Tree | None:
@@ -152,7 +166,30 @@ def _raised(base: Any, exponent: Any) -> Tree:
     return printed(base) if exponent == 1 else ("**", printed(base), printed(exponent))
 
 
-_MAKE: dict[Any, Callable[[Any], Tree]] = {sympy.Add: _sum, sympy.Mul: _product, sympy.Pow: _power}
+def _exponential(expr: Any) -> Tree:
+    """Give exp(x*log(2)) as 2**x."""
+    base = base_of(expr.args[0])
+    return ("exp", printed(expr.args[0])) if base is None else _power(base)
+
+
+def base_of(exponent: Any) -> Any | None:
+    """Give exp(k*log(b)) as the power b**k of a positive number b, where the exponent is such a product.
+
+    >>> base_of(sympy.log(2) * sympy.Symbol("x") / 3)
+    2**(x/3)
+    """
+    logs = [factor for factor in sympy.Mul.make_args(exponent) if isinstance(factor, sympy.log)]
+    if len(logs) != 1 or not (logs[0].args[0].is_Rational or logs[0].args[0].is_Float):
+        return None
+    return sympy.Pow(logs[0].args[0], exponent / logs[0])
+
+
+_MAKE: dict[Any, Callable[[Any], Tree]] = {
+    sympy.Add: _sum,
+    sympy.Mul: _product,
+    sympy.Pow: _power,
+    sympy.exp: _exponential,
+}
 
 
 # -- one line of text -------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from kansr.formula.chi2 import weigh
 from kansr.formula.constants import standard_errors
 from kansr.formula.dimensions import check
 from kansr.formula.evaluate import evaluate
-from kansr.formula.formula import Formula, judge
+from kansr.formula.formula import Formula, judge, with_fitted
 from kansr.formula.weighing import weighed
 from kansr.pipeline.few import columns_of, measured, values_of
 from kansr.pipeline.problem import Problem
@@ -67,8 +67,10 @@ def _measured(problem: Problem, one: Discovery, expression: sp.Expr) -> Formula:
         split=problem.split,
         label=one.label,
         free=len(one.fit.values),
-        errors={} if one.has_splines else standard_errors(expression, rows.columns, rows.y, rows.weighing),
     )
+    if not one.has_splines:  # of the decimals as they are read: 981/100 is written 9.81
+        errors = standard_errors(formula.expression, rows.columns, rows.y, rows.weighing)
+        formula = replace(with_fitted(formula, one.fit.fitted), errors=errors)
     if problem.split.cross and problem.noise is not None:
         return measured(formula, columns_of(problem), problem.noise)
     if table.sigma is None:

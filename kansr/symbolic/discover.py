@@ -249,7 +249,8 @@ def _read(choice: Choice, rows: Rows, spec: SymbolicSpec, *, label: str, bar: fl
         if spec.snap and hopeful:
             fit = _straight(_snapped(fit.expression, few), few)
         if len(few.y) < len(rows.y):
-            fit = refit(fit.expression, rows.columns, rows.y, weighing=rows.weighing)
+            own = refit(fit.expression, rows.columns, rows.y, weighing=rows.weighing)
+            fit = replace(own, fitted=fit.fitted)
         fit = rounded(fit, rows.columns, rows.y, rows.weighing)
     except (FormulaError, NotImplementedError, OverflowError, ZeroDivisionError):
         return None  # a constant beyond what a formula can hold: no formula from this network
@@ -285,7 +286,7 @@ def _straight(fit: Refit, rows: Rows) -> Refit:
         )
         if shorter is None:
             break
-        fit = shorter
+        fit = replace(shorter, fitted={**fit.fitted, **shorter.fitted})
     return fit
 
 

@@ -50,7 +50,7 @@ def test_a_law_is_shown_with_its_columns_units_rows_and_source(here):
     text = here("datasets", "show", "feynman/I.12.2").stdout
     for part in ("F = q1*q2*r/(4*pi*epsilon*r**3)", "1 to 5  F/m", "in N", "2000 rows", "Udrescu and Tegmark 2020"):
         assert part in text
-    assert "gamma_ is gamma" in here("datasets", "show", "outside/voigt").stdout
+    assert "f = voigt(x, sigma, gamma)" in here("datasets", "show", "outside/voigt").stdout
     assert "21 rows, on a grid" in here("datasets", "show", "Keijzer-1").stdout
 
 

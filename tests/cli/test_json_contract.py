@@ -22,6 +22,7 @@ KEYS = [
     "latex",
     "complexity",
     "errors",
+    "fitted",
     "rmse",
     "r2",
     "chi2",
@@ -35,7 +36,8 @@ PLAIN = """
 import json, sys
 import sympy
 given = json.load(sys.stdin)
-expression = sympy.sympify(given["formula"])
+known = {name: sympy.Symbol(name) for name in [*given["symbols"], *given["columns"]]}
+expression = sympy.sympify(given["formula"], known)
 names = sorted(str(symbol) for symbol in expression.free_symbols)
 columns = [given["columns"][given["symbols"].get(name, name)] for name in names]
 value = sympy.lambdify(names, expression, modules=["scipy", "numpy"])
@@ -74,7 +76,7 @@ def test_stdout_holds_one_object_with_exactly_these_keys_and_nothing_else(fitted
     assert list(record["r2"]) == ["test"]
     assert list(record["network"]) == ["width", "grid", "rmse_test"]
     assert all(
-        list(rival) == ["formula", "complexity", "errors", "constants", "rmse_validation", "rmse_test"]
+        list(rival) == ["formula", "complexity", "errors", "fitted", "constants", "rmse_validation", "rmse_test"]
         for rival in [*record["front"], *record["rivals"]]
     )
 
@@ -110,7 +112,7 @@ def test_columns_that_are_no_names_get_names_and_symbols_says_which(call, folder
     record = json.loads(answer.stdout)
     assert (record["target"], record["features"]) == ("class", names)
     assert sorted(record["symbols"].values()) == sorted(names)
-    assert all(name.isidentifier() and name.isascii() for name in record["symbols"])
+    assert {"E", "Δp", "lambda_", "if_"} <= set(record["symbols"])
     table = read_table(str(folder / "names.csv"))
     assert np.abs(evaluated(record, table) - table.y).max() < 1e-9
 

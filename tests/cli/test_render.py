@@ -185,12 +185,12 @@ def test_the_json_contract_is_kept():
         ["run", "status", "target", "features", "formula", "symbols", "constants", "latex", "complexity", "errors"],
         ["front", "rivals", "rejected", "stability", "template", "groups", "seconds"],
     )
-    assert list(record) == [*first, "rmse", "r2", "chi2", "units", "exact", "network", *last]
+    assert list(record) == [*first, "fitted", "rmse", "r2", "chi2", "units", "exact", "network", *last]
     assert list(record["rmse"]) == ["train", "validation", "test"]
     assert list(record["r2"]) == ["test"]
     assert record["network"] == {"width": [2, 1, 1], "grid": 20, "rmse_test": 1.8e-5}
     assert [list(rival) for rival in record["front"]] == [
-        ["formula", "complexity", "errors", "constants", "rmse_validation", "rmse_test"]
+        ["formula", "complexity", "errors", "fitted", "constants", "rmse_validation", "rmse_test"]
     ] * 3
     infinite = replace(RESULT, formula=formula("1/x", float("inf")))
     assert json.loads(json.dumps(infinite.to_json(), allow_nan=False))["rmse"]["test"] is None

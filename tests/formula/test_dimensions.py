@@ -40,6 +40,8 @@ NUMBER = quantities(x=(1,), z=(1,), t=(0, 0, 1), y=())
         ("x*sin(v*t/x) + 2*x", MOTION),
         ("x*exp(-v*t/x)", MOTION),
         ("Abs(x) + x*sign(v)", MOTION),
+        ("max(x, v*t) - x*step(v)", MOTION),
+        ("min(x, v*t, 2*x)", MOTION),
         ("m*v**2/2", ENERGY),
         ("pi*m*v**2 + m*x**2/t**2", ENERGY),
         ("log(x) - log(z)", NUMBER),
@@ -57,6 +59,7 @@ def test_formulas_that_add_like_to_like_pass_as_they_are(text, known):
     ("text", "known", "words"),
     [
         ("x + t", MOTION, "t + x adds s and m"),
+        ("x*max(x, t)/x", MOTION, "adds"),
         ("v*t + x*v", MOTION, "adds"),
         ("v", MOTION, "the formula has the unit m/s, and the target m"),
         ("x*sin(t)", MOTION, "the argument t of sin has the unit s"),
@@ -176,3 +179,8 @@ def test_the_unit_of_a_constant_makes_the_formula_fit(columns, one, other):
     constants = check(sp.Float(2.5) * b, known).constants
     needed = zip(BASES, dimension(one, columns), dimension(other, columns), strict=True)
     assert read_unit(constants["2.5"]).dimension == {base: p - q for base, p, q in needed if p != q}
+
+
+def test_the_threshold_of_a_hinge_carries_the_unit_of_its_column():
+    checked = check(parse("max(x - 6.5, 0)"), MOTION)
+    assert (checked.clash, checked.constants["6.5"]) == ("", "m")
