@@ -18,7 +18,7 @@ from scipy.optimize import least_squares
 from kansr.formula.evaluate import evaluate, gradient
 from kansr.formula.functions import Array
 from kansr.formula.text import leaf_text
-from kansr.formula.weighing import Weighing, weighed
+from kansr.formula.weighing import Weighing, size_of, weighed
 
 ROUNDING = 1e-11
 """Errors below this share of the target's size count as rounding: constants are never taken to be known better."""
@@ -124,7 +124,7 @@ def refit(
     infinite error.
     """
     template, symbols, values = parametrised(expr)
-    size = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
+    size = size_of(y, weighing)
     if steps and len(symbols) and np.isfinite(evaluate(expr, columns)).all():
         values = _fitted(template, symbols, columns, y / size, values, size=size, steps=steps, weighing=weighing)
     best = substituted(template, decimals(symbols, values)) if symbols else expr
@@ -167,7 +167,7 @@ def beside(
     """
     free = [i for i in range(len(start)) if i not in held]
     values = np.array([held.get(i, float(v)) for i, v in enumerate(start)])
-    size = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
+    size = size_of(y, weighing)
     template = fit.template.xreplace({fit.symbols[i]: sp.Float(v) for i, v in held.items()})
     symbols = tuple(fit.symbols[i] for i in free)
     if free and np.isfinite(evaluate(substituted(template, decimals(symbols, values[free])), columns)).all():
@@ -197,7 +197,7 @@ def standard_errors(
     free, mse = len(y) - len(values), _mse(expr, columns, y, weighing)
     if not len(values):
         return {}
-    size = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
+    size = size_of(y, weighing)
     variance = _variance(mse * len(y) / max(free, 1), size, weighing)
     known = free > 0 and np.isfinite(mse)
     covariance, seen = (

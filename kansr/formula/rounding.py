@@ -20,7 +20,7 @@ from kansr.formula.constants import ROUNDING, Refit, beside, decimals, substitut
 from kansr.formula.decimals import clean
 from kansr.formula.evaluate import evaluate
 from kansr.formula.functions import Array
-from kansr.formula.weighing import Weighing, weighed
+from kansr.formula.weighing import Weighing, size_of, weighed
 
 SHARES = (0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6)
 """How far a constant may be moved, in standard errors: as far as the first of these that does no harm."""
@@ -55,7 +55,7 @@ def rounded(fit: Refit, columns: Mapping[str, Array], y: Array, weighing: Weighi
     """
     if not len(fit.values) or not math.isfinite(fit.mse):
         return fit
-    limit = harmless(fit.mse, float(np.std(y)), weighing)
+    limit = harmless(fit.mse, size_of(y, weighing), weighing)
     for values in _ways(fit, columns, y, weighing, limit):
         expression = clean(substituted(fit.template, decimals(fit.symbols, values)))
         mse = _mse(expression, columns, y, weighing)

@@ -49,3 +49,19 @@ def weighed(residual: Array, weighing: Weighing | None) -> Array:
     if weighing is None:
         return residual
     return residual * (weighing.root if residual.ndim == 1 else weighing.root[:, None])
+
+
+def size_of(y: Array, weighing: Weighing | None = None) -> float:
+    """Give the size of targets [n] that errors are read against: their spread, weighed where rows are.
+
+    Where rows that count little hold the largest targets, that of the others is what a fit sees.
+
+    >>> size_of(np.array([1.0, 3.0])), size_of(np.array([5.0, 5.0]))
+    (1.0, 5.0)
+    """
+    size = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
+    if weighing is None:
+        return size
+    middle = float(np.median(y))
+    least = float(np.sqrt(np.mean(weighed(y - middle, weighing) ** 2)))
+    return min(size, least) if least > 0 else size

@@ -17,7 +17,7 @@ from kansr.formula.dimensions import TARGET, Quantities
 from kansr.formula.named import named_constants
 from kansr.formula.names import safe_names
 from kansr.formula.shape import Shape
-from kansr.formula.weighing import Weighing, weighed
+from kansr.formula.weighing import Weighing, size_of, weighed
 from kansr.noise.digits import steps
 from kansr.noise.model import Noise, kinds_for
 from kansr.pipeline.groups import Groups, choose_groups, expression, values
@@ -173,11 +173,7 @@ class Problem:
     @property
     def size(self) -> float:
         """The spread of the target as formulas are compared: weighed where rows are."""
-        rows = self.rows
-        if rows.weighing is None:
-            return self.scale
-        least = float(np.sqrt(np.mean(weighed(rows.y - np.median(rows.y), rows.weighing) ** 2)))
-        return min(self.scale, least) if least > 0 else self.scale
+        return min(self.scale, size_of(self.rows.y, self.rows.weighing))
 
     @property
     def chosen(self) -> Index:
