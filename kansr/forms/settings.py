@@ -23,6 +23,8 @@ class Settings:
         Further ones, the best of all.
     kept
         Forms that are fitted to the end.
+    exact
+        Whether a form that leaves nothing but rounding ends the search: on many rows there is no other.
     """
 
     entries: int = 1200
@@ -32,3 +34,4 @@ class Settings:
     each: int = 3
     others: int = 60
     kept: int = 40
+    exact: bool = False
