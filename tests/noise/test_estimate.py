@@ -66,7 +66,7 @@ def test_lack_of_fit_rejects_a_line_through_a_parabola_and_not_the_parabola() ->
     y = 3 * x[:, 0] ** 2 + 0.02 * np.random.default_rng(2).standard_normal(12)
     line, parabola = (lack_of_fit(x, residual_of(x, y, d), d + 1) for d in (1, 2))
     assert line is not None and parabola is not None
-    assert line < 1e-4 < 0.05 < parabola
+    assert line < 1e-4 and parabola > 0.05
 
 
 def test_p_values_of_lack_of_fit_are_uniform_where_the_formula_is_right() -> None:
