@@ -61,7 +61,9 @@ def forms(
     """
     settings = settings or Settings()
     every = chain.from_iterable(starts(columns, noise, settings, over) for noise in noises)
-    first = [one for s in _by_group(every, settings) if not over() for one in _begun(s, columns)]
+    first: list[tuple[float, Start, Fitted]] = []
+    for s in _by_group(every, settings):  # the best first, so that some are fitted though it is over
+        first += [] if over() and first else _begun(s, columns)
     first.sort(key=lambda one: one[0])
     found: list[Candidate] = []
     for _, start, fit in first[: settings.kept]:
