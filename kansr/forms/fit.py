@@ -81,7 +81,7 @@ def errors(fit: Fitted, noise: Noise) -> Array:
 
 
 def _sloping(fit: Fitted) -> NDArray[np.bool_]:
-    """Which constants [p] move the values a little where they move a little: all but those that stand in steps alone."""
+    """Say of each constant [p] whether it moves the values smoothly: not those that stand in steps alone."""
     outside = fit.template.xreplace({one: sp.Symbol("step_") for one in fit.template.atoms(step)}).free_symbols
     inside = set().union(*(one.free_symbols for one in fit.template.atoms(step)))
     return np.array([s in outside or s not in inside for s in fit.symbols], dtype=bool)
@@ -89,7 +89,9 @@ def _sloping(fit: Fitted) -> NDArray[np.bool_]:
 
 def _lengths(fit: Fitted, noise: Noise) -> Array:
     with np.errstate(all="ignore"):
-        return np.asarray(np.linalg.norm(fit.slopes / noise.deviation(fit.values)[:, None], axis=0))
+        slopes = fit.slopes / noise.deviation(fit.values)[:, None]
+        largest = np.abs(slopes).max(0, initial=0.0)  # squares of very small and large slopes are no numbers
+        return np.asarray(largest * np.linalg.norm(slopes / largest, axis=0))
 
 
 def _scaled(fit: Fitted, noise: Noise, chosen: NDArray[np.bool_]) -> Array | None:
