@@ -112,8 +112,8 @@ class Result:
     each of them; `rivals` those of another form that the data cannot separate from the formula; `rejected` the best of
     those that break a wish, with how they do; `noise` what was found of the noise; `validation` says how errors on
     "test" rows were had: on rows held out, or by cross-validation of all; `why` what the verdict rests on; `choice` how
-    often it came out without a row; `hand` what the user has set on the edges, a sentence each; `learned` what rows that
-    were added taught; `units` are those of columns, as far as they are known.
+    often it came out without a row; `hand` what the user has set on the edges, a sentence each; `learned` what rows
+    that were added taught; `units` are those of columns, as far as they are known.
     """
 
     run: str

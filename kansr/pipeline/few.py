@@ -145,10 +145,12 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
 
 
 def with_noise(problem: Problem, best: Candidate) -> Problem:
-    """Give the problem with the noise of its best form: with relative noise, rows count by the size of the target."""
+    """Give the problem with the noise of its best form: relative noise and that of counts weigh the rows."""
     rows = problem.rows
     if best.noise.kind == "relative":
         rows = replace(rows, weighing=Weighing.of(np.abs(best.values[problem.chosen]), absolute=False))
+    if best.noise.kind == "counts":
+        rows = replace(rows, weighing=Weighing.of(np.sqrt(best.values[problem.chosen]), absolute=True))
     return replace(problem, rows=rows, noise=best.noise)
 
 
