@@ -79,7 +79,7 @@ def verdict_sentence(result: Result) -> str:
     """Say how far the formula can be trusted."""
     formula, network = result.formula, result.network
     return said_of(
-        result.verdict, error=formula.rmse.test, spread=result.spread, network=network.rmse_test, why=result.why,
+        result.verdict, error=formula.rmse.test, spread=result.spread, network=network.rmse_test, why=visible(result.why),
         crossed=_is_crossed(result),
     )  # fmt: skip
 
@@ -121,7 +121,7 @@ def _joined(groups: Iterable[Facts]) -> Iterator[RenderableType]:
 def _how_good(result: Result, inner: int) -> Facts:
     """Say how far the formula can be trusted, and what its symbols are."""
     facts: Facts = [("verdict", Text(verdict_sentence(result))), ("error", Text(_error_line(result)))]
-    facts += [] if result.noise is None else [("noise", Text(result.noise.text))]
+    facts += [] if result.noise is None else [("noise", Text(visible(result.noise.text)))]
     if result.status != "done":
         cause = "The time limit" if result.status == "timeout" else "Ctrl-C"
         line = f"{cause} ended the search after {result.seconds:.1f} s: this is the best so far."

@@ -462,7 +462,8 @@ def _unread(problem: Problem, found: Found, formula: Formula, front: Sequence[Fo
     network = float(rmse(found.trained.kan, problem.test)[0]) * problem.unit
     if not network < _CLOSER * formula.rmse.test:
         return ()
-    far = f"the network misses the test rows by {network:.3g}, the best formula by {formula.rmse.test:.3g}"
+    rows = "rows" if problem.split.cross else "test rows"
+    far = f"the network misses the {rows} by {network:.3g}, the best formula by {formula.rmse.test:.3g}"
     written = "; --select accuracy writes the curves out" if not is_readable(front[-1]) else ""
     return (
         f"no short formula comes near the curves that were learned: {far}; more time (--budget) may find one{written}",
