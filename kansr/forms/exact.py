@@ -8,6 +8,7 @@ import sympy as sp
 
 from kansr.forms.fit import Fitted, errors
 from kansr.formula.constants import decimals, substituted
+from kansr.formula.text import printed
 from kansr.noise.model import Noise
 
 _PARTS = (1, 2, 3, 4)  # denominators that are tried
@@ -25,12 +26,18 @@ def plans(fit: Fitted, noise: Noise) -> Iterator[sp.Expr]:
         yield substituted(fit.template, decimals(fit.symbols, fit.constants) | {fit.symbols[i]: number})
 
 
+def _is_exact(number: sp.Rational) -> bool:
+    """Whether a number is written as the fraction that it is: 13/2 is written 6.5, and read as a decimal again."""
+    leaf = printed(number)
+    return isinstance(leaf, tuple) or not leaf.is_Float
+
+
 def _simple(value: float, error: float) -> sp.Rational | None:
     """Give the plainest number, whole or a small fraction, within two standard errors of a constant that is known."""
     if not error < abs(value) / _KNOWN:
         return None
     for parts in _PARTS:
-        nearest = round(value * parts)
-        if nearest and abs(value - nearest / parts) <= _FAR * error and abs(nearest) <= _LARGEST:
-            return sp.Rational(nearest, parts)
+        nearest = sp.Rational(round(value * parts), parts)
+        if nearest and abs(value - float(nearest)) <= _FAR * error and abs(nearest.p) <= _LARGEST:
+            return nearest if _is_exact(nearest) else None
     return None

@@ -68,7 +68,8 @@ def forms(
         found += [] if over() and found else _candidate(start.key, fit.expression, start.noise, columns)
     best = sorted(found, key=lambda c: c.bits)[:_OFFSET]
     found += [c for one in best if not over() for c in _with_offset(one, columns)]
-    found = [one if over() else _simplest(one, columns) for one in _distinct(found)]
+    found = _distinct(found)
+    found = [one if i >= settings.simple or over() else _simplest(one, columns) for i, one in enumerate(found)]
     return _distinct(found)
 
 

@@ -23,6 +23,10 @@ class Settings:
         Further ones, the best of all.
     kept
         Forms that are fitted to the end.
+    simple
+        Of these the ones whose constants are made simple where that is shorter.
+    exact
+        Whether a form that leaves nothing but rounding ends the search: on many rows there is no other.
     """
 
     entries: int = 1200
@@ -32,3 +36,5 @@ class Settings:
     each: int = 3
     others: int = 60
     kept: int = 40
+    simple: int = 12
+    exact: bool = False

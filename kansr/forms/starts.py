@@ -25,6 +25,7 @@ from kansr.noise.model import Array, Noise
 
 _TWICE = 2  # starts of one form that are kept: the constants inside may begin in two places
 _EACH = 5  # forms of a group that are collected, for each that is fitted
+_ROUNDING = 1e-10  # share of the spread of the target that is rounding
 _TERM = 1.0  # bits of the product and the sum that a term brings
 
 
@@ -58,20 +59,55 @@ class Start:
 
 
 def starts(columns: Mapping[str, Array], noise: Noise, settings: Settings, over: Callable[[], bool]) -> Iterator[Start]:
-    """Yield forms of columns [n] by name under a kind of noise, until it is over."""
+    """Yield forms of columns [n] by name under a kind of noise, until it is over or nothing is left to look for."""
+    limit = _exact_bits(noise) if settings.exact else -math.inf
+    for group in _groups(columns, noise, settings):
+        done = False
+        for start in group:
+            if over():
+                return
+            yield start
+            done |= start.rows <= limit
+        if done:
+            return
+
+
+def _groups(columns: Mapping[str, Array], noise: Noise, settings: Settings) -> Iterator[Iterator[Start]]:
+    """Yield ways to find forms, those that take the least time first."""
     y, places = noise.y, len(np.unique(np.column_stack(list(columns.values())), axis=0))
+    yield _written(factors(columns, y, most=settings.entries), "factor", columns, noise)
+    arguments = [*singles(columns), *(inner(columns) if len(columns) == 2 else [])]
+    every = chain.from_iterable(ratios(u, noise, most=max(places // 2, 3)) for u in arguments)
+    yield _written(every, "ratio", columns, noise)
     sign = -1 if (y < 0).all() else 1
     entries = dictionary(columns, y, most=settings.entries)
     for link in LINKS:
-        for constant in (True, False):
-            own = sign if link.name else 1
-            behind = None if over() else _Behind.of(link, own, entries, noise, constant=constant)
-            if behind is not None:
-                yield from _subsets(behind, settings, max(places // 2, 2))
-    arguments = [*singles(columns), *(inner(columns) if len(columns) == 2 else [])]
-    every = chain.from_iterable(ratios(u, noise, most=max(places // 2, 3)) for u in arguments)
-    for group, made in (("ratio", every), ("factor", factors(columns, y, most=settings.entries))):
-        yield from (s for name, e in made if not over() for s in _whole(name, group, e, columns, noise))
+        yield _linked(link, sign if link.name else 1, entries, noise, settings, most=max(places // 2, 2))
+
+
+def _linked(
+    link: Link, sign: int, entries: list[Entry], noise: Noise, settings: Settings, *, most: int
+) -> Iterator[Start]:
+    """Yield the best sets of entries behind a link, with a constant beside them and without."""
+    for constant in (True, False):
+        behind = _Behind.of(link, sign, entries, noise, constant=constant)
+        if behind is not None:
+            yield from _subsets(behind, settings, most)
+
+
+def _written(
+    made: Iterator[tuple[str, sp.Expr]], group: str, columns: Mapping[str, Array], noise: Noise
+) -> Iterator[Start]:
+    """Yield formulas that come written, with their bills."""
+    for name, expr in made:
+        yield from _whole(name, group, expr, columns, noise)
+
+
+def _exact_bits(noise: Noise) -> float:
+    """Give the bits of rows that are met to rounding."""
+    size = float(np.std(noise.y)) or float(np.max(np.abs(noise.y))) or 1.0
+    least = (noise.floor() + _ROUNDING * size) / max(noise.scale(noise.y + size), 1e-300)
+    return noise.bits(noise.y + size) + len(noise.y) * math.log2(least) if noise.fitted else -math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -18,6 +18,7 @@ _MOST = 400  # frequencies that are scanned
 _PEAKS = 4
 _LEAST = 6  # distinct values below which no wave is told from a polynomial
 _ROWS = 300
+_PARALLEL = 1e-9  # square of the sine of the angle below which sine and cosine say the same
 
 
 def frequencies(u: Array, y: Array) -> list[float]:
@@ -34,17 +35,21 @@ def frequencies(u: Array, y: Array) -> list[float]:
     u, y = u[:_ROWS], y[:_ROWS]
     most = min(len(values) / 2, _MOST / _OVERSAMPLED)
     scanned = 2 * math.pi / reach * np.arange(_LEAST_PERIODS, most + 1e-9, 1 / _OVERSAMPLED)
-    explained = np.array([_explained(u, y, frequency) for frequency in scanned])
+    explained = _explained(u, y, scanned)
     inside = np.concatenate([[-np.inf], explained, [-np.inf]])
     peaks = np.flatnonzero((explained >= inside[:-2]) & (explained >= inside[2:]))
     best = peaks[np.argsort(-explained[peaks], kind="stable")][:_PEAKS]
     return [float(scanned[i]) for i in best]
 
 
-def _explained(u: Array, y: Array, frequency: float) -> float:
-    """Share of the squares that a line and a wave explain together."""
-    centred = u - u.mean()
-    design = np.column_stack([np.ones_like(u), centred, np.sin(frequency * centred), np.cos(frequency * centred)])
-    q, r = np.linalg.qr(design)
-    good = np.abs(np.diag(r)) > 1e-9 * np.abs(r).max()
-    return float(np.sum((q[:, good].T @ y) ** 2))
+def _explained(u: Array, y: Array, frequencies: Array) -> Array:
+    """Share of the squares that a line and a wave explain together, for each frequency [f]."""
+    line, _ = np.linalg.qr(np.column_stack([np.ones_like(u), u - u.mean()]))
+    turned = np.outer(u - u.mean(), frequencies)  # [n, f]
+    sine, cosine = (wave - line @ (line.T @ wave) for wave in (np.sin(turned), np.cos(turned)))
+    a, b, both = (sine**2).sum(0), (cosine**2).sum(0), (sine * cosine).sum(0)
+    p, q, apart = sine.T @ y, cosine.T @ y, a * b - both**2
+    with np.errstate(all="ignore"):
+        pair = (p**2 * b - 2 * p * q * both + q**2 * a) / apart
+        alone = np.maximum(p**2 / a, q**2 / b)
+    return np.asarray(np.where(apart > _PARALLEL * a * b, pair, np.nan_to_num(alone)))

@@ -12,7 +12,7 @@ import sympy as sp
 
 from kansr.bill import bill
 from kansr.errors import FormulaError
-from kansr.forms import Candidate, forms
+from kansr.forms import Candidate, Settings, forms
 from kansr.formula.complexity import complexity
 from kansr.formula.constants import refit
 from kansr.formula.cross import leverages
@@ -34,7 +34,7 @@ _BEST, _SIZES = 6, 12  # forms that are read on: the best by the bill, and the b
 _CLOSELY = 4  # of them that are also written as short as can be
 _EACH = 1.5  # seconds that making the constants of one of them simple may take
 _SHARE = 0.6  # share of the time for all forms
-_SAMPLE, _MANY, _SHARE_OF_MANY = 300, 4, 0.2  # rows of a larger table on which forms are compared; forms, time
+_SAMPLE, _MANY, _SHARE_OF_MANY = 150, 4, 0.2  # rows of a larger table on which forms are compared; forms, time
 _CLEAN = 1e-10  # share of the spread at which a form of a sample is a law, and no other is read
 _NEAR = 12.0  # bits above the best form from which one of its size is no longer worth a line
 
@@ -124,7 +124,7 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
     sigma = None if rows.weighing is None else 1 / rows.weighing.root
     noise = kinds_for(rows.y, sigma, step=steps(rows.y))[0]
     own = clock.apart(_SHARE_OF_MANY)
-    found = forms(dict(rows.columns), [noise], over=own.over)
+    found = forms(dict(rows.columns), [noise], Settings(exact=True), over=own.over)
     every: list[Discovery] = []
     for one in [one for one in found if problem.rows.allowed(one.expression)][:_MANY]:
         for discovery in _discoveries(one, problem, closely=False):

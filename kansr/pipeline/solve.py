@@ -19,7 +19,7 @@ from kansr.formula.mend import mended
 from kansr.formula.shape import broken
 from kansr.network.kan import KAN, names
 from kansr.pipeline.few import from_forms, from_sample
-from kansr.pipeline.judging import Judged, judged, noise_summary, of_one_dimension, said, verdict
+from kansr.pipeline.judging import Judged, judged, noise_summary, of_one_dimension, said, verdict, verdict_beside
 from kansr.pipeline.outliers import gross_errors
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.rivals import rivals
@@ -58,6 +58,7 @@ _SURE = 2  # the same where there was no time to read a network to the end
 _CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
 _MENDED = 4  # formulas of one network that break a wish whose constants are fitted to it
 _LINE, _LONGEST_LINE = 0.1, 15.0  # share of the time, and seconds, that a straight line may take
+_ENOUGH = 40  # rows from which a network may tell more of several columns than forms do
 _FEW_SECONDS = 3.0  # for networks of few rows, or as long as the forms took: few rows determine small ones only
 _READ = 0.3  # share of what is left that reading a graph may take while the search may still go on ..
 _READ_MORE = 0.6  # .. and where nothing better may come, since noise is left, or where a hundred curves take long
@@ -186,10 +187,14 @@ def _searched(
     reader.read([reader.here(found) for found in before if found.settled])
     if reader.law:
         return _explained(reader.best(), Searched(found=(), probe=None), problem)
+    network, training = recipe.network, recipe.training
+    if reader.is_decided:  # a network then is drawn beside the law, and not searched for
+        network = replace(network, width=network.width or (len(problem.inputs), 1))
+        training = replace(training, grid=training.grid[:1])
     task = Search(
         data=problem.data,
-        network=recipe.network,
-        training=recipe.training,
+        network=network,
+        training=training,
         structure=recipe.structure,
         seed=recipe.seed,
         clock=clock.part(_SEARCH),
@@ -221,6 +226,7 @@ class _Reader:
         self.problem, self.clock, self.report = problem.to(_READ_ON), clock, report
         self.known: dict[int, tuple[Found, Found]] = {}  # graphs on the device of the search, and here
         self.simple = _judged(problem, [constant(problem.rows), _line(problem.rows, clock), *_laws(problem), *forms])
+        self.is_decided = bool(forms) and _is_decided(problem, self.simple)
         self.solutions: dict[Form, Solution] = {}
         self.hurried: set[Form] = set()  # those that had no time to be read to the end
         self.law = False
@@ -249,12 +255,11 @@ class _Reader:
         The network is read for a moment all the same, so that its curves get their names.
         """
         solution = _solution(self.problem, found, self.simple)
-        if self.problem.split.cross:
-            self.law = solution.verdict != "approximation"
-            if self.law:
-                self.solutions[found.form] = solution
-            return self.law
-        if solution.verdict != "exact" and (not solution.is_law or len(solution.formula.errors) > _PLAIN):
+        if self.is_decided:
+            self.law = True
+            self.solutions[found.form] = solution
+            return True
+        if not solution.is_law or len(solution.formula.errors) > _PLAIN:
             return False
         self.take(found, self.clock.within(_NAMING), deep=False)
         self.law = True
@@ -263,6 +268,8 @@ class _Reader:
     def read(self, graphs: Sequence[Found]) -> None:
         """Read the best graphs to the end, until one gives a law."""
         for found in graphs:
+            if self.is_decided and self.is_plain(found):
+                break
             again = found.form in self.hurried
             full = len(self.solutions) >= _GRAPHS and not again
             if self.law or full or (self.solutions and self.clock.over()):
@@ -345,6 +352,21 @@ def _joined(best: Solution, solutions: Sequence[Solution]) -> Solution:
     if owner is not best:
         joined = _solution(owner.problem, owner.found, every)
     return replace(joined, structure=owner.structure)
+
+
+def _is_decided(problem: Problem, simple: Sequence[Judged]) -> bool:
+    """Whether formulas that need no network leave nothing to search for.
+
+    That is an exact one; and on few rows whatever is no plain approximation, for these determine no network of several
+    columns.
+    """
+    obedient, _ = obeying(simple, problem.shape)
+    proposed = of_one_dimension(problem, obedient)
+    every = [one.formula for one in proposed]
+    chosen = choose_formula(front(every, floor=FLOOR * problem.size), problem.recipe.select, floor=FLOOR * problem.size)
+    own = verdict_beside(problem, next(one for one in proposed if one.formula is chosen), None)
+    wide = len(problem.inputs) > 1 and len(problem.table) >= _ENOUGH
+    return own == "exact" or (problem.split.cross and own != "approximation" and not (own == "undecided" and wide))
 
 
 def _judged(problem: Problem, discoveries: Sequence[Discovery]) -> list[Judged]:
