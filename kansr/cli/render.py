@@ -98,7 +98,7 @@ def next_commands(result: Result, source: str | None = None) -> tuple[str, ...]:
     export, predict = f"kansr export {run} --to latex", f"kansr predict {run} new.csv"
     if result.status == "interrupted":
         return *extend, f"kansr show {run}"
-    if result.verdict in ("exact", "noise"):
+    if result.verdict in ("exact", "noise", "undecided"):  # more time tells no more of too few rows
         return export, predict
     again = f"kansr fit {shlex.quote(source or 'TABLE')} --recipe thorough"
     return (again, *extend, export) if source != "-" else (*extend, export)

@@ -18,7 +18,7 @@ from kansr.formula.limit import limited
 from kansr.formula.mend import mended
 from kansr.formula.shape import broken
 from kansr.network.kan import KAN, names
-from kansr.pipeline.few import from_forms, from_sample
+from kansr.pipeline.few import beside_forms, from_forms, from_sample
 from kansr.pipeline.judging import Judged, judged, noise_summary, of_one_dimension, said, verdict, verdict_beside
 from kansr.pipeline.outliers import gross_errors
 from kansr.pipeline.problem import Problem
@@ -59,6 +59,7 @@ _CLOSER = 0.1  # share of the formula's error below which the network's says tha
 _MENDED = 4  # formulas of one network that break a wish whose constants are fitted to it
 _LINE, _LONGEST_LINE = 0.1, 15.0  # share of the time, and seconds, that a straight line may take
 _ENOUGH = 40  # rows from which a network may tell more of several columns than forms do
+_SHARE_OF_FORMS = 0.3  # of the time for reading a network of few rows, for the forms that its formulas are judged beside
 _FEW_SECONDS = 3.0  # for networks of few rows, or as long as the forms took: few rows determine small ones only
 _READ = 0.3  # share of what is left that reading a graph may take while the search may still go on ..
 _READ_MORE = 0.6  # .. and where nothing better may come, since noise is left, or where a hundred curves take long
@@ -123,8 +124,8 @@ def solve(
     problem = _screened(problem, clock, report)
     for quick in _quick(problem):
         tell(quick, problem.rows, report)
-    if problem.split.cross and known is None:
-        return _of_few(problem, clock, report, keep)
+    if problem.split.cross:
+        return _of_few(problem, clock, report, keep, known)
     forms = from_sample(problem, clock, report) if known is None and _is_free(problem) else []
     groups = problem.find_groups()
     if groups is None:
@@ -143,12 +144,19 @@ def _is_free(problem: Problem) -> bool:
     return problem.recipe.network.width is None and len(problem.names) <= WIDEST
 
 
-def _of_few(problem: Problem, clock: Clock, report: Report, keep: Keep) -> Solution:
-    """Solve a table of few rows: forms first; a network then has to show more than they do, and soon."""
+def _of_few(
+    problem: Problem, clock: Clock, report: Report, keep: Keep, known: tuple[Problem, Found] | None
+) -> Solution:
+    """Solve a table of few rows: forms first; a network then has to show more than they do, and soon.
+
+    What is known already is a network; the forms of an earlier search were not kept, and are soon found again.
+    """
     before = clock.seconds()
     problem, found = from_forms(problem, clock, report)
     spent = clock.seconds() - before
-    return _searched(problem, clock.within(max(_FEW_SECONDS, spent)), report, keep, None, forms=found)
+    same = known is not None and known[0].groups is None and known[0].inputs == problem.inputs
+    taken_up = (problem, known[1]) if known is not None and same else None
+    return _searched(problem, clock.within(max(_FEW_SECONDS, spent)), report, keep, taken_up, forms=found)
 
 
 def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
@@ -164,7 +172,9 @@ def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
 
 @one_thread()
 def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Solution:
-    """Find formulas for a trained graph."""
+    """Find formulas for a trained graph; of few rows they are judged beside forms, as those of a fit are."""
+    if problem.split.cross and problem.groups is None:
+        problem, _ = beside_forms(problem, clock.apart(_SHARE_OF_FORMS))
     reader = _Reader(problem, clock, report)
     reader.read([reader.here(found)])
     return reader.best()

@@ -161,6 +161,7 @@ def test_the_next_commands_follow_from_the_verdict():
         "kansr fit 'my data.csv' --recipe thorough",
         "kansr extend exp-sin-001 --grid 10",
     )
+    assert next_commands(FEW, "data.csv") == next_commands(RESULT, "data.csv")  # more time would tell no more
     assert next_commands(replace(HARD, status="interrupted"))[0] == "kansr extend exp-sin-001 --grid 10"
     assert "fit" not in " ".join(next_commands(HARD, "-"))
     assert next_commands(replace(RESULT, run="other place/a"))[0] == "kansr export 'other place/a' --to latex"
