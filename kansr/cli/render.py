@@ -79,8 +79,8 @@ def verdict_sentence(result: Result) -> str:
     """Say how far the formula can be trusted."""
     formula, network = result.formula, result.network
     return said_of(
-        result.verdict, error=formula.rmse.test, spread=result.spread, network=network.rmse_test, why=visible(result.why),
-        crossed=_is_crossed(result),
+        result.verdict, error=formula.rmse.test, spread=result.spread, network=network.rmse_test,
+        why=visible(result.why), crossed=_is_crossed(result),
     )  # fmt: skip
 
 

@@ -42,7 +42,9 @@ def page(results: Iterable[Result]) -> str:
 def _part(result: Result) -> str:
     formula, target = result.formula, escape(result.target)
     typeset = f"<p>${escape(formula.latex)}$</p>" if len(formula.latex) <= _LONG else ""
-    where = "in cross-validation, the spread is" if result.validation == "cross" else "on test rows, the spread there is"
+    where = (
+        "in cross-validation, the spread is" if result.validation == "cross" else "on test rows, the spread there is"
+    )
     worth = f"{TITLES[result.verdict]}; {formula.rmse.test:.3g} RMSE {where} {result.spread:.3g}"
     return (
         f'<div class="kansr"><p><b><code>{target} = {escape(formula.text)}</code></b></p>{typeset}'

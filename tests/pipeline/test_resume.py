@@ -19,7 +19,7 @@ class Killed(BaseException):
     """Ends the process, as far as the work can tell."""
 
 
-FEW, MANY = 60, 150  # rows: none are put aside of few ones, and a network is searched for where no form without one fits
+FEW, MANY = 60, 150  # rows: of few none is put aside; their network is read where no form without one fits
 RECIPE = Recipe(budget=None, network=KANSpec(width=(2, 1)))
 
 
