@@ -13,8 +13,8 @@ OPERATOR = 1.0
 """Bits of a sum, a difference, a product, a quotient."""
 
 _POWER = 1.5
-_FUNCTIONS = {"sqrt": 1.0, "exp": 1.5, "log": 1.5, "sin": 2.5, "cos": 2.5, "Abs": 2.0}
-_OTHER = 3.0  # a function that is less usual
+_FUNCTIONS = {"sqrt": 1.0, "exp": 2.0, "log": 2.0, "sin": 3.0, "cos": 3.0, "Abs": 2.0, "max": 2.0, "min": 2.0}
+_OTHER = 4.5  # a function that is less usual
 _SCALE = 2.5  # an exact number that stands where any might: the 1 of 1 + x, the factor of x in exp(x)
 _NUMBER, _EXPONENT = 2.0, 1.0  # a whole number costs so many bits for each doubling, as a factor and as an exponent
 _COLUMN = 0.5
@@ -25,7 +25,7 @@ def names_bits(expr: sympy.Expr, columns: int) -> float:
 
     >>> x, y = sympy.symbols("x y", real=True)
     >>> [names_bits(e, 2) for e in (sympy.Float(2.5) + 0 * x, 2.5 * x, 2.5 * x + 1.5 * y, 2.5 * sympy.exp(1.5 * x))]
-    [0.0, 2.5, 6.0, 5.0]
+    [0.0, 2.5, 6.0, 5.5]
     """
     return _bits(printed(expr), math.log2(max(columns, 1)) + _COLUMN)
 
@@ -44,7 +44,7 @@ def _scale(head: str, parts: list[Tree]) -> float:
     """Give the bits of exact numbers that stand where any number might: a law knows no unit in which a column is 1."""
     if head == "+":
         return _SCALE * sum(_is_exact(part) for part in parts)
-    plain = head in ("+", "-", "*", "/", "**", "sqrt", "log", "Abs", "Max", "Min")
+    plain = head in ("+", "-", "*", "/", "**", "sqrt", "log", "Abs", "max", "min")
     return 0.0 if plain or any(map(_has_decimal, parts)) else _SCALE
 
 

@@ -22,6 +22,7 @@ from kansr.noise.model import Array
 _HALVES = 2  # exponents are multiples of 1 / _HALVES
 _FAR = 0.2  # how far from one an exponent may be to be rounded
 _RAISED = (*map(Fraction, (1, -1, 2, -2)), Fraction(1, 2), Fraction(-1, 2))  # powers of a function
+_ARGUMENTS, _CELLS = 1000, 120_000  # monomials inside functions at most, and values of them on all rows
 _FUNCTION = 4.0  # bits of a function with an exact number in it
 _BEST = 40  # functions that are looked at closely
 _LARGEST = 6.0  # exponents beyond this are chance
@@ -151,7 +152,8 @@ def _arguments(columns: Mapping[str, Array], most: int) -> list[Argument]:
             for powers in product((1, -1), repeat=count):
                 one = monomial(columns, [(n, Fraction(p)) for n, p in zip(names, powers, strict=True)], len(columns))
                 found += [] if one is None else [one]
-    return [*monomials(columns, most=most // 8), *found][: most // 4]
+    rows = len(next(iter(columns.values())))
+    return [*monomials(columns, most=most // 8), *found][: max(most // 4, min(_ARGUMENTS, _CELLS // rows))]
 
 
 def _sums(columns: Mapping[str, Array]) -> Iterator[_Factor]:

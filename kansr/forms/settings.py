@@ -17,6 +17,8 @@ class Settings:
         Basis functions in one form.
     beam, branches
         Sets that one more term is added to, and how many such terms for each.
+    plain
+        Entries, the plainest, of which all sets of three are compared.
     each
         Forms of one link, kind of noise and number of terms that are fitted with all their constants.
     others
@@ -33,6 +35,7 @@ class Settings:
     terms: int = 3
     beam: int = 40
     branches: int = 4
+    plain: int = 70
     each: int = 3
     others: int = 60
     kept: int = 40

@@ -26,6 +26,7 @@ from kansr.noise.model import Array, Noise
 _TWICE = 2  # starts of one form that are kept: the constants inside may begin in two places
 _EACH = 5  # forms of a group that are collected, for each that is fitted
 _ROUNDING = 1e-10  # share of the spread of the target that is rounding
+_THREE = 3  # terms of which all sets of the plainest entries are compared, too
 _TERM = 1.0  # bits of the product and the sum that a term brings
 
 
@@ -170,7 +171,10 @@ def _subsets(behind: _Behind, settings: Settings, most: int) -> Iterator[Start]:
         if terms == 2:
             sets, _ = subset.pairs(space)
         elif terms > 2:
-            sets, _ = subset.larger(space, sets[: settings.beam], settings.branches)
+            sets, bits = subset.larger(space, sets[: settings.beam], settings.branches)
+        if terms == _THREE:
+            more, others = subset.triples(space, settings.plain)
+            sets = np.concatenate([sets, more])[np.argsort(np.concatenate([bits, others]), kind="stable")]
         yield from _kept(behind, sets, _EACH * settings.each, most)
         if terms + 1 + behind.constant > most:
             return

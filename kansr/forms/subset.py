@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,10 +73,29 @@ def pairs(space: Space) -> tuple[Sets, Array]:
     return np.column_stack([i[best], j[best]]), flat[best]
 
 
+def triples(space: Space, most: int) -> tuple[Sets, Array]:
+    """Give the best sets of three among the first columns [k, 3] and their bits [k]: no pair need tell of the third."""
+    first = min(most, space.columns.shape[1])
+    sets = np.array(list(combinations(range(first), 3)), dtype=np.intp).reshape(-1, 3)
+    gram, b = space.columns[:, :first].T @ space.columns[:, :first], space.columns[:, :first].T @ space.target
+    g, h, k = gram[sets[:, 0], sets[:, 1]], gram[sets[:, 0], sets[:, 2]], gram[sets[:, 1], sets[:, 2]]
+    p, q, r = b[sets].T
+    volume = 1 - g**2 - h**2 - k**2 + 2 * g * h * k
+    with np.errstate(all="ignore"):
+        explained = (
+            p**2 * (1 - k**2) + q**2 * (1 - h**2) + r**2 * (1 - g**2)
+            + 2 * (p * q * (h * k - g) + p * r * (g * k - h) + q * r * (g * h - k))
+        ) / volume  # fmt: skip
+    explained[volume < _PARALLEL] = 0.0
+    bits = space.bits(space.target @ space.target - explained) + space.cost[sets].sum(1)
+    best = np.argsort(bits, kind="stable")[:_PAIRS]
+    return sets[best], bits[best]
+
+
 def larger(space: Space, sets: Sets, each: int) -> tuple[Sets, Array]:
     """Give sets with one column more [k, m + 1] and their bits [k]: the best ones for each of the sets [s, m]."""
     found = list(_extended(space, sets, each))
-    if not found:
+    if not found:  # no column is left
         return np.zeros((0, sets.shape[1] + 1), dtype=np.intp), np.zeros(0)
     unique: dict[tuple[int, ...], float] = {}
     for chosen, bits in found:
