@@ -61,6 +61,7 @@ _LINE, _LONGEST_LINE = 0.1, 15.0  # share of the time, and seconds, that a strai
 _ENOUGH = 40  # rows from which a network may tell more of several columns than forms do
 _SHARE_OF_FORMS = 0.3  # of the time for reading a network of few rows, for the forms that it is judged beside
 _FEW_SECONDS = 3.0  # for networks of few rows, or as long as the forms took: few rows determine small ones only
+_BESIDE = 10.0  # seconds for the graph of a law of many rows that forms have found
 _READ = 0.3  # share of what is left that reading a graph may take while the search may still go on ..
 _READ_MORE = 0.6  # .. and where nothing better may come, since noise is left, or where a hundred curves take long
 
@@ -197,17 +198,19 @@ def _searched(
     reader.read([reader.here(found) for found in before if found.settled])
     if reader.law:
         return _explained(reader.best(), Searched(found=(), probe=None), problem)
-    network, training = recipe.network, recipe.training
-    if reader.is_decided:  # a network then is drawn beside the law, and not searched for
+    network, training, own = recipe.network, recipe.training, clock.part(_SEARCH)
+    if reader.is_decided and problem.split.cross:  # few rows: a network then is drawn beside the law, not searched for
         network = replace(network, width=network.width or (len(problem.inputs), 1))
         training = replace(training, grid=training.grid[:1])
+    elif reader.is_decided:  # the graph of the law is looked for, since edges are read and rows learned by it, but soon
+        own = clock.within(_BESIDE)
     task = Search(
         data=problem.data,
         network=network,
         training=training,
         structure=recipe.structure,
         seed=recipe.seed,
-        clock=clock.part(_SEARCH),
+        clock=own,
         transforms=transforms(problem.inside),
         logarithm=logarithm,
         named=named,
@@ -265,11 +268,11 @@ class _Reader:
         The network is read for a moment all the same, so that its curves get their names.
         """
         solution = _solution(self.problem, found, self.simple)
-        if self.is_decided:
+        if self.is_decided and self.problem.split.cross:
             self.law = True
             self.solutions[found.form] = solution
             return True
-        if not solution.is_law or len(solution.formula.errors) > _PLAIN:
+        if not self.is_decided and (not solution.is_law or len(solution.formula.errors) > _PLAIN):
             return False
         self.take(found, self.clock.within(_NAMING), deep=False)
         self.law = True
@@ -278,7 +281,7 @@ class _Reader:
     def read(self, graphs: Sequence[Found]) -> None:
         """Read the best graphs to the end, until one gives a law."""
         for found in graphs:
-            if self.is_decided and self.is_plain(found):
+            if self.is_decided and not self.law and self.is_plain(found):
                 break
             again = found.form in self.hurried
             full = len(self.solutions) >= _GRAPHS and not again
