@@ -79,8 +79,8 @@ def verdict_sentence(result: Result) -> str:
     """Say how far the formula can be trusted."""
     formula, network = result.formula, result.network
     return said_of(
-        result.verdict, error=formula.rmse.test, spread=result.spread, network=network.rmse_test, why=result.why,
-        crossed=_is_crossed(result),
+        result.verdict, error=formula.rmse.test, spread=result.spread, network=network.rmse_test,
+        why=visible(result.why), crossed=_is_crossed(result),
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def next_commands(result: Result, source: str | None = None) -> tuple[str, ...]:
     export, predict = f"kansr export {run} --to latex", f"kansr predict {run} new.csv"
     if result.status == "interrupted":
         return *extend, f"kansr show {run}"
-    if result.verdict in ("exact", "noise"):
+    if result.verdict in ("exact", "noise", "undecided"):  # more time tells no more of too few rows
         return export, predict
     again = f"kansr fit {shlex.quote(source or 'TABLE')} --recipe thorough"
     return (again, *extend, export) if source != "-" else (*extend, export)
@@ -121,7 +121,7 @@ def _joined(groups: Iterable[Facts]) -> Iterator[RenderableType]:
 def _how_good(result: Result, inner: int) -> Facts:
     """Say how far the formula can be trusted, and what its symbols are."""
     facts: Facts = [("verdict", Text(verdict_sentence(result))), ("error", Text(_error_line(result)))]
-    facts += [] if result.noise is None else [("noise", Text(result.noise.text))]
+    facts += [] if result.noise is None else [("noise", Text(visible(result.noise.text)))]
     facts += [] if result.choice is None else [("choice", Text(_choice(result.choice)))]
     if result.status != "done":
         cause = "The time limit" if result.status == "timeout" else "Ctrl-C"

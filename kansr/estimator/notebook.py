@@ -10,17 +10,12 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+from kansr.report.words import TITLES
 from kansr.result import Result
 
 FRONT = ("formula", "complexity", "rmse_validation", "rmse_test", "chosen")
 """What is told of each formula of a front."""
 
-_SAID = {
-    "exact": "exact",
-    "noise": "consistent with the noise",
-    "approximation": "an approximation",
-    "undecided": "too few rows to tell",
-}
 _LONG = 400  # letters of LaTeX above which only the text is shown: it would run out of the page
 
 
@@ -47,9 +42,10 @@ def page(results: Iterable[Result]) -> str:
 def _part(result: Result) -> str:
     formula, target = result.formula, escape(result.target)
     typeset = f"<p>${escape(formula.latex)}$</p>" if len(formula.latex) <= _LONG else ""
-    worth = (
-        f"{_SAID[result.verdict]}; {formula.rmse.test:.3g} RMSE on test rows, the spread there is {result.spread:.3g}"
+    where = (
+        "in cross-validation, the spread is" if result.validation == "cross" else "on test rows, the spread there is"
     )
+    worth = f"{TITLES[result.verdict]}; {formula.rmse.test:.3g} RMSE {where} {result.spread:.3g}"
     return (
         f'<div class="kansr"><p><b><code>{target} = {escape(formula.text)}</code></b></p>{typeset}'
         f"<p>{worth}</p>{_table(front(result))}</div>"

@@ -110,11 +110,9 @@ def kinds_of(table: Table) -> list[Noise]:
 def from_forms(problem: Problem, clock: Clock, report: Report) -> tuple[Problem, list[Discovery]]:
     """Find forms without a network; give them, and the problem with the noise that the best of them shows."""
     own = clock.apart(_SHARE)
-    found = forms(columns_of(problem), kinds_of(problem.table), over=own.over)
-    allowed = [one for one in found if problem.rows.allowed(one.expression)] or found
+    problem, allowed = beside_forms(problem, own)
     if not allowed:
         return problem, []
-    problem = replace(with_noise(problem, allowed[0]), standing=tuple(found))
     every: list[Discovery] = []
     for i, one in enumerate(_chosen(allowed)):
         for discovery in _discoveries(one, problem, closely=i < _CLOSELY):
@@ -122,8 +120,20 @@ def from_forms(problem: Problem, clock: Clock, report: Report) -> tuple[Problem,
             every.append(discovery)
         if own.over():
             break
-    report(Event(stage="forms", message=f"{len(found)} without a network"))
+    report(Event(stage="forms", message=f"{len(problem.standing)} without a network"))
     return problem, every
+
+
+def beside_forms(problem: Problem, clock: Clock) -> tuple[Problem, list[Candidate]]:
+    """Give the problem of few rows with the noise that the best form shows, and with the forms that it is judged by.
+
+    Beside it come those that the wishes allow, or all where none does.
+    """
+    found = forms(columns_of(problem), kinds_of(problem.table), over=clock.over)
+    allowed = [one for one in found if problem.rows.allowed(one.expression)] or found
+    if not allowed:
+        return problem, []
+    return replace(with_noise(problem, allowed[0]), standing=tuple(found)), allowed
 
 
 def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discovery]:
@@ -135,10 +145,11 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
     found = forms(dict(rows.columns), [noise], Settings(exact=True), over=own.over)
     every: list[Discovery] = []
     for one in [one for one in found if problem.rows.allowed(one.expression)][:_MANY]:
-        for discovery in _discoveries(one, problem, closely=False):
+        is_law = one.noise.scale(one.values) < _CLEAN * problem.scale
+        for discovery in _discoveries(one, problem, closely=is_law):
             tell(discovery, problem.rows, report)
             every.append(discovery)
-        if own.over() or one.noise.scale(one.values) < _CLEAN * problem.scale:
+        if own.over() or is_law:
             break
     report(Event(stage="forms", message=f"{len(found)} without a network"))
     return every

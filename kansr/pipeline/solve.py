@@ -18,7 +18,7 @@ from kansr.formula.limit import limited
 from kansr.formula.mend import mended
 from kansr.formula.shape import broken
 from kansr.network.kan import KAN, names
-from kansr.pipeline.few import chosen_again, columns_of, from_forms, from_sample
+from kansr.pipeline.few import beside_forms, chosen_again, columns_of, from_forms, from_sample
 from kansr.pipeline.judging import Judged, judged, noise_summary, of_one_dimension, said, verdict, verdict_beside
 from kansr.pipeline.outliers import gross_errors
 from kansr.pipeline.problem import Problem
@@ -60,7 +60,9 @@ _MENDED = 4  # formulas of one network that break a wish whose constants are fit
 _LINE, _LONGEST_LINE = 0.1, 15.0  # share of the time, and seconds, that a straight line may take
 _AMONG = 40  # formulas between which the choice of few rows is made again
 _ENOUGH = 40  # rows from which a network may tell more of several columns than forms do
+_SHARE_OF_FORMS = 0.3  # of the time for reading a network of few rows, for the forms that it is judged beside
 _FEW_SECONDS = 3.0  # for networks of few rows, or as long as the forms took: few rows determine small ones only
+_BESIDE = 4.0  # seconds for the graph of a law of many rows that forms have found
 _READ = 0.3  # share of what is left that reading a graph may take while the search may still go on ..
 _READ_MORE = 0.6  # .. and where nothing better may come, since noise is left, or where a hundred curves take long
 
@@ -125,8 +127,8 @@ def solve(
     problem = _screened(problem, clock, report)
     for quick in _quick(problem):
         tell(quick, problem.rows, report)
-    if problem.split.cross and known is None:
-        return _of_few(problem, clock, report, keep)
+    if problem.split.cross:
+        return _of_few(problem, clock, report, keep, known)
     forms = from_sample(problem, clock, report) if known is None and _is_free(problem) else []
     groups = problem.find_groups()
     if groups is None:
@@ -145,12 +147,19 @@ def _is_free(problem: Problem) -> bool:
     return problem.recipe.network.width is None and len(problem.names) <= WIDEST
 
 
-def _of_few(problem: Problem, clock: Clock, report: Report, keep: Keep) -> Solution:
-    """Solve a table of few rows: forms first; a network then has to show more than they do, and soon."""
+def _of_few(
+    problem: Problem, clock: Clock, report: Report, keep: Keep, known: tuple[Problem, Found] | None
+) -> Solution:
+    """Solve a table of few rows: forms first; a network then has to show more than they do, and soon.
+
+    What is known already is a network; the forms of an earlier search were not kept, and are soon found again.
+    """
     before = clock.seconds()
     problem, found = from_forms(problem, clock, report)
     spent = clock.seconds() - before
-    return _searched(problem, clock.within(max(_FEW_SECONDS, spent)), report, keep, None, forms=found)
+    same = known is not None and known[0].groups is None and known[0].inputs == problem.inputs
+    taken_up = (problem, known[1]) if known is not None and same else None
+    return _searched(problem, clock.within(max(_FEW_SECONDS, spent)), report, keep, taken_up, forms=found)
 
 
 def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
@@ -166,7 +175,9 @@ def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
 
 @one_thread()
 def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Solution:
-    """Find formulas for a trained graph."""
+    """Find formulas for a trained graph; of few rows they are judged beside forms, as those of a fit are."""
+    if problem.split.cross and problem.groups is None:
+        problem, _ = beside_forms(problem, clock.apart(_SHARE_OF_FORMS))
     reader = _Reader(problem, clock, report)
     reader.read([reader.here(found)])
     return reader.best()
@@ -189,17 +200,19 @@ def _searched(
     reader.read([reader.here(found) for found in before if found.settled])
     if reader.law:
         return _explained(reader.best(), Searched(found=(), probe=None), problem)
-    network, training = recipe.network, recipe.training
-    if reader.is_decided:  # a network then is drawn beside the law, and not searched for
+    network, training, own = recipe.network, recipe.training, clock.part(_SEARCH)
+    if reader.is_decided and problem.split.cross:  # few rows: a network then is drawn beside the law, not searched for
         network = replace(network, width=network.width or (len(problem.inputs), 1))
         training = replace(training, grid=training.grid[:1])
+    elif reader.is_decided:  # the graph of the law is looked for, since edges are read and rows learned by it, but soon
+        own = clock.within(_BESIDE)
     task = Search(
         data=problem.data,
         network=network,
         training=training,
         structure=recipe.structure,
         seed=recipe.seed,
-        clock=clock.part(_SEARCH),
+        clock=own,
         transforms=transforms(problem.inside),
         logarithm=logarithm,
         named=named,
@@ -257,11 +270,11 @@ class _Reader:
         The network is read for a moment all the same, so that its curves get their names.
         """
         solution = _solution(self.problem, found, self.simple)
-        if self.is_decided:
+        if self.is_decided and self.problem.split.cross:
             self.law = True
             self.solutions[found.form] = solution
             return True
-        if not solution.is_law or len(solution.formula.errors) > _PLAIN:
+        if not self.is_decided and (not solution.is_law or len(solution.formula.errors) > _PLAIN):
             return False
         self.take(found, self.clock.within(_NAMING), deep=False)
         self.law = True
@@ -270,7 +283,7 @@ class _Reader:
     def read(self, graphs: Sequence[Found]) -> None:
         """Read the best graphs to the end, until one gives a law."""
         for found in graphs:
-            if self.is_decided and self.is_plain(found):
+            if self.is_decided and not self.law and self.is_plain(found):
                 break
             again = found.form in self.hurried
             full = len(self.solutions) >= _GRAPHS and not again
@@ -496,7 +509,8 @@ def _unread(problem: Problem, found: Found, formula: Formula, front: Sequence[Fo
     network = float(rmse(found.trained.kan, problem.test)[0]) * problem.unit
     if not network < _CLOSER * formula.rmse.test:
         return ()
-    far = f"the network misses the test rows by {network:.3g}, the best formula by {formula.rmse.test:.3g}"
+    rows = "rows" if problem.split.cross else "test rows"
+    far = f"the network misses the {rows} by {network:.3g}, the best formula by {formula.rmse.test:.3g}"
     written = "; --select accuracy writes the curves out" if not is_readable(front[-1]) else ""
     return (
         f"no short formula comes near the curves that were learned: {far}; more time (--budget) may find one{written}",

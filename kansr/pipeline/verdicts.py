@@ -125,10 +125,17 @@ def _moved(expr: sp.Expr, columns: Mapping[str, Array]) -> Array:
     for symbol in sorted(expr.free_symbols, key=str):
         column = columns.get(symbol.name)
         step = np.zeros(1) if column is None else steps(column)
-        if column is not None and step.any() and np.median(np.abs(column) / step) > 1e4:
+        if column is not None and step.any() and _is_rounded(column, step):
             slope = gradient(expr, [symbol], columns, column[None])[1][:, 0]
             moved = moved + np.abs(slope) * step / 2
     return moved
+
+
+def _is_rounded(column: Array, step: Array) -> bool:
+    """Whether values [n] of a column were rounded: they have many digits, and are no settings in even steps."""
+    apart = np.diff(np.unique(column))
+    is_even = float(np.ptp(apart)) < 1e-3 * float(np.min(step)) if len(apart) else True
+    return not is_even and bool(np.median(np.abs(column) / step) > 1e4)
 
 
 def _of_residuals(residual: Array, columns: Mapping[str, Array], slopes: Array, noise: Noise, free: int) -> Said:
