@@ -16,6 +16,7 @@ Kind = Literal["absolute", "relative", "errors", "weights", "counts"]
 ROUNDING = 1e-13
 """Share of the size of the target below which a standard deviation is never taken: the last digits of a double."""
 
+_COUNTED = (10.0, 1e7)  # the largest of some numbers that may be counts of events
 _LN2 = math.log(2.0)
 
 
@@ -123,6 +124,10 @@ def kinds_for(
     """Give the kinds of noise that a target [n] may have: a column of errors or weights decides it.
 
     Relative noise needs targets of one sign, at least three and of some range (a factor of 1.5): else nobody can tell.
+    Counts are whole numbers from 0 on, some of them well above 0.
+
+    >>> [noise.kind for noise in kinds_for(np.array([3.0, 8.0, 15.0, 24.0]))]
+    ['absolute', 'relative', 'counts']
     """
     if sigma is not None:
         return [Noise(kind="errors" if absolute else "weights", y=y, sigma=sigma, step=step)]
@@ -131,6 +136,8 @@ def kinds_for(
         size = np.abs(y)
         if size.max() > 1.5 * size.min():
             kinds.append(Noise(kind="relative", y=y, step=step))
+    if (y >= 0).all() and (y == np.round(y)).all() and _COUNTED[0] <= y.max() <= _COUNTED[1]:
+        kinds.append(Noise(kind="counts", y=y, step=step))
     return kinds
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -27,6 +27,7 @@ from kansr.noise.digits import steps
 from kansr.noise.model import Noise, kinds_for
 from kansr.pipeline.problem import Problem
 from kansr.progress import Clock, Event, Report
+from kansr.result import Choice
 from kansr.symbolic.discover import Discovery, tell
 from kansr.table import Table
 
@@ -64,11 +65,18 @@ def measured(formula: Formula, columns: dict[str, Array], noise: Noise, *, free:
         rmse=Scores(train=fitted, validation=crossed, test=crossed),
         r2=Scores(train=_r2(fitted, y), validation=_r2(crossed, y), test=_r2(crossed, y)),
         description_length=own if math.isfinite(own) else None,
-        weighted=None
-        if noise.kind == "absolute"
-        else _scores(_weighed(residual, deviation), _weighed(left, deviation)),
+        weighted=_weighted(residual, left, noise, deviation),
         chi2=_scores(_rms(residual / deviation) ** 2, _rms(left / deviation) ** 2) if known else None,
     )
+
+
+def _weighted(residual: Array, left: Array, noise: Noise, deviation: Array) -> Scores | None:
+    """Give errors with each row weighed by its noise; where that is relative, as shares of the target."""
+    if noise.kind == "absolute":
+        return None
+    if noise.kind == "relative":
+        return _scores(_rms(residual / noise.y), _rms(left / noise.y))
+    return _scores(_weighed(residual, deviation), _weighed(left, deviation))
 
 
 def _scores(fitted: float, crossed: float) -> Scores:
@@ -148,10 +156,12 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
 
 
 def with_noise(problem: Problem, best: Candidate) -> Problem:
-    """Give the problem with the noise of its best form: with relative noise, rows count by the size of the target."""
+    """Give the problem with the noise of its best form: relative noise and that of counts weigh the rows."""
     rows = problem.rows
     if best.noise.kind == "relative":
         rows = replace(rows, weighing=Weighing.of(np.abs(best.values[problem.chosen]), absolute=False))
+    if best.noise.kind == "counts":
+        rows = replace(rows, weighing=Weighing.of(np.sqrt(best.values[problem.chosen]), absolute=True))
     return replace(problem, rows=rows, noise=best.noise)
 
 
@@ -200,8 +210,8 @@ def values_of(expr: sp.Expr, columns: dict[str, Array], rows: int) -> Array:
     return np.array(np.broadcast_to(evaluate(expr, columns), (rows,)))
 
 
-def chosen_again(formulas: Iterable[Formula], columns: dict[str, Array], noise: Noise) -> tuple[int, float]:
-    """Repeat the choice without each row in turn: how often the first formula is chosen, and the error of the choice.
+def chosen_again(formulas: Sequence[Formula], columns: dict[str, Array], noise: Noise) -> Choice:
+    """Repeat the choice between formulas, the first of which was chosen, without each row in turn.
 
     Without row i the residual sum of squares is that of all rows less `r_i^2 / (1 - h_i)`, so no formula is fitted
     again. Rows are those of `noise`.
@@ -210,7 +220,8 @@ def chosen_again(formulas: Iterable[Formula], columns: dict[str, Array], noise: 
     bits = np.array([one[0] for one in every])  # [formulas, n]
     left = np.array([one[1] for one in every])
     best = np.argmin(bits, axis=0)
-    return int((best == 0).sum()), _rms(left[best, np.arange(left.shape[1])])
+    error = _rms(left[best, np.arange(left.shape[1])])
+    return Choice(same=int((best == 0).sum()), rows=len(noise.y), among=len(bits), rmse=error)
 
 
 def _without_each(formula: Formula, columns: dict[str, Array], noise: Noise) -> tuple[Array, Array]:

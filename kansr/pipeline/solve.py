@@ -18,7 +18,7 @@ from kansr.formula.limit import limited
 from kansr.formula.mend import mended
 from kansr.formula.shape import broken
 from kansr.network.kan import KAN, names
-from kansr.pipeline.few import beside_forms, from_forms, from_sample
+from kansr.pipeline.few import beside_forms, chosen_again, columns_of, from_forms, from_sample
 from kansr.pipeline.judging import Judged, judged, noise_summary, of_one_dimension, said, verdict, verdict_beside
 from kansr.pipeline.outliers import gross_errors
 from kansr.pipeline.problem import Problem
@@ -26,7 +26,7 @@ from kansr.pipeline.rivals import rivals
 from kansr.pipeline.threads import one_thread
 from kansr.pipeline.wishes import obeying, told
 from kansr.progress import Clock, Event, Report
-from kansr.result import NetworkSummary, NoiseSummary, Verdict
+from kansr.result import Choice, NetworkSummary, NoiseSummary, Verdict
 from kansr.structure.account import account
 from kansr.structure.found import Form, Found, Searched, rank
 from kansr.structure.screen import screen
@@ -58,6 +58,7 @@ _SURE = 2  # the same where there was no time to read a network to the end
 _CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
 _MENDED = 4  # formulas of one network that break a wish whose constants are fitted to it
 _LINE, _LONGEST_LINE = 0.1, 15.0  # share of the time, and seconds, that a straight line may take
+_AMONG = 40  # formulas between which the choice of few rows is made again
 _ENOUGH = 40  # rows from which a network may tell more of several columns than forms do
 _SHARE_OF_FORMS = 0.3  # of the time for reading a network of few rows, for the forms that it is judged beside
 _FEW_SECONDS = 3.0  # for networks of few rows, or as long as the forms took: few rows determine small ones only
@@ -92,6 +93,7 @@ class Solution:
     structure: dict[str, Any] = field(default_factory=dict)
     why: str = ""
     noise: NoiseSummary | None = None
+    choice: Choice | None = None
 
     @property
     def is_law(self) -> bool:
@@ -436,8 +438,18 @@ def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Soluti
         rivals=rivals(problem, formula, plain, exact=own == "exact"),
         noise=noise_summary(problem, formula, own),
         why=said(problem, source).why if problem.split.cross else "",
+        choice=_chosen_again(problem, formula, plain),
         rejected=rejected,
     )
+
+
+def _chosen_again(problem: Problem, formula: Formula, others: Sequence[Formula]) -> Choice | None:
+    """Make the choice of few rows again without each; None where rows were put aside, or splines stand in it."""
+    if not problem.split.cross or problem.noise is None or formula not in others or formula.description_length is None:
+        return None
+    finite = [one for one in others if one.description_length is not None]
+    rest = {one.text: one for one in sorted(finite, key=lambda one: one.length) if one.text != formula.text}
+    return chosen_again([formula, *rest.values()][:_AMONG], columns_of(problem), problem.noise)
 
 
 def _read_as(source: Discovery, every: Sequence[Judged]) -> KAN | None:

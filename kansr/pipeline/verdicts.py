@@ -22,7 +22,7 @@ from kansr.formula.evaluate import evaluate, gradient
 from kansr.formula.formula import Formula, Scores
 from kansr.formula.functions import Array
 from kansr.noise.digits import steps
-from kansr.noise.estimate import lack_of_fit, replicates
+from kansr.noise.estimate import lack_of_fit, neighbours, replicates
 from kansr.noise.model import Noise
 from kansr.noise.structure import LEVEL, structure
 from kansr.result import NoiseSummary, Verdict
@@ -258,13 +258,19 @@ def summary(noise: Noise, values: Array, columns: Mapping[str, Array], *, free: 
     residual, n = noise.residual(values), len(values)
     pure = replicates(np.column_stack(list(columns.values())), residual)
     known = pure is not None and pure.freedom >= _REPLICATES
-    scale = pure.size if pure is not None and known else _rms(residual) * math.sqrt(n / max(n - free, 1))
-    source = f"from {pure.freedom} replicates" if pure is not None and known else "from the residuals"
+    near = neighbours(next(iter(columns.values())), residual) if len(columns) == 1 else None
+    scale, source = _rms(residual) * math.sqrt(n / max(n - free, 1)), "from the residuals"
+    if pure is not None and known:
+        scale, source = pure.size, f"from {pure.freedom} replicates"
+    elif verdict == "approximation" and near is not None:  # what the formula misses is none
+        scale, source = near, "from neighbouring data points"
     if noise.kind == "relative":
         return NoiseSummary(kind="relative", size=scale, text=f"relative, {100 * scale:.2g} % ({source})")
     if noise.kind == "errors":
         text = f"as the errors say, times {scale:.2g} ({source})"
         return NoiseSummary(kind="errors", size=scale, text=text)
+    if noise.kind == "counts":
+        return NoiseSummary(kind="counts", size=scale, text=f"as of counts, times {scale:.2g} ({source})")
     if noise.kind == "weights":
         return NoiseSummary(
             kind="weights", size=scale, text=f"as the weights say, {scale:.3g} for a weight of 1 ({source})"
