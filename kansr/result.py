@@ -153,8 +153,8 @@ class Result:
         verdict = known.get(id(formula), "approximation")
         network = replace(self.network, lines=())
         return replace(
-            self, formula=formula, verdict=verdict, exact=verdict == "exact", network=network, rivals=(), stability=None,
-            why="", noise=None, choice=None,
+            self, formula=formula, verdict=verdict, exact=verdict == "exact", network=network, rivals=(),
+            stability=None, why="", noise=None, choice=None,
         )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
