@@ -62,7 +62,7 @@ _AMONG = 40  # formulas between which the choice of few rows is made again
 _ENOUGH = 40  # rows from which a network may tell more of several columns than forms do
 _SHARE_OF_FORMS = 0.3  # of the time for reading a network of few rows, for the forms that it is judged beside
 _FEW_SECONDS = 3.0  # for networks of few rows, or as long as the forms took: few rows determine small ones only
-_BESIDE = 10.0  # seconds for the graph of a law of many rows that forms have found
+_BESIDE = 4.0  # seconds for the graph of a law of many rows that forms have found
 _READ = 0.3  # share of what is left that reading a graph may take while the search may still go on ..
 _READ_MORE = 0.6  # .. and where nothing better may come, since noise is left, or where a hundred curves take long
 
