@@ -64,10 +64,10 @@ def test_an_error_of_cross_validation_is_never_called_one_on_test_rows(run, resu
     assert result.spread == pytest.approx(float(np.std(rows)), rel=0.2)
 
 
-def test_a_network_that_is_read_again_is_judged_under_the_noise_of_the_fit(run, result):
+def test_a_network_that_is_read_again_keeps_the_formula_of_the_fit_and_its_noise(run, result):
     again = pipeline.extend(run, 2 * result.network.grid)
-    assert again.noise.kind == result.noise.kind
-    assert again.verdict != "approximation" or again.why
+    assert (again.verdict, again.why, again.noise) == (result.verdict, result.why, result.noise)
+    assert again.formula.text == result.formula.text
 
 
 @pytest.mark.parametrize("column", [np.arange(300.0), 0.5 * np.arange(300.0) + 20_000])
