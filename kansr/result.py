@@ -144,7 +144,8 @@ class Result:
     def showing(self, formula: Formula) -> Result:
         """Give the same result with another formula of the front in the place of the chosen one.
 
-        Functions on the edges, rivals and stability belong to the chosen formula and are left out.
+        Functions on the edges, rivals, stability, what the verdict rests on, the noise and the choice belong to the
+        chosen formula and are left out.
         """
         if formula == self.formula:
             return self
@@ -152,8 +153,9 @@ class Result:
         verdict = known.get(id(formula), "approximation")
         network = replace(self.network, lines=())
         return replace(
-            self, formula=formula, verdict=verdict, exact=verdict == "exact", network=network, rivals=(), stability=None
-        )
+            self, formula=formula, verdict=verdict, exact=verdict == "exact", network=network, rivals=(),
+            stability=None, why="", noise=None, choice=None,
+        )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
         """Give the contract of `kansr fit --json`. Numbers that are not finite become null."""

@@ -175,10 +175,14 @@ def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
 
 @one_thread()
 def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Solution:
-    """Find formulas for a trained graph; of few rows they are judged beside forms, as those of a fit are."""
+    """Find formulas for a trained graph; of few rows forms are beside them as in a fit, unless edges are set."""
+    forms: list[Discovery] = []
     if problem.split.cross and problem.groups is None:
-        problem, _ = beside_forms(problem, clock.apart(_SHARE_OF_FORMS))
-    reader = _Reader(problem, clock, report)
+        if held(found.trained.kan):
+            problem, _ = beside_forms(problem, clock.apart(_SHARE_OF_FORMS))
+        else:
+            problem, forms = from_forms(problem, clock, report)
+    reader = _Reader(problem, clock, report, forms)
     reader.read([reader.here(found)])
     return reader.best()
 

@@ -160,6 +160,11 @@ class Page:
         return column if known else f"{column} [{unit}]"
 
     @property
+    def error_of_front(self) -> str:
+        """Name the error that formulas of the front are drawn by."""
+        return f"{'RMSE in cross-validation' if self.crossed else 'validation RMSE'}{self.unit_of_target}"
+
+    @property
     def unit_of_target(self) -> str:
         """The unit of the target as it stands behind a word: ` [s]`, or nothing."""
         unit = self.units.get(self.target)

@@ -29,7 +29,7 @@ KEYS = [
     "units",
     "exact",
 ]
-KEYS += ["verdict", "why", "noise", "validation"]
+KEYS += ["verdict", "why", "noise", "validation", "choice"]
 KEYS += ["network", "front", "rivals", "rejected", "stability", "template", "groups", "seconds"]
 
 # What somebody without kansr would write: sympy reads the formula, `symbols` says which column a name stands for.
@@ -86,7 +86,7 @@ def test_the_values_are_of_their_kind(fitted):
     record = json.loads(fitted.stdout)
     assert (record["target"], record["features"], record["status"]) == ("period", ["length"], "done")
     assert (record["exact"], record["verdict"]) == (False, "noise")
-    assert (record["validation"], record["noise"]) == ("held out", None)  # of 200 rows
+    assert (record["validation"], record["noise"], record["choice"]) == ("held out", None, None)  # of 200 rows
     assert record["formula"] in [rival["formula"] for rival in record["front"]]
     assert isinstance(record["complexity"], int)
     assert all(text in record["formula"] and error > 0 for text, error in record["errors"].items())

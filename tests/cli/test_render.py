@@ -11,7 +11,7 @@ from kansr.cli.render import below, draw, formula_line, next_commands, verdict_s
 from kansr.formula.formula import Formula, Scores
 from kansr.formula.named import Named
 from kansr.formula.parse import parse
-from kansr.result import NetworkSummary, NoiseSummary, Result, Stability, StageRow
+from kansr.result import Choice, NetworkSummary, NoiseSummary, Result, Stability, StageRow
 
 
 def formula(text, error, label="", **symbols):
@@ -75,6 +75,7 @@ FEW = replace(
     why="9 data points are few",
     noise=NoiseSummary(kind="absolute", size=0.05, text="absolute, 0.05 (from the residuals)"),
     validation="cross",
+    choice=Choice(same=6, rows=9, among=21, rmse=0.07),
 )
 
 
@@ -190,6 +191,7 @@ def test_a_result_of_few_rows_says_how_it_was_judged_and_why_and_what_noise_ther
     assert "Too few rows to tell: 9 data points are few. In cross-validation it is off by" in screen
     assert "RMSE in cross-validation" in screen
     assert "noise absolute, 0.05 (from the residuals)" in screen
+    assert "choice made again without each data point: this formula in 6 of 9, among 21; RMSE then 0.07" in screen
     assert "cv error" in screen
     assert "test" not in screen
 
@@ -201,6 +203,13 @@ def test_each_verdict_on_few_rows_is_a_sentence_with_its_reason():
         ("approximation", "An approximation: 9 data points are few."),
     ):
         assert verdict_sentence(replace(FEW, verdict=verdict)).startswith(start)
+
+
+def test_what_the_chosen_formula_of_few_rows_rests_on_is_not_said_of_another():
+    other = FEW.showing(PRUNED)
+    screen = " ".join(drawn(replace(other, verdict="undecided")).split())
+    assert "Too few rows to tell. In cross-validation" in screen
+    assert not any(word in screen for word in ("9 data points", "noise", "made again"))
 
 
 def test_a_result_survives_as_json():
@@ -215,7 +224,7 @@ def test_the_json_contract_is_kept():
         ["run", "status", "target", "features", "formula", "symbols", "constants", "latex", "complexity", "errors"],
         ["front", "rivals", "rejected", "stability", "template", "groups", "seconds"],
     )
-    said = ["verdict", "why", "noise", "validation"]
+    said = ["verdict", "why", "noise", "validation", "choice"]
     assert list(record) == [*first, "fitted", "rmse", "r2", "chi2", "units", "exact", *said, "network", *last]
     assert list(record["rmse"]) == ["train", "validation", "test"]
     assert list(record["r2"]) == ["test"]

@@ -46,7 +46,7 @@ def front(page: Page) -> Figure:
     axes.plot(sizes, errors, "o", color=COLOURS[0], markersize=6)
     axes.plot(sizes[page.chosen], errors[page.chosen], "o", color=COLOURS[1], markersize=8)
     axes.set_yscale("log")
-    _name(axes, "size of the formula", f"validation RMSE{page.unit_of_target}")
+    _name(axes, "size of the formula", page.error_of_front)
     for i, (one, size, error) in enumerate(zip(page.front, sizes, errors, strict=True)):
         right = size > sum(axes.get_xlim()) / 2
         at = (-8.0, 8.0) if right else (8.0, 8.0)
