@@ -104,6 +104,14 @@ def _candidate(name: str, start: sp.Expr, noise: Noise, columns: Mapping[str, Ar
     return [Candidate(key=name, expression=expression, values=fit.values, noise=noise, bill=own)]
 
 
+def fitted_candidate(one: Candidate, columns: Mapping[str, Array], noise: Noise) -> list[Candidate]:
+    """Give a form fitted to other rows: columns [n] by name, with the target and kind of their noise.
+
+    Nothing comes of one that has no value on them, or whose constants they do not determine.
+    """
+    return _candidate(one.key, one.expression, noise, columns)
+
+
 def _with_offset(one: Candidate, columns: Mapping[str, Array]) -> list[Candidate]:
     """Give a form that has no constant of its own with one added, if that is worth it."""
     if one.expression.is_Add:

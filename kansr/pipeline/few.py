@@ -12,7 +12,7 @@ import sympy as sp
 
 from kansr.bill import bill
 from kansr.errors import FormulaError
-from kansr.forms import Candidate, Settings, forms
+from kansr.forms import Candidate, Settings, fitted_candidate, forms
 from kansr.formula.complexity import complexity
 from kansr.formula.constants import refit
 from kansr.formula.cross import leverages
@@ -36,6 +36,7 @@ _CLOSELY = 4  # of them that are also written as short as can be
 _EACH = 1.5  # seconds that making the constants of one of them simple may take
 _SHARE = 0.6  # share of the time for all forms
 _SAMPLE, _MANY, _SHARE_OF_MANY = 150, 4, 0.2  # rows of a larger table on which forms are compared; forms, time
+_MORE = 2000  # rows that tell the best of them apart
 _CLEAN = 1e-10  # share of the spread at which a form of a sample is a law, and no other is read
 _NEAR = 12.0  # bits above the best form from which one of its size is no longer worth a line
 
@@ -143,8 +144,11 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
     noise = kinds_for(rows.y, sigma, step=steps(rows.y))[0]
     own = clock.apart(_SHARE_OF_MANY)
     found = forms(dict(rows.columns), [noise], Settings(exact=True), over=own.over)
+    found = [one for one in found if problem.rows.allowed(one.expression)]
+    if found and found[0].noise.scale(found[0].values) >= _CLEAN * problem.scale:
+        found = _by_more_rows(found, problem, own)
     every: list[Discovery] = []
-    for one in [one for one in found if problem.rows.allowed(one.expression)][:_MANY]:
+    for one in found[:_MANY]:
         is_law = one.noise.scale(one.values) < _CLEAN * problem.scale
         for discovery in _discoveries(one, problem, closely=is_law):
             tell(discovery, problem.rows, report)
@@ -153,6 +157,15 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
             break
     report(Event(stage="forms", message=f"{len(found)} without a network"))
     return every
+
+
+def _by_more_rows(found: Sequence[Candidate], problem: Problem, clock: Clock) -> list[Candidate]:
+    """Order forms by their bills on more rows: under noise a sample does not tell those apart that are nearly alike."""
+    rows = problem.rows.head(_MORE)
+    sigma = None if rows.weighing is None else 1 / rows.weighing.root
+    noise, columns = kinds_for(rows.y, sigma, step=steps(rows.y))[0], dict(rows.columns)
+    again = [new for one in found if not clock.over() for new in fitted_candidate(one, columns, noise)]
+    return sorted(again, key=lambda one: one.bits) or list(found)
 
 
 def with_noise(problem: Problem, best: Candidate) -> Problem:
