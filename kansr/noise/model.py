@@ -72,10 +72,18 @@ class Noise:
         with np.errstate(all="ignore"):
             return np.abs(1.0 / self.slope(f))
 
+    def spread_of_rows(self) -> Array:
+        """Give the standard deviation [n] of each row told from its target alone: that of no events is one event.
+
+        >>> Noise(kind="counts", y=np.array([0.0, 4.0])).spread_of_rows().tolist()
+        [1.0, 2.0]
+        """
+        return self.deviation(np.maximum(self.y, 1.0) if self.kind == "counts" else self.y)
+
     def floor(self) -> float:
         """Give the least standard deviation of the residuals: what rounding in the table, and in a double, leaves."""
         size = float(np.max(np.abs(self.y))) or 1.0
-        unit = self.deviation(self.y) if self.kind != "counts" else np.sqrt(np.maximum(self.y, 1.0))
+        unit = self.spread_of_rows()
         rounding = np.zeros(1) if self.step is None else self.step / math.sqrt(12.0) / unit
         double = ROUNDING if self.kind == "relative" else ROUNDING * size / float(np.median(unit))
         return math.sqrt(float(np.median(np.minimum(rounding, 1e150))) ** 2 + double**2)
