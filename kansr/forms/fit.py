@@ -9,10 +9,12 @@ from functools import lru_cache
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 from scipy.optimize import leastsq
 
 from kansr.errors import FormulaError
 from kansr.formula.constants import decimals, parametrised, substituted
+from kansr.formula.corners import step
 from kansr.formula.evaluate import gradient
 from kansr.noise.model import Array, Noise
 
@@ -56,22 +58,33 @@ def fitted(expr: sp.Expr, columns: Mapping[str, Array], noise: Noise, *, steps: 
 
 
 def is_determined(fit: Fitted, noise: Noise) -> bool:
-    """Whether the rows determine each constant: where others can stand in for one, a plainer form says the same."""
-    scaled = _scaled(fit, noise)
+    """Whether the rows determine each constant: where others can stand in for one, a plainer form says the same.
+
+    The place of a step is determined by the rows on both sides of it, not by slopes.
+    """
+    scaled = _scaled(fit, noise, _sloping(fit))
     return scaled is not None and bool((np.linalg.svd(scaled, compute_uv=False) > _DETERMINED).all())
 
 
 def errors(fit: Fitted, noise: Noise) -> Array:
     """Give the standard errors [p] of the constants of a form, and infinity where one is not determined."""
-    scaled, p = _scaled(fit, noise), len(fit.constants)
-    if scaled is None or not p:
-        return np.full(p, np.inf)
-    u, s, v = np.linalg.svd(scaled, full_matrices=False)
-    del u
+    sloping, p = _sloping(fit), len(fit.constants)
+    scaled, found = _scaled(fit, noise, sloping), np.full(p, np.inf)
+    if scaled is None or not sloping.any():
+        return found
+    _, s, v = np.linalg.svd(scaled, full_matrices=False)
     scale = noise.scale(fit.values) * math.sqrt(len(fit.values) / max(len(fit.values) - p, 1)) if noise.fitted else 1.0
     with np.errstate(all="ignore"):
-        own = np.sqrt(((v / s[:, None]) ** 2).sum(0)) * scale / _lengths(fit, noise)
-    return np.where(np.isfinite(own), own, np.inf)
+        own = np.sqrt(((v / s[:, None]) ** 2).sum(0)) * scale / _lengths(fit, noise)[sloping]
+    found[sloping] = np.where(np.isfinite(own), own, np.inf)
+    return found
+
+
+def _sloping(fit: Fitted) -> NDArray[np.bool_]:
+    """Which constants [p] move the values a little where they move a little: all but those that stand in steps alone."""
+    outside = fit.template.xreplace({one: sp.Symbol("step_") for one in fit.template.atoms(step)}).free_symbols
+    inside = set().union(*(one.free_symbols for one in fit.template.atoms(step)))
+    return np.array([s in outside or s not in inside for s in fit.symbols], dtype=bool)
 
 
 def _lengths(fit: Fitted, noise: Noise) -> Array:
@@ -79,10 +92,10 @@ def _lengths(fit: Fitted, noise: Noise) -> Array:
         return np.asarray(np.linalg.norm(fit.slopes / noise.deviation(fit.values)[:, None], axis=0))
 
 
-def _scaled(fit: Fitted, noise: Noise) -> Array | None:
-    """Give the slopes of the residuals [n, p], each of length 1; None where one is no number."""
+def _scaled(fit: Fitted, noise: Noise, chosen: NDArray[np.bool_]) -> Array | None:
+    """Give the slopes of the residuals [n, chosen], each of length 1; None where one is no number."""
     with np.errstate(all="ignore"):
-        scaled = fit.slopes / noise.deviation(fit.values)[:, None] / _lengths(fit, noise)
+        scaled = (fit.slopes / noise.deviation(fit.values)[:, None] / _lengths(fit, noise))[:, chosen]
     return np.asarray(scaled) if np.isfinite(scaled).all() else None
 
 

@@ -35,7 +35,12 @@ class Link:
 
 
 def _positive(transform: Callable[[Array], Any]) -> Callable[[Array], Array | None]:
-    return lambda y: np.asarray(transform(y)) if (y > 0).all() else None
+    def behind(y: Array) -> Array | None:
+        with np.errstate(all="ignore"):
+            z = np.asarray(transform(y)) if (y > 0).all() else np.full(1, np.inf)
+        return z if np.isfinite(z).all() else None
+
+    return behind
 
 
 def _inverse(y: Array) -> Array | None:

@@ -146,12 +146,7 @@ class _Behind:
         rows = max(len(self.target), 3)
         inside = numbers_bits(rows, 2) - numbers_bits(rows, 1)
         cost = np.array([e.bits + inside * e.inside + _TERM for e in self.entries])
-        return Space.of(self.table, self.target, self.weight, cost, intercept=self.constant, floor=self._floor())
-
-    def _floor(self) -> float:
-        """Give the least mean square that counts: that of rounding."""
-        size = float(np.max(np.abs(self.noise.y))) or 1.0
-        return float((1e-14 * size * self.weight.max()) ** 2) if self.noise.kind == "absolute" else 1e-28
+        return Space.of(self.table, self.target, self.weight, cost, intercept=self.constant)
 
     def factors(self, chosen: list[int]) -> tuple[Array, Array]:
         """Give the best factors of some entries, the constant last, and the values [n] of the target."""

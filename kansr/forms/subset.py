@@ -14,6 +14,7 @@ from kansr.noise.model import Array
 Sets = NDArray[np.intp]
 
 _PARALLEL = 1e-9  # columns whose sines of the angle between them are below this say the same
+_ROUNDING = 1e-15  # share of the squares that differences of inner products leave
 _PAIRS = 3000  # pairs that are handed on, the best by bits
 
 
@@ -24,15 +25,16 @@ class Space:
     columns: Array
     target: Array
     cost: Array
-    floor: float
 
     @classmethod
-    def of(cls, columns: Array, target: Array, weight: Array, cost: Array, *, intercept: bool, floor: float) -> Space:
+    def of(cls, columns: Array, target: Array, weight: Array, cost: Array, *, intercept: bool) -> Space:
         """Weigh rows [n], project the constant out if asked for, and give all columns length 1.
 
-        `cost` [K] are the bits of each column; `floor` the least mean square that counts.
+        `cost` [K] are the bits of each column. All is told in units of the largest target: squares of others may be no
+        numbers.
         """
-        a, z = columns * weight[:, None], target * weight
+        unit = float(np.max(np.abs(target * weight))) or 1.0
+        a, z = columns * weight[:, None], target * weight / unit
         if intercept:
             one = weight / np.linalg.norm(weight)
             a, z = a - np.outer(one, one @ a), z - one * (one @ z)
@@ -40,12 +42,12 @@ class Space:
             size = np.linalg.norm(a, axis=0)
             whole = np.linalg.norm(columns * weight[:, None], axis=0)
             a = np.where(size > 1e-10 * whole, a / np.where(size > 0, size, 1.0), 0.0)
-        return cls(columns=np.nan_to_num(a), target=z, cost=cost, floor=floor)
+        return cls(columns=np.nan_to_num(a), target=z, cost=cost)
 
     def bits(self, rss: Array) -> Array:
         """Give the bits of the rows for residual sums of squares, all but constants that every subset shares."""
         n = len(self.target)
-        least = n * self.floor + 1e-15 * float(self.target @ self.target) + 1e-300
+        least = _ROUNDING * float(self.target @ self.target) + 1e-300
         return np.asarray(n / 2 * np.log2(np.maximum(rss, 0.0) + least))
 
 

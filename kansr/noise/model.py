@@ -86,17 +86,15 @@ class Noise:
         unit = self.spread_of_rows()
         rounding = np.zeros(1) if self.step is None else self.step / math.sqrt(12.0) / unit
         double = ROUNDING if self.kind == "relative" else ROUNDING * size / float(np.median(unit))
-        return math.sqrt(float(np.median(np.minimum(rounding, 1e150))) ** 2 + double**2)
+        return math.hypot(float(np.median(np.minimum(rounding, 1e150))), double)
 
     def scale(self, f: Array) -> float:
         """Give the root mean square of the residuals around f, at least the floor; inf where f has no value."""
         residual = self.residual(f)
         if not np.isfinite(residual).all():
             return math.inf
-        largest = float(np.max(np.abs(residual), initial=0.0))
-        if largest > 1e150:
-            return math.inf
-        return math.sqrt(float(np.mean(residual**2)) + self.floor() ** 2)
+        largest = float(np.max(np.abs(residual), initial=0.0)) or 1.0  # squares of very small and large ones are none
+        return math.hypot(largest * math.sqrt(float(np.mean((residual / largest) ** 2))), self.floor())
 
     def bits(self, f: Array) -> float:
         """Give the bits that the rows take beside a formula with values f [n]: minus log2 of their likelihood.
@@ -115,8 +113,8 @@ class Noise:
             return _poisson_bits(self.y, f)
         jacobian = self._jacobian()
         if self.kind == "errors":
-            return n / 2 * (math.log2(2 * math.pi) + scale**2 / _LN2) + jacobian
-        return n / 2 * math.log2(2 * math.pi * math.e * scale**2) + jacobian
+            return n / 2 * (math.log2(2 * math.pi) + scale * scale / _LN2) + jacobian
+        return n / 2 * (math.log2(2 * math.pi * math.e) + 2 * math.log2(scale)) + jacobian
 
     def _jacobian(self) -> float:
         """Give what turns the density of residuals into that of targets, in bits."""
