@@ -19,6 +19,7 @@ from kansr.formula.evaluate import gradient
 from kansr.noise.model import Array, Noise
 
 _DETERMINED = 1e-7  # least singular value of the slopes, each of length 1, of constants that are apart
+_VAGUE = 3.0  # times its own size that the error of a constant may be: else a form without it says the same
 _WORST = 1e100  # stands for a residual that is not a number, so that the fit turns back
 
 
@@ -62,8 +63,11 @@ def is_determined(fit: Fitted, noise: Noise) -> bool:
 
     The place of a step is determined by the rows on both sides of it, not by slopes.
     """
-    scaled = _scaled(fit, noise, _sloping(fit))
-    return scaled is not None and bool((np.linalg.svd(scaled, compute_uv=False) > _DETERMINED).all())
+    sloping = _sloping(fit)
+    scaled = _scaled(fit, noise, sloping)
+    if scaled is None or not (np.linalg.svd(scaled, compute_uv=False) > _DETERMINED).all():
+        return False
+    return bool((errors(fit, noise)[sloping] <= _VAGUE * np.abs(fit.constants[sloping])).all())
 
 
 def errors(fit: Fitted, noise: Noise) -> Array:
@@ -81,7 +85,7 @@ def errors(fit: Fitted, noise: Noise) -> Array:
 
 
 def _sloping(fit: Fitted) -> NDArray[np.bool_]:
-    """Which constants [p] move the values a little where they move a little: all but those that stand in steps alone."""
+    """Which constants [p] move the values a little where they move a little: all but those in steps alone."""
     outside = fit.template.xreplace({one: sp.Symbol("step_") for one in fit.template.atoms(step)}).free_symbols
     inside = set().union(*(one.free_symbols for one in fit.template.atoms(step)))
     return np.array([s in outside or s not in inside for s in fit.symbols], dtype=bool)

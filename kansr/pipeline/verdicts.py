@@ -160,7 +160,7 @@ def _of_residuals(
     against = {
         "it leaves more than repeated data points differ by": (lack_of_fit(x, residual, free) or 1.0) < LEVEL,
         "it leaves more than the measurement errors explain": _exceeds(residual, noise, free),
-        "residuals of neighbouring data points are alike": found.p < LEVEL,
+        "residuals of neighbouring data points are alike": found.p < LEVEL and not _is_within(residual, noise),
     }
     if any(against.values()):
         return Said(verdict="approximation", why=next(why for why, holds in against.items() if holds))
@@ -177,6 +177,11 @@ def _of_residuals(
     }
     why = next((why for why, holds in too_few.items() if holds), None)
     return Said(verdict="noise") if why is None else Said(verdict="undecided", why=why)
+
+
+def _is_within(residual: Array, noise: Noise) -> bool:
+    """Whether known measurement errors are larger than residuals [n]: what these have in common is then no evidence."""
+    return not noise.fitted and float(np.mean(residual**2)) <= 1.0
 
 
 def _exceeds(residual: Array, noise: Noise, free: int) -> bool:
