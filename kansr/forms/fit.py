@@ -63,11 +63,17 @@ def is_determined(fit: Fitted, noise: Noise) -> bool:
 
     The place of a step is determined by the rows on both sides of it, not by slopes.
     """
-    sloping = _sloping(fit)
-    scaled = _scaled(fit, noise, sloping)
-    if scaled is None or not (np.linalg.svd(scaled, compute_uv=False) > _DETERMINED).all():
-        return False
-    return bool((errors(fit, noise)[sloping] <= _VAGUE * np.abs(fit.constants[sloping])).all())
+    scaled = _scaled(fit, noise, _sloping(fit))
+    return scaled is not None and bool((np.linalg.svd(scaled, compute_uv=False) > _DETERMINED).all())
+
+
+def vaguest(fit: Fitted, noise: Noise) -> sp.Symbol | None:
+    """Give the constant whose error is largest beside its size, if the rows cannot tell it from 0 by far."""
+    with np.errstate(all="ignore"):
+        share = np.where(_sloping(fit), errors(fit, noise) / np.abs(fit.constants), 0.0)
+    share = np.where(np.isnan(share), np.inf, share)
+    worst = int(np.argmax(share)) if len(share) else 0
+    return fit.symbols[worst] if len(share) and share[worst] > _VAGUE else None
 
 
 def errors(fit: Fitted, noise: Noise) -> Array:
@@ -93,7 +99,9 @@ def _sloping(fit: Fitted) -> NDArray[np.bool_]:
 
 def _lengths(fit: Fitted, noise: Noise) -> Array:
     with np.errstate(all="ignore"):
-        return np.asarray(np.linalg.norm(fit.slopes / noise.deviation(fit.values)[:, None], axis=0))
+        slopes = fit.slopes / noise.deviation(fit.values)[:, None]
+        largest = np.abs(slopes).max(0)  # no square of these: that of 1e-200 is 0
+        return np.asarray(largest * np.linalg.norm(slopes / largest, axis=0))
 
 
 def _scaled(fit: Fitted, noise: Noise, chosen: NDArray[np.bool_]) -> Array | None:

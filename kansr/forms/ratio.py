@@ -28,8 +28,9 @@ def ratios(u: Argument, noise: Noise, *, most: int) -> Iterator[tuple[str, sp.Ex
     for p, q in _DEGREES:
         if p + q + 1 <= min(most, len(np.unique(x)) - 1):
             found = _fitted(x, noise.y, weight, p, q)
-            if found is not None:
-                yield f"ratio{p}/{q}({u.key})", _write(found[0], found[1], u.expression, size)
+            expr = None if found is None else _written(found[0], found[1], u.expression, size)
+            if expr is not None:
+                yield f"ratio{p}/{q}({u.key})", expr
 
 
 def _fitted(x: Array, y: Array, weight: Array, p: int, q: int) -> tuple[Array, Array] | None:
@@ -48,12 +49,18 @@ def _fitted(x: Array, y: Array, weight: Array, p: int, q: int) -> tuple[Array, A
     return (top, low) if (1 + line @ low).min() > 0 else None
 
 
-def _write(over: Array, under: Array, u: sp.Expr, size: float) -> sp.Expr:
-    return _polynomial([0.0, *under][1:], u, size, first=1) ** -1 * _polynomial(over, u, size)
+def _written(over: Array, under: Array, u: sp.Expr, size: float) -> sp.Expr | None:
+    """Write a ratio in u, which is so many times the argument that it was fitted in; None where that is no number."""
+    with np.errstate(all="ignore"):
+        top, low = (
+            over / np.float64(size) ** np.arange(len(over)),
+            under / np.float64(size) ** np.arange(1, len(under) + 1),
+        )
+    if not (np.isfinite(top).all() and np.isfinite(low).all()):
+        return None
+    return _polynomial([sp.Integer(1), *map(sp.Float, low)], u) ** -1 * _polynomial([*map(sp.Float, top)], u)
 
 
-def _polynomial(factors: Sequence[float] | Array, u: sp.Expr, size: float, first: int | None = None) -> sp.Expr:
-    """Give a sum of powers, from the constant on, or behind a 1."""
-    start = 0 if first is None else 1
-    terms = [sp.Float(float(c) / size ** (i + start)) * u ** (i + start) for i, c in enumerate(factors)]
-    return sp.Add(*([] if first is None else [sp.Integer(first)]), *terms)
+def _polynomial(factors: Sequence[sp.Expr], u: sp.Expr) -> sp.Expr:
+    """Give a sum of powers, from the constant on."""
+    return sp.Add(*(c * u**i for i, c in enumerate(factors)))

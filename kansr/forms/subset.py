@@ -116,5 +116,5 @@ def _extended(space: Space, sets: Sets, each: int) -> Iterator[tuple[list[int], 
             explained = np.where(size > 1e-6, (rest.T @ left / size) ** 2, 0.0)
         bits = space.bits(left @ left - explained) + space.cost + space.cost[chosen].sum()
         bits[chosen] = np.inf
-        for j in np.argsort(bits, kind="stable")[:each].tolist():
+        for j in np.argsort(bits, kind="stable")[: min(each, int(np.isfinite(bits).sum()))].tolist():
             yield [*chosen, j], float(bits[j])
