@@ -33,6 +33,20 @@ class NoiseSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The choice between formulas made again without each row in turn.
+
+    In `same` of `rows` the formula came out; `rmse` is the error, on the rows left out, of whatever came out; `among`
+    says between how many formulas was chosen.
+    """
+
+    same: int
+    rows: int
+    among: int
+    rmse: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSummary:
     """The network that was found: its width, its grid, its error, and one line an edge.
 
@@ -97,9 +111,9 @@ class Result:
     `front` holds the formulas that no other beats in both error and complexity, simplest first; `verdicts` those on
     each of them; `rivals` those of another form that the data cannot separate from the formula; `rejected` the best of
     those that break a wish, with how they do; `noise` what was found of the noise; `validation` says how errors on
-    "test" rows were had: on rows held out, or by cross-validation of all; `why` what the verdict rests on; `hand`
-    says what the user has set on the edges, a sentence each; `learned` what rows that were added taught; `units` are
-    those of columns, as far as they are known.
+    "test" rows were had: on rows held out, or by cross-validation of all; `why` what the verdict rests on; `choice` how
+    often it came out without a row; `hand` what the user has set on the edges, a sentence each; `learned` what rows
+    that were added taught; `units` are those of columns, as far as they are known.
     """
 
     run: str
@@ -125,11 +139,13 @@ class Result:
     noise: NoiseSummary | None = None
     validation: Validation = "held out"
     why: str = ""
+    choice: Choice | None = None
 
     def showing(self, formula: Formula) -> Result:
         """Give the same result with another formula of the front in the place of the chosen one.
 
-        Functions on the edges, rivals and stability belong to the chosen formula and are left out.
+        Functions on the edges, rivals, stability, what the verdict rests on, the noise and the choice belong to the
+        chosen formula and are left out.
         """
         if formula == self.formula:
             return self
@@ -137,8 +153,9 @@ class Result:
         verdict = known.get(id(formula), "approximation")
         network = replace(self.network, lines=())
         return replace(
-            self, formula=formula, verdict=verdict, exact=verdict == "exact", network=network, rivals=(), stability=None
-        )
+            self, formula=formula, verdict=verdict, exact=verdict == "exact", network=network, rivals=(),
+            stability=None, why="", noise=None, choice=None,
+        )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
         """Give the contract of `kansr fit --json`. Numbers that are not finite become null."""
@@ -168,6 +185,7 @@ class Result:
             "why": self.why,
             "noise": None if self.noise is None else asdict(self.noise),
             "validation": self.validation,
+            "choice": None if self.choice is None else asdict(self.choice),
             "network": {
                 "width": list(self.network.width),
                 "grid": self.network.grid,
@@ -195,7 +213,7 @@ class Result:
         record["units"] = dict(self.units)
         record["rejected"] = dict(self.rejected)
         record |= {"noise": None if self.noise is None else asdict(self.noise), "validation": self.validation}
-        record["why"] = self.why
+        record |= {"why": self.why, "choice": None if self.choice is None else asdict(self.choice)}
         return {key: plain(value) for key, value in record.items()}
 
     @classmethod
@@ -223,6 +241,7 @@ class Result:
             noise=_noise(record.get("noise")),
             validation="cross" if record.get("validation") == "cross" else "held out",
             why=str(record.get("why", "")),
+            choice=_choice(record.get("choice")),
         )
 
 
@@ -243,6 +262,13 @@ def _noise(record: Mapping[str, Any] | None) -> NoiseSummary | None:
         return None
     size = record["size"]
     return NoiseSummary(kind=str(record["kind"]), size=_error(size), text=str(record["text"]))
+
+
+def _choice(record: Mapping[str, Any] | None) -> Choice | None:
+    if record is None:
+        return None
+    same, rows, among = (int(record[name]) for name in ("same", "rows", "among"))
+    return Choice(same=same, rows=rows, among=among, rmse=_error(record["rmse"]))
 
 
 def _stage(record: Mapping[str, Any]) -> StageRow:

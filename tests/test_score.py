@@ -29,11 +29,11 @@ def names(table):
 def test_the_right_formula_leaves_noise_and_a_wrong_one_does_not(table):
     length = names(table)[0]
     (right,) = score(table, f"2*sqrt({length})")
-    assert right.white
+    assert right.said.verdict == "noise"
     assert not right.exact
     assert right.formula.rmse.test == pytest.approx(0.01, rel=0.3)
     (wrong,) = score(table, f"2*{length}")
-    assert not wrong.white
+    assert wrong.said.verdict == "approximation"
 
 
 def test_decimals_are_refitted_with_error_bars_and_whole_numbers_stay(table):

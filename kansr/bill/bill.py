@@ -29,7 +29,7 @@ class Bill:
     @property
     def total(self) -> float:
         """All bits: of two formulas the one with fewer is to be preferred."""
-        total = self.rows + self.names + self.numbers
+        total = float(self.rows + self.names + self.numbers)
         return total if not math.isnan(total) else math.inf
 
 

@@ -19,7 +19,7 @@ from kansr.cli.text import folded, number, readable, shortened, visible, with_er
 from kansr.cli.wished import wished
 from kansr.report.words import TITLES
 from kansr.report.words import verdict_sentence as said_of
-from kansr.result import Result, Stability
+from kansr.result import Choice, Result, Stability
 
 if TYPE_CHECKING:  # drawing needs no sympy
     from kansr.formula.formula import Formula
@@ -79,8 +79,8 @@ def verdict_sentence(result: Result) -> str:
     """Say how far the formula can be trusted."""
     formula, network = result.formula, result.network
     return said_of(
-        result.verdict, error=formula.rmse.test, spread=result.spread, network=network.rmse_test, why=result.why,
-        crossed=_is_crossed(result),
+        result.verdict, error=formula.rmse.test, spread=result.spread, network=network.rmse_test,
+        why=visible(result.why), crossed=_is_crossed(result),
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def next_commands(result: Result, source: str | None = None) -> tuple[str, ...]:
     export, predict = f"kansr export {run} --to latex", f"kansr predict {run} new.csv"
     if result.status == "interrupted":
         return *extend, f"kansr show {run}"
-    if result.verdict in ("exact", "noise"):
+    if result.verdict in ("exact", "noise", "undecided"):  # more time tells no more of too few rows
         return export, predict
     again = f"kansr fit {shlex.quote(source or 'TABLE')} --recipe thorough"
     return (again, *extend, export) if source != "-" else (*extend, export)
@@ -121,7 +121,8 @@ def _joined(groups: Iterable[Facts]) -> Iterator[RenderableType]:
 def _how_good(result: Result, inner: int) -> Facts:
     """Say how far the formula can be trusted, and what its symbols are."""
     facts: Facts = [("verdict", Text(verdict_sentence(result))), ("error", Text(_error_line(result)))]
-    facts += [] if result.noise is None else [("noise", Text(result.noise.text))]
+    facts += [] if result.noise is None else [("noise", Text(visible(result.noise.text)))]
+    facts += [] if result.choice is None else [("choice", Text(_choice(result.choice)))]
     if result.status != "done":
         cause = "The time limit" if result.status == "timeout" else "Ctrl-C"
         line = f"{cause} ended the search after {result.seconds:.1f} s: this is the best so far."
@@ -141,6 +142,12 @@ def _how_good(result: Result, inner: int) -> Facts:
     if result.stability is not None:
         facts.append(("stable", Text(_stability(result.stability, units, inner))))
     return facts
+
+
+def _choice(choice: Choice) -> str:
+    """Say how often a formula comes out where a row is left out."""
+    again = f"made again without each data point: this formula in {choice.same} of {choice.rows}"
+    return f"{again}, among {choice.among}; RMSE then {number(choice.rmse)}"
 
 
 def _stability(found: Stability, units: Mapping[str, str], width: int) -> str:
@@ -182,18 +189,25 @@ def _front(result: Result, width: int) -> RenderableType:
     """Draw the formulas that no other beats; the one that was chosen is marked."""
     front, chosen = result.front, result.formula
     error = "cv error" if _is_crossed(result) else "test error"
+    relative = result.noise is not None and result.noise.kind == "relative"
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for name in (" ", "size", error):
         table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     table.add_column("formula", no_wrap=True)
     for rival in front:
         is_chosen = rival.text == chosen.text
-        shown = rival.rmse.test if rival.weighted is None else rival.weighted.test
-        cells = (">" if is_chosen else "", str(rival.complexity), number(shown))
+        cells = (">" if is_chosen else "", str(rival.complexity), _shown_error(rival, relative=relative))
         table.add_row(
             *cells, Text(shortened(readable(visible(rival.text)), width - 24)), style="bold" if is_chosen else ""
         )
     return table
+
+
+def _shown_error(formula: Formula, *, relative: bool) -> str:
+    """Give the error that orders the front: weighed where rows are, in per cent where noise is relative."""
+    if formula.weighted is None:
+        return number(formula.rmse.test)
+    return f"{100 * formula.weighted.test:.2g} %" if relative else number(formula.weighted.test)
 
 
 def _network(result: Result, width: int) -> Facts:

@@ -52,7 +52,8 @@ def score(
 ) -> None:
     """Judge a formula that you bring, on the rows of a table.
 
-    Errors are those on rows to fit, to choose and to test by; the refit sees no test row.
+    Errors are those on rows to fit, to choose and to test by; the refit sees no test row. Of fewer than 100 rows, all
+    fit and cross-validation judges.
     """
     from kansr import pipeline  # noqa: PLC0415
     from kansr.cli.text import visible  # noqa: PLC0415

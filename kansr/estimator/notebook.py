@@ -10,17 +10,12 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from kansr.result import Result
+from kansr.report.words import TITLES
+from kansr.result import Result, Validation
 
 FRONT = ("formula", "complexity", "rmse_validation", "rmse_test", "chosen")
 """What is told of each formula of a front."""
 
-_SAID = {
-    "exact": "exact",
-    "noise": "consistent with the noise",
-    "approximation": "an approximation",
-    "undecided": "too few rows to tell",
-}
 _LONG = 400  # letters of LaTeX above which only the text is shown: it would run out of the page
 
 
@@ -47,21 +42,30 @@ def page(results: Iterable[Result]) -> str:
 def _part(result: Result) -> str:
     formula, target = result.formula, escape(result.target)
     typeset = f"<p>${escape(formula.latex)}$</p>" if len(formula.latex) <= _LONG else ""
-    worth = (
-        f"{_SAID[result.verdict]}; {formula.rmse.test:.3g} RMSE on test rows, the spread there is {result.spread:.3g}"
+    where = (
+        "in cross-validation, the spread is" if result.validation == "cross" else "on test rows, the spread there is"
     )
+    worth = f"{TITLES[result.verdict]}; {formula.rmse.test:.3g} RMSE {where} {result.spread:.3g}"
     return (
         f'<div class="kansr"><p><b><code>{target} = {escape(formula.text)}</code></b></p>{typeset}'
-        f"<p>{worth}</p>{_table(front(result))}</div>"
+        f"<p>{worth}</p>{_table(front(result), result.validation)}</div>"
     )
 
 
-def _table(rows: Sequence[dict[str, Any]]) -> str:
-    head = "".join(f"<th>{name}</th>" for name in ("", "size", "validation RMSE", "test RMSE", "formula"))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(_row(row) for row in rows)}</tbody></table>"
+_ERRORS = {
+    "held out": {"validation RMSE": "rmse_validation", "test RMSE": "rmse_test"},
+    "cross": {"RMSE in cross-validation": "rmse_test"},  # that of few rows, for choosing and for judging
+}
 
 
-def _row(row: dict[str, Any]) -> str:
+def _table(rows: Sequence[dict[str, Any]], validation: Validation) -> str:
+    errors = _ERRORS[validation]
+    head = "".join(f"<th>{name}</th>" for name in ("", "size", *errors, "formula"))
+    body = "".join(_row(row, errors.values()) for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _row(row: dict[str, Any], keys: Iterable[str]) -> str:
     mark = "&#9656;" if row["chosen"] else ""
-    errors = "".join(f"<td>{row[key]:.3g}</td>" for key in ("rmse_validation", "rmse_test"))
+    errors = "".join(f"<td>{row[key]:.3g}</td>" for key in keys)
     return f"<tr><td>{mark}</td><td>{row['complexity']}</td>{errors}<td><code>{escape(row['formula'])}</code></td></tr>"

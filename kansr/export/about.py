@@ -8,11 +8,8 @@ from dataclasses import dataclass, field
 from kansr.formula.formula import Formula
 from kansr.result import Result
 
-_VERDICTS = {
-    "exact": "right to rounding on rows that were kept for the test",
-    "noise": "what it leaves over looks like noise",
-    "approximation": "an approximation",
-}
+_EXACT = "right to rounding on rows that were kept for the test"
+_NOISE = "what it leaves over looks like noise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +27,20 @@ class About:
     @classmethod
     def of(cls, result: Result) -> About:
         """Give what a run knows."""
-        verdict = _VERDICTS.get(result.verdict)
-        if result.verdict == "approximation":
-            verdict = f"an approximation: it is off by {float(result.formula.rmse.test):.3g} (RMSE on test rows)"
-        return cls(features=result.features, target=result.target, units=result.units, verdict=verdict)
+        return cls(features=result.features, target=result.target, units=result.units, verdict=_verdict(result))
 
     @classmethod
     def alone(cls, formula: Formula) -> About:
         """Give what a formula says of itself: the columns that stand in it."""
         return cls(features=tuple(formula.names.values()))
+
+
+def _verdict(result: Result) -> str:
+    """Say how far the formula can be trusted; what few rows rest on may come from a file, so it is not repeated."""
+    crossed = result.validation == "cross"
+    if result.verdict == "exact":
+        return "right to rounding, or to the digits of the table, on all rows" if crossed else _EXACT
+    if result.verdict == "noise":
+        return _NOISE
+    error = f"{float(result.formula.rmse.test):.3g} (RMSE {'in cross-validation' if crossed else 'on test rows'})"
+    return f"{'too few rows to tell' if result.verdict == 'undecided' else 'an approximation'}: it is off by {error}"

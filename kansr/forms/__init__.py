@@ -18,7 +18,7 @@ products; what comes out best is then fitted as it stands, with all its constant
 Nothing here knows networks. `kansr.noise` says what a residual is, `kansr.bill` what a formula costs.
 """
 
-from kansr.forms.search import Candidate, forms
+from kansr.forms.search import Candidate, fitted_candidate, forms
 from kansr.forms.settings import Settings
 
-__all__ = ["Candidate", "Settings", "forms"]
+__all__ = ["Candidate", "Settings", "fitted_candidate", "forms"]

@@ -19,6 +19,7 @@ from kansr.formula.evaluate import gradient
 from kansr.noise.model import Array, Noise
 
 _DETERMINED = 1e-7  # least singular value of the slopes, each of length 1, of constants that are apart
+_VAGUE = 3.0  # times its own size that the error of a constant may be: else a form without it says the same
 _WORST = 1e100  # stands for a residual that is not a number, so that the fit turns back
 
 
@@ -66,6 +67,15 @@ def is_determined(fit: Fitted, noise: Noise) -> bool:
     return scaled is not None and bool((np.linalg.svd(scaled, compute_uv=False) > _DETERMINED).all())
 
 
+def vaguest(fit: Fitted, noise: Noise) -> sp.Symbol | None:
+    """Give the constant whose error is largest beside its size, if the rows cannot tell it from 0 by far."""
+    with np.errstate(all="ignore"):
+        share = np.where(_sloping(fit), errors(fit, noise) / np.abs(fit.constants), 0.0)
+    share = np.where(np.isnan(share), np.inf, share)
+    worst = int(np.argmax(share)) if len(share) else 0
+    return fit.symbols[worst] if len(share) and share[worst] > _VAGUE else None
+
+
 def errors(fit: Fitted, noise: Noise) -> Array:
     """Give the standard errors [p] of the constants of a form, and infinity where one is not determined."""
     sloping, p = _sloping(fit), len(fit.constants)
@@ -81,7 +91,7 @@ def errors(fit: Fitted, noise: Noise) -> Array:
 
 
 def _sloping(fit: Fitted) -> NDArray[np.bool_]:
-    """Say of each constant [p] whether it moves the values smoothly: not those that stand in steps alone."""
+    """Which constants [p] move the values a little where they move a little: all but those in steps alone."""
     outside = fit.template.xreplace({one: sp.Symbol("step_") for one in fit.template.atoms(step)}).free_symbols
     inside = set().union(*(one.free_symbols for one in fit.template.atoms(step)))
     return np.array([s in outside or s not in inside for s in fit.symbols], dtype=bool)
@@ -90,7 +100,7 @@ def _sloping(fit: Fitted) -> NDArray[np.bool_]:
 def _lengths(fit: Fitted, noise: Noise) -> Array:
     with np.errstate(all="ignore"):
         slopes = fit.slopes / noise.deviation(fit.values)[:, None]
-        largest = np.abs(slopes).max(0, initial=0.0)  # squares of very small and large slopes are no numbers
+        largest = np.abs(slopes).max(0, initial=0.0)  # no square of these: that of 1e-200 is 0
         return np.asarray(largest * np.linalg.norm(slopes / largest, axis=0))
 
 

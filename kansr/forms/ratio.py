@@ -24,7 +24,7 @@ def ratios(u: Argument, noise: Noise, *, most: int) -> Iterator[tuple[str, sp.Ex
         return
     size = float(np.max(np.abs(u.values)))
     x = u.values / size
-    weight = 1 / noise.deviation(noise.y) if noise.kind != "absolute" else np.ones(len(x))
+    weight = 1 / noise.spread_of_rows() if noise.kind != "absolute" else np.ones(len(x))
     for p, q in _DEGREES:
         if p + q + 1 <= min(most, len(np.unique(x)) - 1):
             found = _fitted(x, noise.y, weight, p, q)

@@ -12,9 +12,10 @@ import sympy as sp
 
 from kansr.bill import Bill, bill_of
 from kansr.forms.exact import plans
-from kansr.forms.fit import Fitted, fitted, is_determined
+from kansr.forms.fit import Fitted, fitted, is_determined, vaguest
 from kansr.forms.settings import Settings
 from kansr.forms.starts import Start, starts
+from kansr.formula.constants import decimals, substituted
 from kansr.noise.model import Array, Noise
 
 _FIRST, _LAST = 12, 60  # steps that the constants of a form get at first, and to the end
@@ -95,15 +96,27 @@ def _begun(start: Start, columns: Mapping[str, Array]) -> Iterator[tuple[float, 
 
 
 def _candidate(name: str, start: sp.Expr, noise: Noise, columns: Mapping[str, Array]) -> list[Candidate]:
-    """Fit a form to the end; nothing comes of one whose constants the rows do not determine."""
+    """Fit a form to the end, without what rows cannot tell from 0; nothing comes of constants not determined."""
     fit = fitted(start, columns, noise, steps=_LAST)
     if fit is None or not is_determined(fit, noise):
         return []
+    vague = vaguest(fit, noise)
+    if vague is not None:
+        less = substituted(fit.template, decimals(fit.symbols, fit.constants) | {vague: sp.Integer(0)})
+        return [] if less.has(sp.zoo, sp.nan, sp.oo) else _candidate(name, less, noise, columns)
     expression = fit.expression
     own = bill_of(expression, fit.values, fit.slopes, fit.constants, noise, columns=len(columns))
     if not math.isfinite(own.total):
         return []
     return [Candidate(key=name, expression=expression, values=fit.values, noise=noise, bill=own)]
+
+
+def fitted_candidate(one: Candidate, columns: Mapping[str, Array], noise: Noise) -> list[Candidate]:
+    """Give a form fitted to other rows: columns [n] by name, with the target and kind of their noise.
+
+    Nothing comes of one that has no value on them, or whose constants they do not determine.
+    """
+    return _candidate(one.key, one.expression, noise, columns)
 
 
 def _with_offset(one: Candidate, columns: Mapping[str, Array]) -> list[Candidate]:

@@ -132,7 +132,7 @@ class _Behind:
         if z is None or not used:
             return None
         with np.errstate(all="ignore"):
-            weight = np.abs(link.slope(np.abs(noise.y), z)) / noise.deviation(noise.y)
+            weight = np.abs(link.slope(np.abs(noise.y), z)) / noise.spread_of_rows()
         if not np.isfinite(weight).all() or not (weight > 0).all():
             return None
         table = np.column_stack([e.values for e in used])

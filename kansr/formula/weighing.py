@@ -62,6 +62,5 @@ def size_of(y: Array, weighing: Weighing | None = None) -> float:
     size = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
     if weighing is None:
         return size
-    middle = float(np.median(y))
-    least = float(np.sqrt(np.mean(weighed(y - middle, weighing) ** 2)))
+    least = float(np.sqrt(np.mean(weighed(y, weighing) ** 2)))
     return min(size, least) if least > 0 else size

@@ -16,6 +16,7 @@ Kind = Literal["absolute", "relative", "errors", "weights", "counts"]
 ROUNDING = 1e-13
 """Share of the size of the target below which a standard deviation is never taken: the last digits of a double."""
 
+_COUNTED = (10.0, 1e7)  # the largest of some numbers that may be counts of events
 _LN2 = math.log(2.0)
 
 
@@ -71,10 +72,18 @@ class Noise:
         with np.errstate(all="ignore"):
             return np.abs(1.0 / self.slope(f))
 
+    def spread_of_rows(self) -> Array:
+        """Give the standard deviation [n] of each row told from its target alone: that of no events is one event.
+
+        >>> Noise(kind="counts", y=np.array([0.0, 4.0])).spread_of_rows().tolist()
+        [1.0, 2.0]
+        """
+        return self.deviation(np.maximum(self.y, 1.0) if self.kind == "counts" else self.y)
+
     def floor(self) -> float:
         """Give the least standard deviation of the residuals: what rounding in the table, and in a double, leaves."""
         size = float(np.max(np.abs(self.y))) or 1.0
-        unit = self.deviation(self.y) if self.kind != "counts" else np.sqrt(np.maximum(self.y, 1.0))
+        unit = self.spread_of_rows()
         rounding = np.zeros(1) if self.step is None else self.step / math.sqrt(12.0) / unit
         double = ROUNDING if self.kind == "relative" else ROUNDING * size / float(np.median(unit))
         return math.hypot(float(np.median(np.minimum(rounding, 1e150))), double)
@@ -121,6 +130,10 @@ def kinds_for(
     """Give the kinds of noise that a target [n] may have: a column of errors or weights decides it.
 
     Relative noise needs targets of one sign, at least three and of some range (a factor of 1.5): else nobody can tell.
+    Counts are whole numbers from 0 on, some of them well above 0.
+
+    >>> [noise.kind for noise in kinds_for(np.array([3.0, 8.0, 15.0, 24.0]))]
+    ['absolute', 'relative', 'counts']
     """
     if sigma is not None:
         return [Noise(kind="errors" if absolute else "weights", y=y, sigma=sigma, step=step)]
@@ -129,6 +142,8 @@ def kinds_for(
         size = np.abs(y)
         if size.max() > 1.5 * size.min():
             kinds.append(Noise(kind="relative", y=y, step=step))
+    if (y >= 0).all() and (y == np.round(y)).all() and _COUNTED[0] <= y.max() <= _COUNTED[1]:
+        kinds.append(Noise(kind="counts", y=y, step=step))
     return kinds
 
 

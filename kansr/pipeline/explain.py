@@ -71,6 +71,7 @@ def result_of(
         noise=solution.noise,
         validation="cross" if split.cross else "held out",
         why=solution.why,
+        choice=solution.choice,
     )
 
 

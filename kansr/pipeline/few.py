@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ import sympy as sp
 
 from kansr.bill import bill
 from kansr.errors import FormulaError
-from kansr.forms import Candidate, Settings, forms
+from kansr.forms import Candidate, Settings, fitted_candidate, forms
 from kansr.formula.complexity import complexity
 from kansr.formula.constants import refit
 from kansr.formula.cross import leverages
@@ -27,6 +27,7 @@ from kansr.noise.digits import steps
 from kansr.noise.model import Noise, kinds_for
 from kansr.pipeline.problem import Problem
 from kansr.progress import Clock, Event, Report
+from kansr.result import Choice
 from kansr.symbolic.discover import Discovery, tell
 from kansr.table import Table
 
@@ -35,6 +36,7 @@ _CLOSELY = 4  # of them that are also written as short as can be
 _EACH = 1.5  # seconds that making the constants of one of them simple may take
 _SHARE = 0.6  # share of the time for all forms
 _SAMPLE, _MANY, _SHARE_OF_MANY = 150, 4, 0.2  # rows of a larger table on which forms are compared; forms, time
+_MORE = 2000  # rows that tell the best of them apart
 _CLEAN = 1e-10  # share of the spread at which a form of a sample is a law, and no other is read
 _NEAR = 12.0  # bits above the best form from which one of its size is no longer worth a line
 
@@ -64,11 +66,18 @@ def measured(formula: Formula, columns: dict[str, Array], noise: Noise, *, free:
         rmse=Scores(train=fitted, validation=crossed, test=crossed),
         r2=Scores(train=_r2(fitted, y), validation=_r2(crossed, y), test=_r2(crossed, y)),
         description_length=own if math.isfinite(own) else None,
-        weighted=None
-        if noise.kind == "absolute"
-        else _scores(_weighed(residual, deviation), _weighed(left, deviation)),
+        weighted=_weighted(residual, left, noise, deviation),
         chi2=_scores(_rms(residual / deviation) ** 2, _rms(left / deviation) ** 2) if known else None,
     )
+
+
+def _weighted(residual: Array, left: Array, noise: Noise, deviation: Array) -> Scores | None:
+    """Give errors with each row weighed by its noise; where that is relative, as shares of the target."""
+    if noise.kind == "absolute":
+        return None
+    if noise.kind == "relative":
+        return _scores(_rms(residual / noise.y), _rms(left / noise.y))
+    return _scores(_weighed(residual, deviation), _weighed(left, deviation))
 
 
 def _scores(fitted: float, crossed: float) -> Scores:
@@ -102,11 +111,9 @@ def kinds_of(table: Table) -> list[Noise]:
 def from_forms(problem: Problem, clock: Clock, report: Report) -> tuple[Problem, list[Discovery]]:
     """Find forms without a network; give them, and the problem with the noise that the best of them shows."""
     own = clock.apart(_SHARE)
-    found = forms(columns_of(problem), kinds_of(problem.table), over=own.over)
-    allowed = [one for one in found if problem.rows.allowed(one.expression)] or found
+    problem, allowed = beside_forms(problem, own)
     if not allowed:
         return problem, []
-    problem = replace(with_noise(problem, allowed[0]), standing=tuple(found))
     every: list[Discovery] = []
     for i, one in enumerate(_chosen(allowed)):
         for discovery in _discoveries(one, problem, closely=i < _CLOSELY):
@@ -114,8 +121,20 @@ def from_forms(problem: Problem, clock: Clock, report: Report) -> tuple[Problem,
             every.append(discovery)
         if own.over():
             break
-    report(Event(stage="forms", message=f"{len(found)} without a network"))
+    report(Event(stage="forms", message=f"{len(problem.standing)} without a network"))
     return problem, every
+
+
+def beside_forms(problem: Problem, clock: Clock) -> tuple[Problem, list[Candidate]]:
+    """Give the problem of few rows with the noise that the best form shows, and with the forms that it is judged by.
+
+    Beside it come those that the wishes allow, or all where none does.
+    """
+    found = forms(columns_of(problem), kinds_of(problem.table), over=clock.over)
+    allowed = [one for one in found if problem.rows.allowed(one.expression)] or found
+    if not allowed:
+        return problem, []
+    return replace(with_noise(problem, allowed[0]), standing=tuple(found)), allowed
 
 
 def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discovery]:
@@ -125,22 +144,37 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
     noise = kinds_for(rows.y, sigma, step=steps(rows.y))[0]
     own = clock.apart(_SHARE_OF_MANY)
     found = forms(dict(rows.columns), [noise], Settings(exact=True), over=own.over)
+    found = [one for one in found if problem.rows.allowed(one.expression)]
+    if found and found[0].noise.scale(found[0].values) >= _CLEAN * problem.scale:
+        found = _by_more_rows(found, problem, own)
     every: list[Discovery] = []
-    for one in [one for one in found if problem.rows.allowed(one.expression)][:_MANY]:
-        for discovery in _discoveries(one, problem, closely=False):
+    for one in found[:_MANY]:
+        is_law = one.noise.scale(one.values) < _CLEAN * problem.scale
+        for discovery in _discoveries(one, problem, closely=is_law):
             tell(discovery, problem.rows, report)
             every.append(discovery)
-        if own.over() or one.noise.scale(one.values) < _CLEAN * problem.scale:
+        if own.over() or is_law:
             break
     report(Event(stage="forms", message=f"{len(found)} without a network"))
     return every
 
 
+def _by_more_rows(found: Sequence[Candidate], problem: Problem, clock: Clock) -> list[Candidate]:
+    """Order forms by their bills on more rows: under noise a sample does not tell those apart that are nearly alike."""
+    rows = problem.rows.head(_MORE)
+    sigma = None if rows.weighing is None else 1 / rows.weighing.root
+    noise, columns = kinds_for(rows.y, sigma, step=steps(rows.y))[0], dict(rows.columns)
+    again = [new for one in found if not clock.over() for new in fitted_candidate(one, columns, noise)]
+    return sorted(again, key=lambda one: one.bits) or list(found)
+
+
 def with_noise(problem: Problem, best: Candidate) -> Problem:
-    """Give the problem with the noise of its best form: with relative noise, rows count by the size of the target."""
+    """Give the problem with the noise of its best form: relative noise and that of counts weigh the rows."""
     rows = problem.rows
     if best.noise.kind == "relative":
         rows = replace(rows, weighing=Weighing.of(np.abs(best.values[problem.chosen]), absolute=False))
+    if best.noise.kind == "counts":
+        rows = replace(rows, weighing=Weighing.of(np.sqrt(best.values[problem.chosen]), absolute=True))
     return replace(problem, rows=rows, noise=best.noise)
 
 
@@ -189,8 +223,8 @@ def values_of(expr: sp.Expr, columns: dict[str, Array], rows: int) -> Array:
     return np.array(np.broadcast_to(evaluate(expr, columns), (rows,)))
 
 
-def chosen_again(formulas: Iterable[Formula], columns: dict[str, Array], noise: Noise) -> tuple[int, float]:
-    """Repeat the choice without each row in turn: how often the first formula is chosen, and the error of the choice.
+def chosen_again(formulas: Sequence[Formula], columns: dict[str, Array], noise: Noise) -> Choice:
+    """Repeat the choice between formulas, the first of which was chosen, without each row in turn.
 
     Without row i the residual sum of squares is that of all rows less `r_i^2 / (1 - h_i)`, so no formula is fitted
     again. Rows are those of `noise`.
@@ -199,7 +233,8 @@ def chosen_again(formulas: Iterable[Formula], columns: dict[str, Array], noise: 
     bits = np.array([one[0] for one in every])  # [formulas, n]
     left = np.array([one[1] for one in every])
     best = np.argmin(bits, axis=0)
-    return int((best == 0).sum()), _rms(left[best, np.arange(left.shape[1])])
+    error = _rms(left[best, np.arange(left.shape[1])])
+    return Choice(same=int((best == 0).sum()), rows=len(noise.y), among=len(bits), rmse=error)
 
 
 def _without_each(formula: Formula, columns: dict[str, Array], noise: Noise) -> tuple[Array, Array]:

@@ -61,6 +61,7 @@ def page(run: Run, *, rank: int | None = None, select: Rule | None = None) -> Pa
         units=dict(table.units),
         verdict=result.verdict,
         why=result.why,
+        noise=None if result.noise is None else result.noise.text,
         crossed=result.validation == "cross",
         status=result.status,
         seconds=result.seconds,
@@ -154,9 +155,8 @@ def _scatter(problem: Problem, formula: Formula) -> Scatter:
     table, split = problem.table, problem.split
     rows = _some(len(table), SHOWN)
     part = np.zeros(len(table), dtype=int)
-    part[split.validation] = 1
     if not split.cross:
-        part[split.test] = 2
+        part[split.validation], part[split.test] = 1, 2
     predicted = _values(formula, table, table.x[rows])
     used = set(formula.names.values())
     return Scatter(

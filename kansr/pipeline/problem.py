@@ -172,7 +172,9 @@ class Problem:
 
     @property
     def size(self) -> float:
-        """The spread of the target as formulas are compared: weighed where rows are."""
+        """The spread of the target as formulas are compared: weighed where rows are, 1 where errors are relative."""
+        if self.split.cross and self.noise is not None and self.noise.kind == "relative":
+            return 1.0
         return min(self.scale, size_of(self.rows.y, self.rows.weighing))
 
     @property

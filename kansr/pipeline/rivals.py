@@ -23,6 +23,7 @@ MOST = 3
 """Rivals that are named."""
 
 _SURE = 2.0  # standard errors of the mean difference of squared residuals that two formulas may be apart
+_ODDS = 6.0  # bits by which the bill of a rival of few rows may be larger
 _WIDER = 3.0  # how much wider than the rows the range is on which one function is told from another
 _PROBE = 200  # rows drawn there
 _SAME_VALUES = 1e-6  # share of their size up to which two functions count as one
@@ -34,10 +35,12 @@ def rivals(problem: Problem, chosen: Formula, others: Sequence[Formula], *, exac
 
     Where the chosen one is exact, a rival is exact too. Elsewhere its validation error is within 1 %, or the paired
     differences of the squared residuals have a mean of at most two standard errors, both on validation rows and on all
-    rows that may choose. Formulas of the same form, those that are the same function, those that hold the chosen
-    one with a term more, and those with a constant that the rows do not determine are no rivals. At most
-    three are named.
+    rows that may choose; of few rows, none of which is put aside, its bill is larger by at most six bits. Formulas of
+    the same form, those that are the same function, those that hold the chosen one with a term more, and those with a
+    constant that the rows do not determine are no rivals. At most three are named.
     """
+    if problem.split.cross and not exact:
+        others = _likely(chosen, others)
     found: list[Formula] = []
     with suppress(FormulaError), limited(_SECONDS):
         for rival in _distinct(problem, chosen, _alike(problem, chosen, others, exact)):
@@ -47,6 +50,13 @@ def rivals(problem: Problem, chosen: Formula, others: Sequence[Formula], *, exac
     return tuple(found)
 
 
+def _likely(chosen: Formula, others: Sequence[Formula]) -> list[Formula]:
+    """Keep the formulas of few rows that the bill gives odds of at least 1 to 64; a constant where nothing else is."""
+    some = bool(chosen.expression.free_symbols)
+    near = [f for f in others if f.length <= chosen.length + _ODDS]
+    return [f for f in near if f.expression.free_symbols or not some]
+
+
 def _alike(problem: Problem, chosen: Formula, others: Sequence[Formula], exact: bool) -> list[Formula]:
     """Keep the formulas whose errors are alike."""
     alike = [
@@ -54,9 +64,14 @@ def _alike(problem: Problem, chosen: Formula, others: Sequence[Formula], exact: 
         for f in others
         if f is not chosen
         and all(map(math.isfinite, f.errors.values()))
-        and (is_rounding(f.rmse, problem.scale) if exact else inseparable(problem, chosen.expression, f.expression))
+        and (is_rounding(f.rmse, problem.scale) if exact else _is_as_good(problem, chosen, f))
     ]
     return sorted(alike, key=lambda f: f.length)
+
+
+def _is_as_good(problem: Problem, chosen: Formula, other: Formula) -> bool:
+    """Whether the rows cannot separate two formulas; of few rows, the bill has told already."""
+    return problem.split.cross or inseparable(problem, chosen.expression, other.expression)
 
 
 def inseparable(problem: Problem, chosen: object, other: object) -> bool:

@@ -141,8 +141,10 @@ def _weighing(rows: _Rows, expr: sp.Expr, chosen: Array | Any) -> Weighing | Non
     if table.sigma is not None:
         return Weighing.of(table.sigma[chosen], table.absolute)
     noise = rows.noise(expr)
-    if not rows.split.cross or noise.kind != "relative":
+    if not rows.split.cross or noise.kind not in ("relative", "counts"):
         return None
+    if noise.kind == "counts":
+        return Weighing.of(np.sqrt(np.maximum(table.y[chosen], 1.0)), absolute=True)
     return Weighing.of(np.abs(table.y[chosen]), absolute=False)
 
 

@@ -13,38 +13,36 @@ import sympy as sp
 from kansr.errors import FormulaError
 from kansr.formula.formula import Formula
 from kansr.formula.front import choose as choose_formula
-from kansr.formula.front import front, is_readable
+from kansr.formula.front import front
 from kansr.formula.limit import limited
 from kansr.formula.mend import mended
 from kansr.formula.shape import broken
-from kansr.network.kan import KAN, names
-from kansr.pipeline.few import from_forms, from_sample
+from kansr.pipeline.drawn import network_summary, read_as
+from kansr.pipeline.few import beside_forms, chosen_again, columns_of, from_forms, from_sample
 from kansr.pipeline.judging import Judged, judged, noise_summary, of_one_dimension, said, verdict, verdict_beside
 from kansr.pipeline.outliers import gross_errors
 from kansr.pipeline.problem import Problem
+from kansr.pipeline.remarks import disobedient, kept_splines, misfit, unexplained, unread
 from kansr.pipeline.rivals import rivals
 from kansr.pipeline.threads import one_thread
 from kansr.pipeline.wishes import obeying, told
 from kansr.progress import Clock, Event, Report
-from kansr.result import NetworkSummary, NoiseSummary, Verdict
+from kansr.result import Choice, NetworkSummary, NoiseSummary, Verdict
 from kansr.structure.account import account
 from kansr.structure.found import Form, Found, Searched, rank
 from kansr.structure.screen import screen
 from kansr.structure.search import WIDEST, search
 from kansr.structure.task import Search
 from kansr.symbolic.anytime import polynomial
-from kansr.symbolic.curve import Function
 from kansr.symbolic.discover import Discovery, Rows, constant, discover, linear, snapped, tell
 from kansr.symbolic.held import held
 from kansr.symbolic.monomials import exact_polynomial
 from kansr.symbolic.powers import power_law
 from kansr.symbolic.targets import logarithm, named, transforms
-from kansr.training.levenberg import rmse
 
 FLOOR = 1e-10
 """Errors below this share of the target's spread count as equal on the front."""
 
-_NOTHING = 1e-9  # constants below this are not shown in the drawing of the network
 _SCREENED = 0.2  # share of the time that finding the columns that matter may take
 _GROUPED = 0.4  # share of the time for the problem between groups
 _GRAPHS = 4  # graphs that are read for formulas, at most
@@ -55,11 +53,13 @@ _CONSTANTS = 4  # of a formula at which the search may end: under noise, more of
 _PLAIN = 1  # the same of one that no network tells: under noise a power that is no simple number mimics a sum
 _NAMING = 10.0  # seconds for the curves of its network
 _SURE = 2  # the same where there was no time to read a network to the end
-_CLOSER = 0.1  # share of the formula's error below which the network's says that there is more to read
 _MENDED = 4  # formulas of one network that break a wish whose constants are fitted to it
 _LINE, _LONGEST_LINE = 0.1, 15.0  # share of the time, and seconds, that a straight line may take
+_AMONG = 40  # formulas between which the choice of few rows is made again
 _ENOUGH = 40  # rows from which a network may tell more of several columns than forms do
+_SHARE_OF_FORMS = 0.3  # of the time for reading a network of few rows, for the forms that it is judged beside
 _FEW_SECONDS = 3.0  # for networks of few rows, or as long as the forms took: few rows determine small ones only
+_BESIDE = 4.0  # seconds for the graph of a law of many rows that forms have found
 _READ = 0.3  # share of what is left that reading a graph may take while the search may still go on ..
 _READ_MORE = 0.6  # .. and where nothing better may come, since noise is left, or where a hundred curves take long
 
@@ -90,6 +90,7 @@ class Solution:
     structure: dict[str, Any] = field(default_factory=dict)
     why: str = ""
     noise: NoiseSummary | None = None
+    choice: Choice | None = None
 
     @property
     def is_law(self) -> bool:
@@ -123,8 +124,8 @@ def solve(
     problem = _screened(problem, clock, report)
     for quick in _quick(problem):
         tell(quick, problem.rows, report)
-    if problem.split.cross and known is None:
-        return _of_few(problem, clock, report, keep)
+    if problem.split.cross:
+        return _of_few(problem, clock, report, keep, known)
     forms = from_sample(problem, clock, report) if known is None and _is_free(problem) else []
     groups = problem.find_groups()
     if groups is None:
@@ -143,12 +144,19 @@ def _is_free(problem: Problem) -> bool:
     return problem.recipe.network.width is None and len(problem.names) <= WIDEST
 
 
-def _of_few(problem: Problem, clock: Clock, report: Report, keep: Keep) -> Solution:
-    """Solve a table of few rows: forms first; a network then has to show more than they do, and soon."""
+def _of_few(
+    problem: Problem, clock: Clock, report: Report, keep: Keep, known: tuple[Problem, Found] | None
+) -> Solution:
+    """Solve a table of few rows: forms first; a network then has to show more than they do, and soon.
+
+    What is known already is a network; the forms of an earlier search were not kept, and are soon found again.
+    """
     before = clock.seconds()
     problem, found = from_forms(problem, clock, report)
     spent = clock.seconds() - before
-    return _searched(problem, clock.within(max(_FEW_SECONDS, spent)), report, keep, None, forms=found)
+    same = known is not None and known[0].groups is None and known[0].inputs == problem.inputs
+    taken_up = (problem, known[1]) if known is not None and same else None
+    return _searched(problem, clock.within(max(_FEW_SECONDS, spent)), report, keep, taken_up, forms=found)
 
 
 def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
@@ -164,8 +172,14 @@ def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
 
 @one_thread()
 def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Solution:
-    """Find formulas for a trained graph."""
-    reader = _Reader(problem, clock, report)
+    """Find formulas for a trained graph; of few rows forms are beside them as in a fit, unless edges are set."""
+    forms: list[Discovery] = []
+    if problem.split.cross and problem.groups is None:
+        if held(found.trained.kan):
+            problem, _ = beside_forms(problem, clock.apart(_SHARE_OF_FORMS))
+        else:
+            problem, forms = from_forms(problem, clock, report)
+    reader = _Reader(problem, clock, report, forms)
     reader.read([reader.here(found)])
     return reader.best()
 
@@ -187,17 +201,19 @@ def _searched(
     reader.read([reader.here(found) for found in before if found.settled])
     if reader.law:
         return _explained(reader.best(), Searched(found=(), probe=None), problem)
-    network, training = recipe.network, recipe.training
-    if reader.is_decided:  # a network then is drawn beside the law, and not searched for
+    network, training, own = recipe.network, recipe.training, clock.part(_SEARCH)
+    if reader.is_decided and problem.split.cross:  # few rows: a network then is drawn beside the law, not searched for
         network = replace(network, width=network.width or (len(problem.inputs), 1))
         training = replace(training, grid=training.grid[:1])
+    elif reader.is_decided:  # the graph of the law is looked for, since edges are read and rows learned by it, but soon
+        own = clock.within(_BESIDE)
     task = Search(
         data=problem.data,
         network=network,
         training=training,
         structure=recipe.structure,
         seed=recipe.seed,
-        clock=clock.part(_SEARCH),
+        clock=own,
         transforms=transforms(problem.inside),
         logarithm=logarithm,
         named=named,
@@ -255,11 +271,11 @@ class _Reader:
         The network is read for a moment all the same, so that its curves get their names.
         """
         solution = _solution(self.problem, found, self.simple)
-        if self.is_decided:
+        if self.is_decided and self.problem.split.cross:
             self.law = True
             self.solutions[found.form] = solution
             return True
-        if not solution.is_law or len(solution.formula.errors) > _PLAIN:
+        if not self.is_decided and (not solution.is_law or len(solution.formula.errors) > _PLAIN):
             return False
         self.take(found, self.clock.within(_NAMING), deep=False)
         self.law = True
@@ -268,7 +284,7 @@ class _Reader:
     def read(self, graphs: Sequence[Found]) -> None:
         """Read the best graphs to the end, until one gives a law."""
         for found in graphs:
-            if self.is_decided and self.is_plain(found):
+            if self.is_decided and not self.law and self.is_plain(found):
                 break
             again = found.form in self.hurried
             full = len(self.solutions) >= _GRAPHS and not again
@@ -341,7 +357,7 @@ def _best(solutions: Sequence[Solution]) -> Solution:
     best = next(s for s in solutions if s.formula is chosen)
     if len(solutions) > 1:
         best = _joined(best, solutions)
-    return replace(best, warnings=(*best.warnings, *_unexplained(best)))
+    return replace(best, warnings=(*best.warnings, *unexplained(best.problem, best.formula, best.verdict)))
 
 
 def _joined(best: Solution, solutions: Sequence[Solution]) -> Solution:
@@ -412,97 +428,26 @@ def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Soluti
         formula=formula,
         verdict=own,
         exact=own == "exact",
-        network=_summary(problem, found, _read_as(source.source, every)),
+        network=network_summary(problem, found, read_as(source.source, every)),
         warnings=(
-            *_kept_splines(problem, source.source),
-            *_misfit(source.clash),
-            *_disobedient(rejected, formula),
+            *kept_splines(problem, source.source),
+            *misfit(source.clash),
+            *disobedient(rejected, formula),
             *(gross_errors(problem, formula) if own != "exact" else ()),
-            *(_unread(problem, found, formula, best) if own == "approximation" else ()),
+            *(unread(problem, found, formula, best) if own == "approximation" else ()),
         ),
         rivals=rivals(problem, formula, plain, exact=own == "exact"),
         noise=noise_summary(problem, formula, own),
         why=said(problem, source).why if problem.split.cross else "",
+        choice=_chosen_again(problem, formula, [one for one in best if one in plain]),
         rejected=rejected,
     )
 
 
-def _read_as(source: Discovery, every: Sequence[Judged]) -> KAN | None:
-    """The network as a formula reads it; for one that needs none, as the best of its own formulas does."""
-    if source.choice is not None:
-        return source.choice.kan
-    own = [one for one in every if one.source.choice is not None and not one.source.has_splines]
-    best = min(own, key=lambda one: one.formula.rmse.validation, default=None)
-    return None if best is None or best.source.choice is None else best.source.choice.kan
-
-
-def _summary(problem: Problem, found: Found, read: KAN | None) -> NetworkSummary:
-    trained = found.trained.kan
-    shown = trained if read is None else read
-    return NetworkSummary(
-        width=trained.graph.width,
-        grid=trained.grid,
-        rmse_test=float(rmse(trained, problem.test)[0]) * problem.unit,
-        lines=tuple(_lines(shown, list(problem.inputs), problem.output)),
-    )
-
-
-def _lines(kan: KAN, features: list[str], target: str) -> list[str]:
-    """One line an edge: where from, where to, which function up to scale and offset, its constants rounded."""
-    nodes = names(kan.graph, features, target)
-    lines = []
-    for i, edge in enumerate(kan.graph.edges):
-        name = nodes[edge.source]
-        curve, source = kan.curves[i], sp.Symbol(f"({name})" if set("*/") & set(name) else name, real=True)
-        function = str(_rounded(curve.shape(source, kan.of_edge(i)[0]))) if isinstance(curve, Function) else "spline"
-        node = f"{nodes[edge.target]}{' (product)' if kan.graph.kind(edge.target) == 'product' else ''}"
-        lines.append(f"{nodes[edge.source]} -> {node}   {function}")
-    return lines
-
-
-def _rounded(expr: sp.Expr) -> sp.Expr:
-    """Constants to four digits, those that are rounding left out."""
-
-    def short(number: sp.Float) -> sp.Expr:
-        value = float(f"{float(number):.4g}") if abs(number) > _NOTHING else 0.0
-        return sp.Integer(round(value)) if abs(value - round(value)) < 1e-9 * max(1, abs(value)) else sp.Float(value, 4)
-
-    return expr.xreplace({n: short(n) for n in expr.atoms(sp.Float)})
-
-
-def _kept_splines(problem: Problem, source: Discovery) -> tuple[str, ...]:
-    if source.choice is None or not source.has_splines:
-        return ()
-    kan = source.choice.kan
-    nodes = names(kan.graph, list(problem.inputs), problem.output)
-    edges = ", ".join(f"{nodes[kan.graph.edges[i].source]} -> {nodes[kan.graph.edges[i].target]}" for i in kan.splines)
-    return (f"no function of the library fits {edges}: the formula holds the spline itself",)
-
-
-def _unread(problem: Problem, found: Found, formula: Formula, front: Sequence[Formula]) -> tuple[str, ...]:
-    """Say that the network knows far more than the formula that could be read from it."""
-    network = float(rmse(found.trained.kan, problem.test)[0]) * problem.unit
-    if not network < _CLOSER * formula.rmse.test:
-        return ()
-    far = f"the network misses the test rows by {network:.3g}, the best formula by {formula.rmse.test:.3g}"
-    written = "; --select accuracy writes the curves out" if not is_readable(front[-1]) else ""
-    return (
-        f"no short formula comes near the curves that were learned: {far}; more time (--budget) may find one{written}",
-    )
-
-
-def _misfit(clash: str) -> tuple[str, ...]:
-    return (f"the units do not fit: {clash}; every formula found is like that, or less exact",) if clash else ()
-
-
-def _disobedient(rejected: Mapping[str, str], formula: Formula) -> tuple[str, ...]:
-    """Say that even the formula that is shown breaks a wish: no other was found."""
-    reason = rejected.get(formula.text)
-    return (f"no formula was found that obeys what was wished: this one {reason}",) if reason else ()
-
-
-def _unexplained(best: Solution) -> tuple[str, ...]:
-    """Say that there is no law: neither the network nor any formula does better than a constant."""
-    if best.verdict != "noise" or best.formula.expression.free_symbols:
-        return ()
-    return (f'nothing in the columns explains the target "{best.problem.table.target}": it varies as by chance',)
+def _chosen_again(problem: Problem, formula: Formula, others: Sequence[Formula]) -> Choice | None:
+    """Make the choice of few rows again without each; None where rows were put aside, or splines stand in it."""
+    if not problem.split.cross or problem.noise is None or formula not in others or formula.description_length is None:
+        return None
+    finite = [one for one in others if one.description_length is not None]
+    rest = {one.text: one for one in sorted(finite, key=lambda one: one.length) if one.text != formula.text}
+    return chosen_again([formula, *rest.values()][:_AMONG], columns_of(problem), problem.noise)

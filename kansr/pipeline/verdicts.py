@@ -21,8 +21,9 @@ from kansr.formula.constants import parametrised
 from kansr.formula.evaluate import evaluate, gradient
 from kansr.formula.formula import Formula, Scores
 from kansr.formula.functions import Array
+from kansr.formula.text import Tree, printed
 from kansr.noise.digits import steps
-from kansr.noise.estimate import lack_of_fit, replicates
+from kansr.noise.estimate import lack_of_fit, neighbours, replicates
 from kansr.noise.model import Noise
 from kansr.noise.structure import LEVEL, structure
 from kansr.result import NoiseSummary, Verdict
@@ -34,7 +35,7 @@ _EVIDENCE = 20.0  # bits that rows must tell beyond what the formula says itself
 _HINT = 0.1  # p-value below which residuals of few rows are not called noise either
 _POWER = 0.9  # share of smooth curves that the test must be able to reject before it speaks of noise
 _OFF = 0.5  # how far off the truth, in standard deviations of the noise, a formula may be that is called noise ..
-_SURE = 0.05  # .. but for this share of tables, by its constants alone
+_SURE = 0.02  # .. but for this share of tables, by its constants alone
 _SMALL = 12  # whole numbers and denominators up to this may be written without being told
 _PARTS = 40  # parts of a formula, the smallest first, along which residuals are looked at
 _WHITE = 4.0  # standard errors that the autocorrelation of white residuals stays within
@@ -42,6 +43,7 @@ _DOUBT = 0.1  # share of all odds that forms may have which say something else t
 _SAME = 0.1  # of the last digit that two formulas may be apart and say the same
 _BETWEEN = 200  # places between the rows at which two formulas are compared
 _TO_DIGITS = "right to the digits of the table"
+_ONE = 0.5  # share of the squares that one data point may make
 _REPLICATES = 4  # degrees of freedom of replicates from which these tell the noise by themselves
 _CHI2 = 4.0  # standard errors that chi^2 may be above 1
 _EVERY = 1.02  # of half of the last digit that a formula may be off and be exact to the table's digits
@@ -71,7 +73,15 @@ def said_of(expr: sp.Expr, columns: Mapping[str, Array], noise: Noise, *, free: 
     if exact is not None:
         return exact
     deviation = noise.deviation(f)
-    return _of_residuals(noise.residual(f), columns, slopes / deviation[:, None], noise, count)
+    numbers = _numbers(printed(expr))
+    return _of_residuals(noise.residual(f), columns, slopes / deviation[:, None], noise, free=count, numbers=numbers)
+
+
+def _numbers(tree: Tree) -> int:
+    """Count the numbers of a printed formula."""
+    if isinstance(tree, tuple):
+        return sum(map(_numbers, tree[1:]))
+    return int(not isinstance(tree, sp.Symbol))
 
 
 def exactness(expr: sp.Expr, columns: Mapping[str, Array], y: Array, f: Array, free: int) -> Said | None:
@@ -125,33 +135,53 @@ def _moved(expr: sp.Expr, columns: Mapping[str, Array]) -> Array:
     for symbol in sorted(expr.free_symbols, key=str):
         column = columns.get(symbol.name)
         step = np.zeros(1) if column is None else steps(column)
-        if column is not None and step.any() and np.median(np.abs(column) / step) > 1e4:
+        if column is not None and step.any() and _is_rounded(column, step):
             slope = gradient(expr, [symbol], columns, column[None])[1][:, 0]
             moved = moved + np.abs(slope) * step / 2
     return moved
 
 
-def _of_residuals(residual: Array, columns: Mapping[str, Array], slopes: Array, noise: Noise, free: int) -> Said:
-    """Give the verdict on residuals [n] with slopes [n, k]: what speaks against noise, then what is too few to tell."""
+def _is_rounded(column: Array, step: Array) -> bool:
+    """Whether values [n] of a column were rounded: they have many digits, and are no settings in even steps."""
+    apart = np.diff(np.unique(column))
+    is_even = float(np.ptp(apart)) < 1e-3 * float(np.min(step)) if len(apart) else True
+    return not is_even and bool(np.median(np.abs(column) / step) > 1e4)
+
+
+def _of_residuals(
+    residual: Array, columns: Mapping[str, Array], slopes: Array, noise: Noise, *, free: int, numbers: int
+) -> Said:
+    """Give the verdict on residuals [n] with slopes [n, k]: what speaks against noise, then what is too few to tell.
+
+    `free` constants were fitted; `numbers` stand in the formula, those that were made simple with them.
+    """
     n, x = len(residual), np.column_stack(list(columns.values()))
     found = structure(residual, columns, slopes)
     against = {
         "it leaves more than repeated data points differ by": (lack_of_fit(x, residual, free) or 1.0) < LEVEL,
         "it leaves more than the measurement errors explain": _exceeds(residual, noise, free),
-        "residuals of neighbouring data points are alike": found.p < LEVEL,
+        "residuals of neighbouring data points are alike": found.p < LEVEL and not _is_within(residual, noise),
     }
     if any(against.values()):
         return Said(verdict="approximation", why=next(why for why, holds in against.items() if holds))
     pure = replicates(x, residual)
     told = found.power >= _POWER or (pure is not None and pure.freedom >= _REPLICATES)
-    open_ = special.chdtrc(max(free, 1), _OFF**2 * n) > _SURE
+    told_ = max(free, numbers, 1)
+    open_ = special.chdtrc(told_, _OFF**2 * n) > _SURE
+    largest = float(np.max(residual**2) / max(float(np.sum(residual**2)), 1e-300))
     too_few = {
         f"{n} data points cannot tell a curve that was missed from noise": not told,
         "residuals of neighbouring data points are somewhat alike": found.p < _HINT,
-        f"{n} data points leave its {free} constants open by half of the noise": open_,
+        f"{n} data points leave its {told_} numbers open by half of the noise": open_,
+        "one data point makes most of what is left: is it an outlier?": largest > _ONE,
     }
     why = next((why for why, holds in too_few.items() if holds), None)
     return Said(verdict="noise") if why is None else Said(verdict="undecided", why=why)
+
+
+def _is_within(residual: Array, noise: Noise) -> bool:
+    """Whether known measurement errors are larger than residuals [n]: what these have in common is then no evidence."""
+    return not noise.fitted and float(np.mean(residual**2)) <= 1.0
 
 
 def _exceeds(residual: Array, noise: Noise, free: int) -> bool:
@@ -251,13 +281,19 @@ def summary(noise: Noise, values: Array, columns: Mapping[str, Array], *, free: 
     residual, n = noise.residual(values), len(values)
     pure = replicates(np.column_stack(list(columns.values())), residual)
     known = pure is not None and pure.freedom >= _REPLICATES
-    scale = pure.size if pure is not None and known else _rms(residual) * math.sqrt(n / max(n - free, 1))
-    source = f"from {pure.freedom} replicates" if pure is not None and known else "from the residuals"
+    near = neighbours(next(iter(columns.values())), residual) if len(columns) == 1 else None
+    scale, source = _rms(residual) * math.sqrt(n / max(n - free, 1)), "from the residuals"
+    if pure is not None and known:
+        scale, source = pure.size, f"from {pure.freedom} replicates"
+    elif verdict == "approximation" and near is not None:  # what the formula misses is none
+        scale, source = near, "from neighbouring data points"
     if noise.kind == "relative":
         return NoiseSummary(kind="relative", size=scale, text=f"relative, {100 * scale:.2g} % ({source})")
     if noise.kind == "errors":
         text = f"as the errors say, times {scale:.2g} ({source})"
         return NoiseSummary(kind="errors", size=scale, text=text)
+    if noise.kind == "counts":
+        return NoiseSummary(kind="counts", size=scale, text=f"as of counts, times {scale:.2g} ({source})")
     if noise.kind == "weights":
         return NoiseSummary(
             kind="weights", size=scale, text=f"as the weights say, {scale:.3g} for a weight of 1 ({source})"

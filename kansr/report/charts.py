@@ -36,7 +36,7 @@ def front_chart(page: Page) -> Chart:
         for i, (one, size, error) in enumerate(zip(page.front, sizes, errors, strict=True))
     ]
     line = Series(kind="steps", style="faint", x=sizes, y=errors)
-    labels = ("size of the formula", f"validation RMSE{page.unit_of_target}")
+    labels = ("size of the formula", page.error_of_front)
     return chart("The front: size against error", [line], labels=labels, log=(False, True), marks=marks)
 
 

@@ -93,9 +93,9 @@ class Page:
         What makes the run again, its settings, and the formula as a Python function.
     target, units
         The column that is explained; column -> unit.
-    verdict, why, crossed, status, seconds
-        `exact`, `noise`, `approximation` or `undecided`; what it rests on; whether errors are those of
-        cross-validation; why the search ended; how long it took.
+    verdict, why, noise, crossed, status, seconds
+        `exact`, `noise`, `approximation` or `undecided`; what it rests on; what was found of the noise, None where
+        nothing is said of it; whether errors are those of cross-validation; why the search ended; how long it took.
     spread, network_error
         Standard deviation of the target and error of the network on test rows.
     r2, chi2
@@ -125,6 +125,7 @@ class Page:
     units: Mapping[str, str]
     verdict: str
     why: str
+    noise: str | None
     crossed: bool
     status: str
     seconds: float
@@ -157,6 +158,11 @@ class Page:
         unit = self.units.get(column)
         known = unit in (None, "", "1") or column.endswith(f"[{unit}]")
         return column if known else f"{column} [{unit}]"
+
+    @property
+    def error_of_front(self) -> str:
+        """Name the error that formulas of the front are drawn by."""
+        return f"{'RMSE in cross-validation' if self.crossed else 'validation RMSE'}{self.unit_of_target}"
 
     @property
     def unit_of_target(self) -> str:

@@ -49,7 +49,7 @@ def _crossed(verdict: str, said: str, why: str) -> str:
     if verdict == "noise":
         return f"Consistent with the noise: nothing but noise is left on all data points. {off}"
     if verdict == "undecided":
-        return f"Too few rows to tell: {why}. {off}"
+        return f"Too few rows to tell: {why}. {off}" if why else f"Too few rows to tell. {off}"
     return f"An approximation: {why}. {off}" if why else f"An approximation. {off}"
 
 

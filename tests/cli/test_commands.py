@@ -283,7 +283,7 @@ def test_score_judges_a_formula_beside_those_of_a_run(here, folder):
     answer = here("score", "data.csv", "-f", "1.5*x1*x2", "--refit", "--run", "data-001", folder=folder)
     assert answer.returncode == 0, answer.stderr
     assert "yours" in answer.stdout
-    assert "exact: what is left is rounding" in answer.stdout
+    assert "exact: right to rounding" in answer.stdout
     record = json.loads(here("score", "data.csv", "-f", "x1*x2", "--json", folder=folder).stdout)
     assert record["target"] == "y"
     assert record["scores"][0]["exact"]

@@ -29,6 +29,7 @@ KEYS = [
     "units",
     "exact",
 ]
+KEYS += ["verdict", "why", "noise", "validation", "choice"]
 KEYS += ["network", "front", "rivals", "rejected", "stability", "template", "groups", "seconds"]
 
 # What somebody without kansr would write: sympy reads the formula, `symbols` says which column a name stands for.
@@ -84,7 +85,8 @@ def test_stdout_holds_one_object_with_exactly_these_keys_and_nothing_else(fitted
 def test_the_values_are_of_their_kind(fitted):
     record = json.loads(fitted.stdout)
     assert (record["target"], record["features"], record["status"]) == ("period", ["length"], "done")
-    assert record["exact"] is False
+    assert (record["exact"], record["verdict"]) == (False, "noise")
+    assert (record["validation"], record["noise"], record["choice"]) == ("held out", None, None)  # of 200 rows
     assert record["formula"] in [rival["formula"] for rival in record["front"]]
     assert isinstance(record["complexity"], int)
     assert all(text in record["formula"] and error > 0 for text, error in record["errors"].items())

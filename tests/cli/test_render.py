@@ -11,7 +11,7 @@ from kansr.cli.render import below, draw, formula_line, next_commands, verdict_s
 from kansr.formula.formula import Formula, Scores
 from kansr.formula.named import Named
 from kansr.formula.parse import parse
-from kansr.result import NetworkSummary, Result, Stability, StageRow
+from kansr.result import Choice, NetworkSummary, NoiseSummary, Result, Stability, StageRow
 
 
 def formula(text, error, label="", **symbols):
@@ -65,6 +65,17 @@ HARD = replace(
         rmse_test=1e-3,
         lines=tuple(f"x{i} -> h{i % 5 + 1}   {'spline' * i}" for i in range(40)),
     ),
+)
+
+FEW = replace(
+    RESULT,
+    formula=LINEAR,
+    verdict="undecided",
+    exact=False,
+    why="9 data points are few",
+    noise=NoiseSummary(kind="absolute", size=0.05, text="absolute, 0.05 (from the residuals)"),
+    validation="cross",
+    choice=Choice(same=6, rows=9, among=21, rmse=0.07),
 )
 
 
@@ -151,6 +162,7 @@ def test_the_next_commands_follow_from_the_verdict():
         "kansr fit 'my data.csv' --recipe thorough",
         "kansr extend exp-sin-001 --grid 10",
     )
+    assert next_commands(FEW, "data.csv") == next_commands(RESULT, "data.csv")  # more time would tell no more
     assert next_commands(replace(HARD, status="interrupted"))[0] == "kansr extend exp-sin-001 --grid 10"
     assert "fit" not in " ".join(next_commands(HARD, "-"))
     assert next_commands(replace(RESULT, run="other place/a"))[0] == "kansr export 'other place/a' --to latex"
@@ -173,8 +185,35 @@ def test_the_line_for_a_pipe_is_one_line():
     assert "y = " not in captured.get()
 
 
+def test_a_result_of_few_rows_says_how_it_was_judged_and_why_and_what_noise_there_is():
+    screen = " ".join(drawn(FEW).split())
+    assert "too few rows to tell" in screen
+    assert "Too few rows to tell: 9 data points are few. In cross-validation it is off by" in screen
+    assert "RMSE in cross-validation" in screen
+    assert "noise absolute, 0.05 (from the residuals)" in screen
+    assert "choice made again without each data point: this formula in 6 of 9, among 21; RMSE then 0.07" in screen
+    assert "cv error" in screen
+    assert "test" not in screen
+
+
+def test_each_verdict_on_few_rows_is_a_sentence_with_its_reason():
+    for verdict, start in (
+        ("exact", "Exact: on all data points, the formula is 9 data points"),
+        ("noise", "Consistent with the noise: nothing but noise is left on all data points."),
+        ("approximation", "An approximation: 9 data points are few."),
+    ):
+        assert verdict_sentence(replace(FEW, verdict=verdict)).startswith(start)
+
+
+def test_what_the_chosen_formula_of_few_rows_rests_on_is_not_said_of_another():
+    other = FEW.showing(PRUNED)
+    screen = " ".join(drawn(replace(other, verdict="undecided")).split())
+    assert "Too few rows to tell. In cross-validation" in screen
+    assert not any(word in screen for word in ("9 data points", "noise", "made again"))
+
+
 def test_a_result_survives_as_json():
-    for result in (RESULT, HARD):
+    for result in (RESULT, HARD, FEW):
         record = json.loads(json.dumps(result.to_record(), allow_nan=False))
         assert Result.from_record(record) == result
 
@@ -185,7 +224,8 @@ def test_the_json_contract_is_kept():
         ["run", "status", "target", "features", "formula", "symbols", "constants", "latex", "complexity", "errors"],
         ["front", "rivals", "rejected", "stability", "template", "groups", "seconds"],
     )
-    assert list(record) == [*first, "fitted", "rmse", "r2", "chi2", "units", "exact", "network", *last]
+    said = ["verdict", "why", "noise", "validation", "choice"]
+    assert list(record) == [*first, "fitted", "rmse", "r2", "chi2", "units", "exact", *said, "network", *last]
     assert list(record["rmse"]) == ["train", "validation", "test"]
     assert list(record["r2"]) == ["test"]
     assert record["network"] == {"width": [2, 1, 1], "grid": 20, "rmse_test": 1.8e-5}

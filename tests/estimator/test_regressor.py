@@ -202,7 +202,7 @@ def test_progress_goes_to_stderr_where_it_is_asked_for(plane, capsys):
     small(verbose=True).fit(*plane)
     told = capsys.readouterr()
     assert told.out == ""
-    assert {"formula", "constants"} <= set(told.err.split())
+    assert {"formula", "forms"} <= set(told.err.split())
 
 
 def test_kansr_gives_it_by_name_and_nothing_else():

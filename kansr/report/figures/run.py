@@ -46,7 +46,7 @@ def front(page: Page) -> Figure:
     axes.plot(sizes, errors, "o", color=COLOURS[0], markersize=6)
     axes.plot(sizes[page.chosen], errors[page.chosen], "o", color=COLOURS[1], markersize=8)
     axes.set_yscale("log")
-    _name(axes, "size of the formula", f"validation RMSE{page.unit_of_target}")
+    _name(axes, "size of the formula", page.error_of_front)
     for i, (one, size, error) in enumerate(zip(page.front, sizes, errors, strict=True)):
         right = size > sum(axes.get_xlim()) / 2
         at = (-8.0, 8.0) if right else (8.0, 8.0)
@@ -140,7 +140,9 @@ def _dots(axes: Axes, page: Page, x: Numbers, y: Sequence[float | None]) -> None
         rows = zip(page.scatter.part, x, y, strict=True)
         known = [(a, b) for of, a, b in rows if of == which and a is not None and b is not None]
         xs, ys = [a for a, _ in known], [b for _, b in known]
-        axes.plot(xs, ys, "o", color=colour, markersize=2.2, alpha=0.6, markeredgewidth=0, label=part)
+        if known or not page.crossed:
+            label = "data points" if page.crossed else part
+            axes.plot(xs, ys, "o", color=colour, markersize=2.2, alpha=0.6, markeredgewidth=0, label=label)
 
 
 def _name(axes: Axes, x: str, y: str) -> None:
