@@ -60,7 +60,7 @@ def bill_of(
     if not math.isfinite(rows):
         numbers = numbers_bits(len(f), count, known=known)
     else:
-        numbers = told_bits(len(f), count, tuple(_told(f, slopes, constants, noise)), known=known)
+        numbers = told_bits(len(f), count, tuple(_told(f, slopes, constants, noise).tolist()), known=known)
     return Bill(rows=rows, names=names_bits(expr, columns), numbers=numbers)
 
 
