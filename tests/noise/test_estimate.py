@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from kansr.noise.estimate import lack_of_fit, replicates
+from kansr.noise.estimate import lack_of_fit, neighbours, replicates
 
 Array = NDArray[np.float64]
 
@@ -81,3 +83,21 @@ def test_nothing_is_said_without_replicates_or_without_a_place_left_to_tell() ->
     twice = np.repeat(x[:3], 2, axis=0)
     assert lack_of_fit(twice, y, 3) is None
     assert lack_of_fit(twice, np.repeat(y[:3], 2), 1) is None  # replicates without any scatter
+
+
+@pytest.mark.parametrize("smooth", [lambda x: 0 * x, lambda x: 50 - 7 * x, lambda x: 0.1 * x**2, np.sin])
+def test_neighbours_tell_the_noise_beside_anything_smooth(smooth: Callable[[Array], Array]) -> None:
+    rng = np.random.default_rng(9)
+    x = np.sort(rng.uniform(0.0, 6.0, 400))
+    assert neighbours(x, smooth(x) + 0.3 * rng.standard_normal(400)) == pytest.approx(0.3, rel=0.12)
+
+
+def test_neighbours_know_no_order_no_unit_and_no_line() -> None:
+    rng = np.random.default_rng(9)
+    x, noise, order = rng.integers(0, 12, 40).astype(float), rng.standard_normal(40), rng.permutation(40)
+    one = neighbours(x, noise)
+    assert one is not None
+    assert neighbours(x[order], noise[order]) == pytest.approx(one)
+    assert neighbours(1e-6 * x, 1e6 * (noise + 3 * x)) == pytest.approx(1e6 * one)
+    assert neighbours(x, 3 * x - 1) == pytest.approx(0.0, abs=1e-9)
+    assert neighbours(np.arange(9.0), noise[:9]) is None

@@ -124,9 +124,13 @@ def test_a_column_of_errors_or_weights_decides_the_kind() -> None:
         ([0.0, 2.0, 3.0], ["absolute"]),
         ([2.0, 2.2, 2.9], ["absolute"]),  # no range
         ([1.0, 9.0], ["absolute"]),  # too few
+        ([1.0, 9.0, 40.0], ["absolute", "relative", "counts"]),
+        ([0.0, 9.0, 40.0], ["absolute", "counts"]),
+        ([1.5, 9.0, 40.0], ["absolute", "relative"]),  # no whole numbers
+        ([-1.0, 9.0, 40.0], ["absolute"]),
     ],
 )
-def test_relative_noise_is_asked_for_only_where_it_can_be_told(y: list[float], kinds: list[str]) -> None:
+def test_a_kind_of_noise_is_asked_for_only_where_it_can_be_told(y: list[float], kinds: list[str]) -> None:
     assert [one.kind for one in kinds_for(np.array(y))] == kinds
 
 

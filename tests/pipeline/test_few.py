@@ -95,10 +95,10 @@ def test_the_choice_is_repeated_as_if_each_row_had_not_been_there() -> None:
             bits[k, i] = one.length - ROWS / 2 * np.log2(rss) + (ROWS - 1) / 2 * np.log2(less)
     best = bits.argmin(0)
     left = np.array([without_each(name) for name in names])[best, np.arange(ROWS)]
-    again, error = chosen_again(formulas, {"x": COLUMN}, noise)
-    assert again == int((best == 0).sum())
-    assert error == pytest.approx(rms(left), rel=1e-3)
-    assert chosen_again(formulas[:1], {"x": COLUMN}, noise)[0] == ROWS
+    again = chosen_again(formulas, {"x": COLUMN}, noise)
+    assert (again.same, again.rows, again.among) == (int((best == 0).sum()), ROWS, 3)
+    assert again.rmse == pytest.approx(rms(left), rel=1e-3)
+    assert chosen_again(formulas[:1], {"x": COLUMN}, noise).same == ROWS
 
 
 @pytest.mark.parametrize(

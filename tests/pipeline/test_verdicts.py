@@ -101,8 +101,8 @@ def test_tiny_samples_are_mostly_undecided_and_samples_of_sixty_rows_mostly_nois
 
 
 def test_a_formula_of_many_constants_is_undecided_where_one_of_few_is_noise() -> None:
-    x = np.linspace(0.0, 2.0, 30)
-    y = 2 * x + 1 + 0.1 * np.random.default_rng(5).standard_normal(30)
+    x = np.linspace(0.0, 2.0, 40)
+    y = 2 * x + 1 + 0.1 * np.random.default_rng(5).standard_normal(40)
     assert said(polynomial(1, x, y), y, x=x) == "noise"
     assert said(polynomial(6, x, y), y, x=x) == "undecided"
     assert said_of(polynomial(1, x, y), {"x": x}, absolute(y), free=9).verdict == "undecided"
@@ -138,6 +138,16 @@ def test_measurement_errors_that_are_too_small_make_an_approximation(factor: flo
 def test_a_formula_without_a_value_on_some_row_is_an_approximation() -> None:
     x = np.linspace(-1.0, 2.0, 30)
     assert said(sp.log(X), x, x=x) == "approximation"
+
+
+def test_one_data_point_that_makes_most_of_what_is_left_is_asked_for() -> None:
+    x = np.linspace(0.0, 2.0, 40)
+    y = 2 * x + 1 + 0.1 * np.random.default_rng(5).standard_normal(40)
+    line = polynomial(1, x, y)
+    assert said(line, y, x=x) == "noise"
+    y[17] += 1.5
+    found = said_of(line, {"x": x}, absolute(y))
+    assert found.verdict == "undecided" and "outlier" in found.why
 
 
 def candidate(expr: sp.Expr, x: Array, noise: Noise, *, better: float = 0.0) -> Candidate:
