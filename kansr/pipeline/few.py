@@ -28,7 +28,7 @@ from kansr.noise.model import Noise, kinds_for
 from kansr.pipeline.problem import Problem
 from kansr.progress import Clock, Event, Report
 from kansr.result import Choice
-from kansr.symbolic.discover import Discovery, tell
+from kansr.symbolic.discover import Discovery, Rows, tell
 from kansr.table import Table
 
 _BEST, _SIZES = 6, 12  # forms that are read on: the best by the bill, and the best of each size
@@ -52,8 +52,7 @@ def measured(formula: Formula, columns: dict[str, Array], noise: Noise, *, free:
         All rows of the table by safe name [n], and how they scatter.
     """
     y = noise.y
-    values, _ = leverages(formula.expression, columns, y)
-    deviation = noise.deviation(values)
+    deviation = noise.deviation(values_of(formula.expression, columns, len(y)))
     deviation = np.where(np.isfinite(deviation) & (deviation > 0), deviation, 1.0)
     values, leverage = leverages(formula.expression, columns, y, deviation=deviation, free=free)
     residual = y - values
@@ -140,8 +139,7 @@ def beside_forms(problem: Problem, clock: Clock) -> tuple[Problem, list[Candidat
 def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discovery]:
     """Find forms of many rows without a network: compared on a sample, their constants fitted to all rows."""
     rows = problem.rows.head(_SAMPLE)
-    sigma = None if rows.weighing is None else 1 / rows.weighing.root
-    noise = kinds_for(rows.y, sigma, step=steps(rows.y))[0]
+    noise = _noise_of(rows)
     own = clock.apart(_SHARE_OF_MANY)
     found = forms(dict(rows.columns), [noise], Settings(exact=True), over=own.over)
     found = [one for one in found if problem.rows.allowed(one.expression)]
@@ -162,10 +160,15 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
 def _by_more_rows(found: Sequence[Candidate], problem: Problem, clock: Clock) -> list[Candidate]:
     """Order forms by their bills on more rows: under noise a sample does not tell those apart that are nearly alike."""
     rows = problem.rows.head(_MORE)
-    sigma = None if rows.weighing is None else 1 / rows.weighing.root
-    noise, columns = kinds_for(rows.y, sigma, step=steps(rows.y))[0], dict(rows.columns)
+    noise, columns = _noise_of(rows), dict(rows.columns)
     again = [new for one in found if not clock.over() for new in fitted_candidate(one, columns, noise)]
     return sorted(again, key=lambda one: one.bits) or list(found)
+
+
+def _noise_of(rows: Rows) -> Noise:
+    """Give the noise of some of many rows: absolute, or as their weights say."""
+    sigma = None if rows.weighing is None else 1 / rows.weighing.root
+    return kinds_for(rows.y, sigma, step=steps(rows.y))[0]
 
 
 def with_noise(problem: Problem, best: Candidate) -> Problem:
@@ -238,8 +241,7 @@ def chosen_again(formulas: Sequence[Formula], columns: dict[str, Array], noise: 
 
 
 def _without_each(formula: Formula, columns: dict[str, Array], noise: Noise) -> tuple[Array, Array]:
-    values, leverage = leverages(formula.expression, columns, noise.y)
-    deviation = noise.deviation(values)
+    deviation = noise.deviation(values_of(formula.expression, columns, len(noise.y)))
     values, leverage = leverages(formula.expression, columns, noise.y, deviation=deviation)
     residual = (noise.y - values) / deviation
     n = len(residual)

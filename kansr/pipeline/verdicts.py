@@ -156,9 +156,9 @@ def _of_residuals(
     `free` constants were fitted; `numbers` stand in the formula, those that were made simple with them.
     """
     n, x = len(residual), np.column_stack(list(columns.values()))
-    found = structure(residual, columns, slopes)
+    found, misfit = structure(residual, columns, slopes), lack_of_fit(x, residual, free)
     against = {
-        "it leaves more than repeated data points differ by": (lack_of_fit(x, residual, free) or 1.0) < LEVEL,
+        "it leaves more than repeated data points differ by": misfit is not None and misfit < LEVEL,
         "it leaves more than the measurement errors explain": _exceeds(residual, noise, free),
         "residuals of neighbouring data points are alike": found.p < LEVEL and not _is_within(residual, noise),
     }
