@@ -10,11 +10,12 @@ from typing import Any
 from kansr.formula.formula import Formula
 from kansr.formula.front import choose as choose_formula
 from kansr.formula.front import front
+from kansr.pipeline.beside import network_of
 from kansr.pipeline.drawn import network_summary, read_as
 from kansr.pipeline.few import beside_forms, chosen_again, columns_of, from_forms, from_sample
 from kansr.pipeline.judging import Judged, noise_summary, of_one_dimension, said, verdict
 from kansr.pipeline.outliers import gross_errors
-from kansr.pipeline.plain import FLOOR, is_decided, judged_all, quick, simple
+from kansr.pipeline.plain import FLOOR, answer, is_decided, judged_all, quick, simple
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.remarks import disobedient, kept_splines, misfit, unexplained, unread
 from kansr.pipeline.rivals import rivals
@@ -44,7 +45,7 @@ _SURE = 2  # the same where there was no time to read a network to the end
 _AMONG = 40  # formulas between which the choice of few rows is made again
 _SHARE_OF_FORMS = 0.3  # of the time for reading a network of few rows, for the forms that it is judged beside
 _FEW_SECONDS = 3.0  # for networks of few rows, or as long as the forms took: few rows determine small ones only
-_BESIDE = 4.0  # seconds for the graph of a law of many rows that forms have found
+_BESIDE = 2.0  # seconds for training the network beside a law that the rows gave without one
 _READ = 0.3  # share of what is left that reading a graph may take while the search may still go on ..
 _READ_MORE = 0.6  # .. and where nothing better may come, since noise is left, or where a hundred curves take long
 
@@ -112,16 +113,18 @@ def solve(
     if problem.split.cross:
         return _of_few(problem, clock, report, keep, known)
     forms = from_sample(problem, clock, report) if known is None and _is_free(problem) else []
+    reader = _Reader(problem if known is None else known[0], clock, report, forms)
     groups = problem.find_groups()
-    if groups is None:
-        return _searched(problem, clock, report, keep, known, forms=forms)
+    if groups is None or reader.is_decided:
+        return _searched(reader, keep, known)
     grouped = problem.grouped(groups)
     columns = known is not None and known[0].groups is None  # what is known goes to the search that it came from
     report(Event(stage="groups", message=f"{grouped.output} of {', '.join(grouped.inputs)}"))
-    first = _searched(grouped, clock.part(_GROUPED), report, keep, None if columns else known, forms=forms)
+    seen = grouped if known is None or columns else known[0]
+    first = _searched(_Reader(seen, clock.part(_GROUPED), report, forms), keep, None if columns else known)
     if first.is_law or clock.over():
         return first
-    return _best([first, _searched(problem, clock, report, keep, known if columns else None)])
+    return _best([first, _searched(reader, keep, known if columns else None)])
 
 
 def _is_free(problem: Problem) -> bool:
@@ -141,7 +144,8 @@ def _of_few(
     spent = clock.seconds() - before
     same = known is not None and known[0].groups is None and known[0].inputs == problem.inputs
     taken_up = (problem, known[1]) if known is not None and same else None
-    return _searched(problem, clock.within(max(_FEW_SECONDS, spent)), report, keep, taken_up, forms=found)
+    reader = _Reader(problem, clock.within(max(_FEW_SECONDS, spent)), report, found)
+    return _searched(reader, keep, taken_up)
 
 
 def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
@@ -169,29 +173,20 @@ def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Sol
     return reader.best()
 
 
-def _searched(
-    problem: Problem,
-    clock: Clock,
-    report: Report,
-    keep: Keep,
-    known: tuple[Problem, Found] | None,
-    *,
-    forms: Sequence[Discovery] = (),
-) -> Solution:
-    recipe = problem.recipe
-    if known is not None:
-        problem = known[0]
-    reader = _Reader(problem, clock, report, forms)
+def _searched(reader: _Reader, keep: Keep, known: tuple[Problem, Found] | None) -> Solution:
+    """Search for the graph, unless what needs no network is enough; `known` is one of the reader's problem."""
+    problem, clock, report, recipe = reader.given, reader.clock, reader.report, reader.given.recipe
     before = [] if known is None else [known[1]]
     reader.read([reader.here(found) for found in before if found.settled])
     if reader.law:
         return _explained(reader.best(), Searched(found=(), probe=None), problem)
+    law = reader.beside(keep) if reader.is_decided and known is None else None
+    if law is not None:
+        return _explained(law, Searched(found=(law.found,)), problem)
     network, training, own = recipe.network, recipe.training, clock.part(_SEARCH)
-    if reader.is_decided and problem.split.cross:  # few rows: a network then is drawn beside the law, not searched for
+    if reader.is_decided and problem.split.cross:  # by a formula without a graph: a coarse network will do
         network = replace(network, width=network.width or (len(problem.inputs), 1))
         training = replace(training, grid=training.grid[:1])
-    elif reader.is_decided:  # the graph of the law is looked for, since edges are read and rows learned by it, but soon
-        own = clock.within(_BESIDE)
     task = Search(
         data=problem.data,
         network=network,
@@ -224,7 +219,8 @@ class _Reader:
     """Reads graphs for formulas until one gives a law without splines: each graph once, or again with more time."""
 
     def __init__(self, problem: Problem, clock: Clock, report: Report, forms: Sequence[Discovery] = ()):
-        self.problem, self.clock, self.report = problem.to(_READ_ON), clock, report
+        self.given, self.clock, self.report = problem, clock, report
+        self.problem = problem.to(_READ_ON)
         self.known: dict[int, tuple[Found, Found]] = {}  # graphs on the device of the search, and here
         self.simple = judged_all(problem, [*simple(problem, clock), *forms])
         self.is_decided = bool(forms) and is_decided(problem, self.simple)
@@ -235,6 +231,17 @@ class _Reader:
     def here(self, found: Found) -> Found:
         """Give a graph where it is read: the same one for the same one."""
         return self.known.setdefault(id(found), (found, found.to(_READ_ON)))[1]
+
+    def beside(self, keep: Keep) -> Solution | None:
+        """The formulas that need no network, and beside them the network of the one that is the answer."""
+        one = answer(self.problem, self.simple)
+        drawn = network_of(self.problem, one.formula, self.clock.within(_BESIDE))
+        if drawn is None:
+            return None
+        found, lines = drawn
+        keep(self.problem, found)
+        solution = _solution(self.problem, found, self.simple)
+        return replace(solution, network=replace(solution.network, lines=lines))
 
     def glance(self, graphs: Sequence[Found]) -> bool:
         """Read the plainest functions of graphs while the search may go on: whether that gives a law."""
