@@ -113,7 +113,7 @@ def from_forms(problem: Problem, clock: Clock, report: Report) -> tuple[Problem,
     if not allowed:
         return problem, []
     every: list[Discovery] = []
-    for i, one in enumerate(_chosen(allowed)):
+    for i, one in enumerate(_chosen(allowed, _BEST)):
         for discovery in _discoveries(one, problem, simple=i < _BEST, closely=i < _CLOSELY):
             tell(discovery, problem.rows, report)
             every.append(discovery)
@@ -145,9 +145,9 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
     if found and found[0].noise.scale(found[0].values) >= _CLEAN * problem.scale:
         found = _by_more_rows(found, problem, own)
     every: list[Discovery] = []
-    for one in found[:_MANY]:
+    for i, one in enumerate(_chosen(found, _MANY)):
         is_law = one.noise.scale(one.values) < _CLEAN * problem.scale
-        for discovery in _discoveries(one, problem, simple=True, closely=is_law):
+        for discovery in _discoveries(one, problem, simple=i < _MANY, closely=is_law):
             tell(discovery, problem.rows, report)
             every.append(discovery)
         if own.over() or is_law:
@@ -180,11 +180,11 @@ def with_noise(problem: Problem, best: Candidate) -> Problem:
     return replace(problem, rows=rows, noise=best.noise)
 
 
-def _chosen(found: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Yield the best forms, then the best of each other size, the short ones first: these are lines of the front."""
-    yield from found[:_BEST]
+def _chosen(found: Sequence[Candidate], best: int) -> Iterator[Candidate]:
+    """Yield so many of the best forms, then the best of each other size, the short ones first: lines of the front."""
+    yield from found[:best]
     of_size = {_size(one.expression): one for one in reversed(found)}
-    sizes = sorted(of_size.keys() - {_size(one.expression) for one in found[:_BEST]})
+    sizes = sorted(of_size.keys() - {_size(one.expression) for one in found[:best]})
     yield from (of_size[size] for size in sizes[:_SIZES])
 
 
