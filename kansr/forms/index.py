@@ -1,0 +1,393 @@
+"""Index laws: a monomial of the columns times a curve of one index, y = x^p ... F(u), whatever F is.
+
+Sorted by u, rows beside each other share F: what a row's logarithm is off the line between its neighbours holds no F,
+and the exponents p come from a small linear least squares (partially linear regression by differencing: Yatchew,
+Economics Letters 57, 1997; the line in the place of one neighbour leaves F out to its second order). What that leaves
+tells whether u is right. Then y over the monomial is a curve of one column, and the forms of one column name it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, islice, product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from kansr.forms.part import Part, alone, made
+from kansr.forms.search import Candidate, fitted_form, forms, never
+from kansr.forms.settings import Settings
+from kansr.noise.model import Array, Noise
+
+_SCREENED, _FACTORS = 300, 120  # rows on which all indices are compared, and all with each part as a factor
+_ROWS = 2000  # rows that tell the best of them apart
+_INDICES, _BESIDE = 800, 120  # indices that are compared: of columns, and with each part as a factor
+_STEPS = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0)  # exponents in an index that are tried in the place of one
+_CLOSELY, _BEST = 12, 3  # indices that are looked at on all rows, and whose curves are named
+_EXPLAINED = 0.3  # share of what monomials leave that a curve may leave: else there is none
+_CLEAN = 1e-3  # share of the spread that the best index leaves where the rows have no noise
+_CURVE = 150  # points of a curve
+_FAR = 3.0  # standard errors that an exponent may be from a simple one
+_NEAR = 2e-3  # and so far in any case: what differences leave of F is no noise
+_LARGEST = 8.0  # exponents beyond this are chance
+_BITS = 2.0  # bits of a column in an index, or of a part
+_EXACT = 1e-10  # share of the spread that is rounding
+_CELLS = 4_000_000  # numbers that are held at once
+_PLAIN = Settings(exact=True, others=20, kept=12, simple=4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Sized:
+    """Logarithms of the sizes of y [n] and of parts [n, k], signs of these, and the variance of each row of log y."""
+
+    parts: Sequence[Part]
+    target: Array
+    logs: Array
+    signs: Array
+    variance: Array
+
+    def head(self, rows: int) -> _Sized:
+        """Give the first rows."""
+        return _Sized(
+            parts=self.parts, target=self.target[:rows], logs=self.logs[:rows], signs=self.signs[:rows],
+            variance=self.variance[:rows],
+        )  # fmt: skip
+
+    def only(self, chosen: Sequence[int]) -> _Sized:
+        """Give some of the parts."""
+        return _Sized(
+            parts=[self.parts[i] for i in chosen], target=self.target, logs=self.logs[:, chosen],
+            signs=self.signs[:, chosen], variance=self.variance,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Index:
+    """An index u of some parts, its exponents q [k], and the bits of what it leaves."""
+
+    chosen: tuple[int, ...]
+    powers: tuple[float, ...]
+    left: float
+    bits: float
+
+
+def index_laws(
+    columns: Mapping[str, Array], noise: Noise, *, over: Callable[[], bool] = never, find: Settings = _PLAIN
+) -> list[Candidate]:
+    """Give index laws of columns [n] by name under a kind of noise, the smallest bill first; none where there is none.
+
+    A law that leaves nothing but rounding ends the search. `over` ends it with what there is; `find` says how much is
+    tried for a curve.
+
+    >>> rng = np.random.default_rng(0)
+    >>> a, b, c = rng.uniform(1.0, 3.0, (3, 200))
+    >>> law = index_laws({"a": a, "b": b, "c": c}, Noise(kind="absolute", y=a**1.5 / (np.exp(b / c) + 0.7)))[0]
+    >>> law.noise.scale(law.values) < 1e-9
+    True
+    """
+    sized = _sized(columns, noise)
+    if sized is None:
+        return []
+    found: list[Candidate] = []
+    for stage in (_of_columns, _with_parts):
+        for index in stage(sized, len(columns)):
+            if over():
+                break
+            found += _laws(sized.only(index.chosen), index, columns, noise, find)
+            if _is_exact(found):
+                return sorted(found, key=lambda one: one.bits)
+    return sorted(found, key=lambda one: one.bits)
+
+
+def _is_exact(found: Sequence[Candidate]) -> bool:
+    return any(one.noise.scale(one.values) < _EXACT * float(np.std(one.noise.y)) for one in found)
+
+
+def _sized(columns: Mapping[str, Array], noise: Noise) -> _Sized | None:
+    """Give logarithms of the rows in which nothing is 0, if these are most of them and enough for the exponents."""
+    ones = [one for one in alone(columns) if np.mean(one.values != 0) > 0.5]
+    if len(ones) < 2:
+        return None
+    parts = [*ones, *made(columns)]
+    values = np.column_stack([one.values for one in parts])
+    used = (noise.y != 0) & np.isfinite(values).all(1)
+    kept = [i for i in range(len(parts)) if np.mean(values[used, i] != 0) > 0.9]
+    used &= (values[:, kept] != 0).all(1)
+    if used.sum() < max(3 * len(ones) + 3, len(used) / 2):
+        return None
+    y, values = noise.y[used], values[np.ix_(used, kept)]
+    unit = np.abs(noise.spread_of_rows())[used] / np.abs(y)
+    return _Sized(
+        parts=[parts[i] for i in kept], target=np.log(np.abs(y)), logs=np.log(np.abs(values)), signs=np.sign(values),
+        variance=(unit / np.median(unit)) ** 2,
+    )  # fmt: skip
+
+
+def _grams(sized: _Sized, indices: Array, rest: Array) -> Iterator[tuple[Array, Array]]:
+    """Yield for each index q of the parts [d, k] the inner products of what columns [n, m] are off their neighbours.
+
+    Beside them comes the sum of the weights. Rows of other signs of u are no neighbours.
+    """
+    each = max(1, _CELLS // (rest.size + 1))
+    for at in range(0, len(indices), each):
+        q = indices[at : at + each]
+        where, sign = sized.logs @ q.T, _sign(sized.signs, q)
+        key = sign * (where - where.min() + 1.0)
+        order = np.argsort(key, axis=0)
+        u, s, v = (np.take_along_axis(a, order, 0) for a in (where, sign, np.broadcast_to(sized.variance[:, None], key.shape)))
+        reach = u[2:] - u[:-2]
+        t = np.where(reach != 0, (u[1:-1] - u[:-2]) / np.where(reach != 0, reach, 1.0), 0.5)
+        weight = 1 / (v[1:-1] + (1 - t) ** 2 * v[:-2] + t**2 * v[2:])
+        weight = np.where(s[2:] == s[:-2], weight, 0.0)
+        z = rest[order]  # [n, d, m]
+        off = z[1:-1] - (1 - t)[:, :, None] * z[:-2] - t[:, :, None] * z[2:]
+        off = (off * np.sqrt(weight)[:, :, None]).transpose(1, 0, 2)
+        yield off.transpose(0, 2, 1) @ off, weight.sum(0)
+
+
+def _sign(signs: Array, q: Array) -> Array:
+    """Give the signs of indices [n, d]: those of odd exponents; those of no whole ones have to be above zero."""
+    negative = (signs < 0).astype(float) @ (np.abs(q.T) % 2 == 1)
+    return np.asarray(1.0 - 2.0 * (negative % 2))
+
+
+def _left(gram: Array, weight: Array, width: int, rows: int) -> Array:
+    """Give the mean square [d, 1 + m] that columns leave of the target: alone, and with each of the others beside them.
+
+    Products are those of the target, of so many columns, and of the others.
+    """
+    xx = gram[:, 1 : width + 1, 1 : width + 1]
+    size = np.maximum(np.trace(xx, axis1=1, axis2=2) / width, 1e-300)
+    xx = xx + (1e-11 * size)[:, None, None] * np.eye(width)
+    others = np.r_[0, width + 1 : gram.shape[1]]
+    cross = gram[:, 1 : width + 1][:, :, others]
+    solved = np.linalg.solve(xx, cross)
+    own = gram[:, others][:, :, others]
+    target = gram[:, 0, 0] - np.einsum("dx,dx->d", cross[:, :, 0], solved[:, :, 0])
+    both = own[:, 0] - np.einsum("dx,dxo->do", cross[:, :, 0], solved)
+    alone_ = np.einsum("doo->do", own) - np.einsum("dxo,dxo->do", cross, solved)
+    with np.errstate(all="ignore"):
+        gain = np.where(alone_ > 1e-9 * np.einsum("doo->do", own), both**2 / alone_, 0.0)
+    gain[:, 0] = 0.0
+    left = np.maximum(target[:, None] - gain, 1e-15 * gram[:, :1, 0])
+    return np.asarray(left / weight[:, None] * rows / max(rows - width - 1, 1))
+
+
+def _grid(width: int, *, least: int) -> Array:
+    """Give indices of so many columns [d, width] with exponents 1 and -1, one of each pair, the shortest first."""
+    def every() -> Iterator[tuple[float, ...]]:
+        for count in range(least, width + 1):
+            for some in combinations(range(width), count):
+                for signs in product((1.0, -1.0), repeat=max(count - (least > 0), 0)):
+                    q = [0.0] * width
+                    for i, s in zip(some, (1.0, *signs) if least else signs, strict=True):
+                        q[i] = s
+                    yield tuple(q)
+
+    return np.array(list(islice(every(), _INDICES)))
+
+
+def _of_columns(sized: _Sized, width: int) -> list[_Index]:
+    """Give the best indices of columns alone, and of those with one part as a further factor."""
+    ones = [i for i, one in enumerate(sized.parts) if one.is_column]
+    few = sized.only(ones).head(_SCREENED)
+    every = list(range(len(ones)))
+    found = list(_indices(few, _grid(len(ones), least=1), every))
+    return _closely(sized, found, ones)
+
+
+def _with_parts(sized: _Sized, width: int) -> list[_Index]:
+    """Give the best indices of columns with one part beside them, as a factor or in the index."""
+    ones = [i for i, one in enumerate(sized.parts) if one.is_column]
+    parts = [i for i, one in enumerate(sized.parts) if not one.is_column]
+    few = sized.head(_SCREENED)
+    base = few.only(ones)
+    found = [
+        _Index(chosen=(*range(len(ones)), parts[o]), powers=(*q, 0.0), left=left, bits=bits)
+        for q, o, left, bits in _beside(base.head(_FACTORS), _grid(len(ones), least=1)[:_BESIDE], few.logs[:_FACTORS, parts])
+    ]
+    for part in parts:
+        free = [i for i in ones if sized.parts[i].names.isdisjoint(sized.parts[part].names)]
+        grid = _grid(len(free), least=0)
+        q = np.zeros((len(grid), len(ones) + 1))
+        q[:, free], q[:, -1] = grid, 1.0
+        found += list(_indices(few.only([*ones, part]), q, [*ones, part]))
+    return _closely(sized, found, ones)
+
+
+def _bits(left: Array | float, q: Array, rows: int) -> Array:
+    size = np.where(q % 1 == 0, np.abs(q), 2 * np.abs(q) + 1)
+    return np.asarray(rows / 2 * np.log2(left) + (_BITS * (q != 0) + np.log2(1 + size)).sum(-1))
+
+
+def _indices(sized: _Sized, q: Array, chosen: Sequence[int]) -> Iterator[_Index]:
+    """Yield the best of some indices."""
+    q = q[_real(sized, q)]
+    rows, rest = len(sized.target), np.column_stack([sized.target, sized.logs])
+    if not len(q):
+        return
+    left = np.concatenate([_left(g, w, sized.logs.shape[1], rows)[:, 0] for g, w in _grams(sized, q, rest)])
+    bits = _bits(left, q, rows)
+    for i in np.argsort(bits, kind="stable")[:_CLOSELY].tolist():
+        yield _Index(chosen=tuple(chosen), powers=tuple(q[i].tolist()), left=float(left[i]), bits=float(bits[i]))
+
+
+def _beside(sized: _Sized, q: Array, others: Array) -> list[tuple[tuple[float, ...], int, float, float]]:
+    """Give the best indices with one of the other columns [n, m] as a factor."""
+    q = q[_real(sized, q)]
+    rows, rest = len(sized.target), np.column_stack([sized.target, sized.logs, others])
+    if not len(q) or not others.shape[1]:
+        return []
+    left = np.concatenate([_left(g, w, sized.logs.shape[1], rows)[:, 1:] for g, w in _grams(sized, q, rest)])
+    bits = _bits(left, q[:, None], rows) + _BITS
+    best = np.argsort(bits, axis=None, kind="stable")[: 2 * _CLOSELY]
+    at = [np.unravel_index(i, bits.shape) for i in best]
+    return [(tuple(q[d].tolist()), int(o), float(left[d, o]), float(bits[d, o])) for d, o in at]
+
+
+def _real(sized: _Sized, q: Array) -> NDArray[np.bool_]:
+    """Which indices have values on all rows: columns of both signs have whole exponents."""
+    mixed = (sized.signs < 0).any(0)
+    return np.asarray(((q % 1 == 0) | ~mixed).all(1))
+
+
+def _closely(sized: _Sized, found: Sequence[_Index], ones: Sequence[int]) -> list[_Index]:
+    """Give the few best indices on more rows, each of their exponents changed while that leaves less."""
+    few, rows = sized.head(_SCREENED), sized.head(_ROWS)
+    begun = sorted(found, key=lambda i: i.bits)[:_CLOSELY]
+    best = [next(_indices(few.only(i.chosen), np.array([i.powers]), i.chosen), i) for i in begun]
+    climbed = sorted((_climbed(few.only(i.chosen), i) for i in best), key=lambda i: i.bits)
+    unique = {(i.chosen, i.powers): i for i in reversed(climbed)}
+    again = [one for i in unique.values() for one in _indices(rows.only(i.chosen), np.array([i.powers]), i.chosen)]
+    least = _without(rows.only(ones))
+    return sorted((i for i in again if i.left < _EXPLAINED * least), key=lambda i: i.bits)[:_BEST]
+
+
+def _climbed(sized: _Sized, index: _Index) -> _Index:
+    """Change one exponent after the other while that leaves less."""
+    while True:
+        q = np.array(index.powers)
+        near = np.array([_plain(_changed(q, i, p)) for i in range(len(q)) for p in _STEPS if p != q[i]])
+        better = next(_indices(sized, near[(near != 0).any(1)], index.chosen), index)
+        if better.bits >= index.bits:
+            return index
+        index = better
+
+
+def _plain(q: Array) -> Array:
+    """Give an index with its first exponent above 0, and the smallest one 1 where all are multiples of it."""
+    used = q[q != 0]
+    if not len(used):
+        return q
+    unit = float(np.abs(used).min()) * float(np.sign(used[0]))
+    return q / unit if (used % unit == 0).all() else q * float(np.sign(used[0]))
+
+
+def _changed(q: Array, i: int, power: float) -> Array:
+    new = q.copy()
+    new[i] = power
+    return new
+
+
+def _without(sized: _Sized) -> float:
+    """Give the mean square that a monomial alone leaves."""
+    weight = 1 / np.sqrt(sized.variance)
+    design = np.column_stack([sized.logs, np.ones(len(weight))]) * weight[:, None]
+    c, *_ = np.linalg.lstsq(design, sized.target * weight, rcond=1e-12)
+    return float(np.sum((sized.target * weight - design @ c) ** 2) / np.sum(weight**2))
+
+
+def _laws(
+    sized: _Sized, index: _Index, columns: Mapping[str, Array], noise: Noise, find: Settings
+) -> list[Candidate]:
+    """Give laws of an index: its curve is named, and all constants are fitted to the target together."""
+    q = np.array(index.powers)
+    found: list[Candidate] = []
+    for p in islice(_exponents(sized.head(_ROWS), q, index.left), 2):
+        front, inside = _monomial(sized.parts, p), _monomial(sized.parts, q)
+        if front is None or inside is None:
+            continue
+        for name, curve in _curves(front[0], inside[0], noise, index, find):
+            expr = front[1] * curve.xreplace({_U: inside[1]})
+            found += fitted_form(f"index {name} of {inside[1]}", expr, columns, noise)
+            if _is_exact(found):
+                return found
+    return found
+
+
+_U = sp.Symbol("u", real=True)
+
+
+def _exponents(sized: _Sized, q: Array, left: float) -> Iterator[Array]:
+    """Yield exponents of the factors, simple where their errors allow: u's own power is F's, so one of u has none."""
+    rest = np.column_stack([sized.target, sized.logs])
+    ((gram, weight),) = _grams(sized, q[None], rest)
+    first = int(np.argmax(np.abs(q)))
+    free = [i for i in range(len(q)) if i != first]
+    xx = gram[0][1:, 1:][np.ix_(free, free)]
+    inverse = np.linalg.pinv(xx, rcond=1e-12, hermitian=True)
+    p, error = np.zeros(len(q)), np.zeros(len(q))
+    p[free] = inverse @ gram[0][1:, 0][free]
+    square = max(float(gram[0][0, 0] - p[free] @ gram[0][1:, 0][free]), 0.0) / max(len(sized.target) - len(q), 1)
+    error[free] = np.sqrt(np.maximum(np.diag(inverse), 0.0) * square)
+    if np.abs(p).max() > _LARGEST:
+        return
+    p = _simple(p, error, (sized.signs < 0).any(0))
+    gauges = [p - p[i] / q[i] * q for i in np.flatnonzero(q)]
+    unique = {tuple((np.round(g, 9) + 0.0).tolist()): g for g in gauges}
+    yield from map(np.array, sorted(unique, key=lambda g: (sum(map(abs, g)), g)))
+
+
+def _simple(p: Array, error: Array, mixed: Array) -> Array:
+    """Give exponents as halves or thirds where their errors allow, as whole ones for columns of both signs."""
+    found = p.copy()
+    for i, value in enumerate(p.tolist()):
+        for parts in (1,) if mixed[i] else (1, 2, 3):
+            nearest = round(value * parts) / parts
+            if abs(value - nearest) <= max(_FAR * error[i], _NEAR):
+                found[i] = nearest
+                break
+    return found
+
+
+def _monomial(parts: Sequence[Part], powers: Array) -> tuple[Array, sp.Expr] | None:
+    """Give the values and the formula of a monomial of parts, None where it has no values."""
+    with np.errstate(all="ignore"):
+        values = np.prod([one.values ** float(p) for one, p in zip(parts, powers, strict=True) if p], axis=0)
+    expr = sp.Mul(*(one.expression ** _number(float(p)) for one, p in zip(parts, powers, strict=True) if p))
+    return (np.broadcast_to(values, parts[0].values.shape), expr) if not np.isnan(values).any() else None
+
+
+def _number(power: float) -> sp.Expr:
+    for parts in (1, 2, 3):
+        if abs(power * parts - round(power * parts)) < 1e-9:
+            return sp.Rational(round(power * parts), parts)
+    return sp.Float(power)
+
+
+def _curves(front: Array, u: Array, noise: Noise, index: _Index, find: Settings) -> Iterator[tuple[str, sp.Expr]]:
+    """Yield the names and formulas of the curve that y over a monomial is."""
+    with np.errstate(all="ignore"):
+        v, sigma = noise.y / front, noise.spread_of_rows() / np.abs(front)
+    used = np.isfinite(v) & np.isfinite(u) & (sigma > 0) & np.isfinite(sigma)
+    u, v, sigma = u[used], v[used], sigma[used]
+    if len(v) < 5 or np.ptp(u) == 0:
+        return
+    if len(v) > _CURVE:
+        clean = np.sqrt(index.left) < _CLEAN
+        u, v, sigma = (a[:_CURVE] for a in (u, v, sigma)) if clean else _gathered(u, v, sigma)
+    sigma = np.maximum(sigma, 1e-9 * sigma.max())
+    for one in forms({"u": u}, [Noise(kind="weights", y=v, sigma=sigma / np.median(sigma))], find)[:_BEST]:
+        yield one.key, one.expression
+
+
+def _gathered(u: Array, v: Array, sigma: Array) -> tuple[Array, Array, Array]:
+    """Give weighted means of rows beside each other along u: under noise they say more than some of the rows."""
+    order = np.argsort(u, kind="stable")
+    weight = sigma[order] ** -2.0
+    at = np.linspace(0, len(u), _CURVE + 1).astype(int)[:-1]
+    total = np.add.reduceat(weight, at)
+    means = [np.add.reduceat(weight * a[order], at) / total for a in (u, v)]
+    return means[0], means[1], total**-0.5
