@@ -24,6 +24,7 @@ from kansr.noise.model import Array, Noise
 _SCREENED, _FACTORS = 300, 120  # rows on which all indices are compared, and all with each part as a factor
 _ROWS = 2000  # rows that tell the best of them apart
 _INDICES, _BESIDE = 800, 120  # indices that are compared: of columns, and with each part as a factor
+_TWICE = 4  # columns up to which 2 is an exponent of an index from the start
 _STEPS = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0)  # exponents in an index that are tried in the place of one
 _CLOSELY, _BEST = 12, 3  # indices that are looked at on all rows, and whose curves are named
 _EXPLAINED = 0.3  # share of what monomials leave that a curve may leave: else there is none
@@ -176,17 +177,23 @@ def _left(gram: Array, weight: Array, width: int, rows: int) -> Array:
 
 
 def _grid(width: int, *, least: int) -> Array:
-    """Give indices of so many columns [d, width] with exponents 1 and -1, one of each pair, the shortest first."""
-    def every() -> Iterator[tuple[float, ...]]:
-        for count in range(least, width + 1):
-            for some in combinations(range(width), count):
-                for signs in product((1.0, -1.0), repeat=max(count - (least > 0), 0)):
-                    q = [0.0] * width
-                    for i, s in zip(some, (1.0, *signs) if least else signs, strict=True):
-                        q[i] = s
-                    yield tuple(q)
+    """Give indices of so many columns [d, width] of at least some, one of each pair u and 1/u, the shortest first.
 
-    return np.array(list(islice(every(), _INDICES)))
+    Exponents are 1 and -1, of few columns also 2 and -2.
+    """
+    sizes = (1.0, -1.0, 2.0, -2.0) if width <= _TWICE else (1.0, -1.0)
+    every = [
+        (sum(map(abs, powers)), some, powers)
+        for count in range(least, width + 1)
+        for some in combinations(range(width), count)
+        for powers in islice(product(sizes, repeat=count), 4 * _INDICES)
+        if not least or (powers[0] > 0 and (_plain(np.array(powers)) == powers).all())
+    ]
+    every = sorted(every, key=lambda one: one[0])[:_INDICES]
+    found = np.zeros((len(every), width))
+    for row, (_, some, powers) in zip(found, every, strict=True):
+        row[list(some)] = powers
+    return found
 
 
 def _of_columns(sized: _Sized, width: int) -> list[_Index]:
