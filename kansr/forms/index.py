@@ -8,6 +8,7 @@ tells whether u is right. Then y over the monomial is a curve of one column, and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice, product
@@ -23,20 +24,20 @@ from kansr.noise.model import Array, Noise
 
 _SCREENED, _FACTORS = 300, 120  # rows on which all indices are compared, and all with each part as a factor
 _ROWS = 2000  # rows that tell the best of them apart
-_INDICES, _BESIDE = 800, 120  # indices that are compared: of columns, and with each part as a factor
+_INDICES, _BESIDE, _INSIDE = 800, 120, 250  # indices of columns that are compared, with a part as a factor, around one
 _TWICE = 4  # columns up to which 2 is an exponent of an index from the start
 _STEPS = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0)  # exponents in an index that are tried in the place of one
-_CLOSELY, _BEST = 12, 3  # indices that are looked at on all rows, and whose curves are named
-_EXPLAINED = 0.3  # share of what monomials leave that a curve may leave: else there is none
+_CLOSELY, _BEST = 12, 2  # indices that are looked at on all rows, and whose curves are named
+_EXPLAINED, _GAIN = 0.9, 30.0  # share of what monomials leave that a curve may leave, and bits that it has to save
 _CLEAN = 1e-3  # share of the spread that the best index leaves where the rows have no noise
 _CURVE = 150  # points of a curve
 _FAR = 3.0  # standard errors that an exponent may be from a simple one
 _NEAR = 2e-3  # and so far in any case: what differences leave of F is no noise
 _LARGEST = 8.0  # exponents beyond this are chance
-_BITS = 2.0  # bits of a column in an index, or of a part
+_BITS, _PART = 2.0, 12.0  # bits of a column in an index; of a part, of which there are up to a few hundred, in a law
 _EXACT = 1e-10  # share of the spread that is rounding
 _CELLS = 4_000_000  # numbers that are held at once
-_PLAIN = Settings(exact=True, others=20, kept=12, simple=4)
+_PLAIN = Settings(exact=True, entries=500, terms=2, others=12, kept=8, simple=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,6 +49,11 @@ class _Sized:
     logs: Array
     signs: Array
     variance: Array
+
+    @property
+    def spread(self) -> float:
+        """How log y varies, rows weighed by what they tell."""
+        return math.sqrt(float(np.cov(self.target, aweights=1 / self.variance)))
 
     def head(self, rows: int) -> _Sized:
         """Give the first rows."""
@@ -92,14 +98,21 @@ def index_laws(
     if sized is None:
         return []
     found: list[Candidate] = []
-    for stage in (_of_columns, _with_parts):
-        for index in stage(sized, len(columns)):
-            if over():
-                break
-            found += _laws(sized.only(index.chosen), index, columns, noise, find)
-            if _is_exact(found):
-                return sorted(found, key=lambda one: one.bits)
+    for index in _indices_of(sized):
+        if over():
+            break
+        found += _laws(sized.only(index.chosen), index, columns, noise, find)
+        if _is_exact(found):
+            break
     return sorted(found, key=lambda one: one.bits)
+
+
+def _indices_of(sized: _Sized) -> list[_Index]:
+    """Give the best indices: of columns alone, where one of these leaves all but nothing, else with parts beside."""
+    found = _of_columns(sized)
+    if not any(math.sqrt(one.left) < _CLEAN * sized.spread for one in found):
+        found = sorted([*found, *_with_parts(sized)], key=lambda one: one.bits)
+    return found[:_BEST]
 
 
 def _is_exact(found: Sequence[Candidate]) -> bool:
@@ -176,12 +189,12 @@ def _left(gram: Array, weight: Array, width: int, rows: int) -> Array:
     return np.asarray(left / weight[:, None] * rows / max(rows - width - 1, 1))
 
 
-def _grid(width: int, *, least: int) -> Array:
+def _grid(width: int, *, least: int, twice: bool = True) -> Array:
     """Give indices of so many columns [d, width] of at least some, one of each pair u and 1/u, the shortest first.
 
     Exponents are 1 and -1, of few columns also 2 and -2.
     """
-    sizes = (1.0, -1.0, 2.0, -2.0) if width <= _TWICE else (1.0, -1.0)
+    sizes = (1.0, -1.0, 2.0, -2.0) if twice and width <= _TWICE else (1.0, -1.0)
     every = [
         (sum(map(abs, powers)), some, powers)
         for count in range(least, width + 1)
@@ -196,7 +209,7 @@ def _grid(width: int, *, least: int) -> Array:
     return found
 
 
-def _of_columns(sized: _Sized, width: int) -> list[_Index]:
+def _of_columns(sized: _Sized) -> list[_Index]:
     """Give the best indices of columns alone, and of those with one part as a further factor."""
     ones = [i for i, one in enumerate(sized.parts) if one.is_column]
     few = sized.only(ones).head(_SCREENED)
@@ -205,7 +218,7 @@ def _of_columns(sized: _Sized, width: int) -> list[_Index]:
     return _closely(sized, found, ones)
 
 
-def _with_parts(sized: _Sized, width: int) -> list[_Index]:
+def _with_parts(sized: _Sized) -> list[_Index]:
     """Give the best indices of columns with one part beside them, as a factor or in the index."""
     ones = [i for i, one in enumerate(sized.parts) if one.is_column]
     parts = [i for i, one in enumerate(sized.parts) if not one.is_column]
@@ -217,7 +230,7 @@ def _with_parts(sized: _Sized, width: int) -> list[_Index]:
     ]
     for part in parts:
         free = [i for i in ones if sized.parts[i].names.isdisjoint(sized.parts[part].names)]
-        grid = _grid(len(free), least=0)
+        grid = _grid(len(free), least=0, twice=False)[:_INSIDE]
         q = np.zeros((len(grid), len(ones) + 1))
         q[:, free], q[:, -1] = grid, 1.0
         found += list(_indices(few.only([*ones, part]), q, [*ones, part]))
@@ -236,7 +249,7 @@ def _indices(sized: _Sized, q: Array, chosen: Sequence[int]) -> Iterator[_Index]
     if not len(q):
         return
     left = np.concatenate([_left(g, w, sized.logs.shape[1], rows)[:, 0] for g, w in _grams(sized, q, rest)])
-    bits = _bits(left, q, rows)
+    bits = _bits(left, q, rows) + _PART * any(not one.is_column for one in sized.parts)
     for i in np.argsort(bits, kind="stable")[:_CLOSELY].tolist():
         yield _Index(chosen=tuple(chosen), powers=tuple(q[i].tolist()), left=float(left[i]), bits=float(bits[i]))
 
@@ -248,7 +261,7 @@ def _beside(sized: _Sized, q: Array, others: Array) -> list[tuple[tuple[float, .
     if not len(q) or not others.shape[1]:
         return []
     left = np.concatenate([_left(g, w, sized.logs.shape[1], rows)[:, 1:] for g, w in _grams(sized, q, rest)])
-    bits = _bits(left, q[:, None], rows) + _BITS
+    bits = _bits(left, q[:, None], rows) + _PART
     best = np.argsort(bits, axis=None, kind="stable")[: 2 * _CLOSELY]
     at = [np.unravel_index(i, bits.shape) for i in best]
     return [(tuple(q[d].tolist()), int(o), float(left[d, o]), float(bits[d, o])) for d, o in at]
@@ -268,8 +281,9 @@ def _closely(sized: _Sized, found: Sequence[_Index], ones: Sequence[int]) -> lis
     climbed = sorted((_climbed(few.only(i.chosen), i) for i in best), key=lambda i: i.bits)
     unique = {(i.chosen, i.powers): i for i in reversed(climbed)}
     again = [one for i in unique.values() for one in _indices(rows.only(i.chosen), np.array([i.powers]), i.chosen)]
-    least = _without(rows.only(ones))
-    return sorted((i for i in again if i.left < _EXPLAINED * least), key=lambda i: i.bits)[:_BEST]
+    least, n = _without(rows.only(ones)), len(rows.target)
+    worth = min(_EXPLAINED, 2.0 ** (-2 * _GAIN / n)) * least
+    return sorted((i for i in again if i.left < worth), key=lambda i: i.bits)[:_BEST]
 
 
 def _climbed(sized: _Sized, index: _Index) -> _Index:
@@ -312,7 +326,8 @@ def _laws(
     """Give laws of an index: its curve is named, and all constants are fitted to the target together."""
     q = np.array(index.powers)
     found: list[Candidate] = []
-    for p in islice(_exponents(sized.head(_ROWS), q, index.left), 2):
+    gauges = 2 if math.sqrt(index.left) < _CLEAN else 1  # under noise a curve is as well named with u beside it
+    for p in islice(_exponents(sized.head(_ROWS), q), gauges):
         front, inside = _monomial(sized.parts, p), _monomial(sized.parts, q)
         if front is None or inside is None:
             continue
@@ -327,7 +342,7 @@ def _laws(
 _U = sp.Symbol("u", real=True)
 
 
-def _exponents(sized: _Sized, q: Array, left: float) -> Iterator[Array]:
+def _exponents(sized: _Sized, q: Array) -> Iterator[Array]:
     """Yield exponents of the factors, simple where their errors allow: u's own power is F's, so one of u has none."""
     rest = np.column_stack([sized.target, sized.logs])
     ((gram, weight),) = _grams(sized, q[None], rest)
@@ -383,7 +398,7 @@ def _curves(front: Array, u: Array, noise: Noise, index: _Index, find: Settings)
     if len(v) < 5 or np.ptp(u) == 0:
         return
     if len(v) > _CURVE:
-        clean = np.sqrt(index.left) < _CLEAN
+        clean = math.sqrt(index.left) < _CLEAN
         u, v, sigma = (a[:_CURVE] for a in (u, v, sigma)) if clean else _gathered(u, v, sigma)
     sigma = np.maximum(sigma, 1e-9 * sigma.max())
     for one in forms({"u": u}, [Noise(kind="weights", y=v, sigma=sigma / np.median(sigma))], find)[:_BEST]:

@@ -16,6 +16,7 @@ from kansr.forms.fit import Fitted, fitted, is_determined, vaguest
 from kansr.forms.settings import Settings
 from kansr.forms.starts import Start, exact_bits, starts
 from kansr.formula.constants import decimals, substituted
+from kansr.formula.corners_seen import as_seen
 from kansr.noise.model import Array, Noise
 
 _FIRST, _LAST = 12, 60  # steps that the constants of a form get at first, and to the end
@@ -113,7 +114,10 @@ def _begun(start: Start, columns: Mapping[str, Array]) -> Iterator[tuple[float, 
 
 def _candidate(name: str, start: sp.Expr, noise: Noise, columns: Mapping[str, Array]) -> list[Candidate]:
     """Fit a form to the end, without what rows cannot tell from 0; nothing comes of constants not determined."""
-    fit = fitted(start, columns, noise, steps=_LAST)
+    fit = fitted(as_seen(start, columns), columns, noise, steps=_LAST)
+    seen = None if fit is None else as_seen(fit.expression, columns)
+    if fit is not None and seen != fit.expression:  # a corner went out of the rows
+        fit = fitted(seen, columns, noise, steps=_LAST)
     if fit is None or not is_determined(fit, noise):
         return []
     vague = vaguest(fit, noise)

@@ -16,6 +16,7 @@ from kansr.forms import Candidate, Settings, fitted_candidate, forms
 from kansr.forms.index import index_laws
 from kansr.formula.complexity import complexity
 from kansr.formula.constants import refit
+from kansr.formula.corners_seen import as_seen
 from kansr.formula.cross import leverages
 from kansr.formula.evaluate import evaluate
 from kansr.formula.formula import Formula, Scores
@@ -233,6 +234,7 @@ def _discoveries(one: Candidate, problem: Problem, *, closely: bool) -> Iterator
                 fit = refit(one.expression, rows.columns, rows.y, weighing=rows.weighing)
                 fit = rounded(fit, rows.columns, rows.y, rows.weighing)
             expression = shortest(fit.expression, dict(rows.columns)) if closely else fit.expression
+            expression = as_seen(expression, rows.columns)
             yield Discovery(expression=expression, fit=fit, bits=one.bits, label="form")
 
 
