@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, islice, product
 
 import numpy as np
@@ -30,7 +30,7 @@ _STEPS = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0)  # exponents in an in
 _CLOSELY, _BEST = 12, 2  # indices that are looked at on all rows, and whose curves are named
 _EXPLAINED, _GAIN = 0.9, 30.0  # share of what monomials leave that a curve may leave, and bits that it has to save
 _CLEAN = 1e-3  # share of the spread that the best index leaves where the rows have no noise
-_CURVE = 150  # points of a curve
+_CURVE, _GATHERED, _NAMED = 150, 500, 4  # points of a curve without noise and with it; names of it that are fitted
 _FAR = 3.0  # standard errors that an exponent may be from a simple one
 _NEAR = 2e-3  # and so far in any case: what differences leave of F is no noise
 _LARGEST = 8.0  # exponents beyond this are chance
@@ -214,8 +214,31 @@ def _of_columns(sized: _Sized) -> list[_Index]:
     ones = [i for i, one in enumerate(sized.parts) if one.is_column]
     few = sized.only(ones).head(_SCREENED)
     every = list(range(len(ones)))
-    found = list(_indices(few, _grid(len(ones), least=1), every))
+    grid = np.concatenate([_grid(len(ones), least=1), _bent(sized.only(ones).head(_ROWS))])
+    found = list(_indices(few, grid, every))
     return _closely(sized, found, ones)
+
+
+def _bent(sized: _Sized) -> Array:
+    """Give the indices [d, k] along which the logarithm of y is bent: q is the one direction in which F is.
+
+    They are told from a parabola in all logarithms (principal Hessian directions: Li, Journal of the American
+    Statistical Association 87, 1992), so that indices of many columns need no grid.
+    """
+    k = sized.logs.shape[1]
+    i, j = np.triu_indices(k)
+    if len(sized.target) < 2 * (len(i) + k + 1):
+        return np.zeros((0, k))
+    x, weight = sized.logs - sized.logs.mean(0), 1 / np.sqrt(sized.variance)
+    design = np.column_stack([x[:, i] * x[:, j], x, np.ones(len(x))]) * weight[:, None]
+    c, *_ = np.linalg.lstsq(design, sized.target * weight, rcond=1e-10)
+    bend = np.zeros((k, k))
+    bend[i, j] = c[: len(i)] / 2
+    size, directions = np.linalg.eigh(bend + bend.T)
+    main = directions[:, int(np.argmax(np.abs(size)))]
+    units = np.sort(np.abs(main))[::-1][: max(k - 1, 1)]
+    found = np.array([_plain(np.round(main / unit)) for unit in units if unit > 0])
+    return found[(found != 0).any(1) & (np.abs(found) <= max(_STEPS)).all(1)]
 
 
 def _with_parts(sized: _Sized) -> list[_Index]:
@@ -324,19 +347,31 @@ def _laws(
     sized: _Sized, index: _Index, columns: Mapping[str, Array], noise: Noise, find: Settings
 ) -> list[Candidate]:
     """Give laws of an index: its curve is named, and all constants are fitted to the target together."""
-    q = np.array(index.powers)
     found: list[Candidate] = []
-    gauges = 2 if math.sqrt(index.left) < _CLEAN else 1  # under noise a curve is as well named with u beside it
-    for p in islice(_exponents(sized.head(_ROWS), q), gauges):
+    for settings, p, q in _tries(sized, index, find):
         front, inside = _monomial(sized.parts, p), _monomial(sized.parts, q)
         if front is None or inside is None:
             continue
-        for name, curve in _curves(front[0], inside[0], noise, index, find):
+        for name, curve in _curves(front[0], inside[0], noise, index, settings):
             expr = front[1] * curve.xreplace({_U: inside[1]})
             found += fitted_form(f"index {name} of {inside[1]}", expr, columns, noise)
             if _is_exact(found):
                 return found
     return found
+
+
+def _tries(sized: _Sized, index: _Index, find: Settings) -> Iterator[tuple[Settings, Array, Array]]:
+    """Yield settings, exponents of the factors and of the index, u or 1/u: what takes the least time for all first."""
+    q = np.array(index.powers)
+    gauges = 2 if math.sqrt(index.left) < _CLEAN else 1  # under noise a curve is as well named with u beside it
+    every = list(islice(_exponents(sized.head(_ROWS), q), gauges))
+    for p in every:
+        yield replace(find, entries=0), p, q
+        yield replace(find, entries=0), p, -q
+    for p in every[:1]:
+        yield find, p, q
+        if gauges > 1:
+            yield find, p, -q
 
 
 _U = sp.Symbol("u", real=True)
@@ -401,7 +436,7 @@ def _curves(front: Array, u: Array, noise: Noise, index: _Index, find: Settings)
         clean = math.sqrt(index.left) < _CLEAN
         u, v, sigma = (a[:_CURVE] for a in (u, v, sigma)) if clean else _gathered(u, v, sigma)
     sigma = np.maximum(sigma, 1e-9 * sigma.max())
-    for one in forms({"u": u}, [Noise(kind="weights", y=v, sigma=sigma / np.median(sigma))], find)[:_BEST]:
+    for one in forms({"u": u}, [Noise(kind="weights", y=v, sigma=sigma / np.median(sigma))], find)[:_NAMED]:
         yield one.key, one.expression
 
 
@@ -409,7 +444,7 @@ def _gathered(u: Array, v: Array, sigma: Array) -> tuple[Array, Array, Array]:
     """Give weighted means of rows beside each other along u: under noise they say more than some of the rows."""
     order = np.argsort(u, kind="stable")
     weight = sigma[order] ** -2.0
-    at = np.linspace(0, len(u), _CURVE + 1).astype(int)[:-1]
+    at = np.linspace(0, len(u), min(_GATHERED, len(u)) + 1).astype(int)[:-1]
     total = np.add.reduceat(weight, at)
     means = [np.add.reduceat(weight * a[order], at) / total for a in (u, v)]
     return means[0], means[1], total**-0.5
