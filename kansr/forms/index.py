@@ -110,9 +110,14 @@ def index_laws(
 def _indices_of(sized: _Sized) -> list[_Index]:
     """Give the best indices: of columns alone, where one of these leaves all but nothing, else with parts beside."""
     found = _of_columns(sized)
-    if not any(math.sqrt(one.left) < _CLEAN * sized.spread for one in found):
+    if not any(_is_clean(one, sized) for one in found):
         found = sorted([*found, *_with_parts(sized)], key=lambda one: one.bits)
     return found[:_BEST]
+
+
+def _is_clean(index: _Index, sized: _Sized) -> bool:
+    """Whether an index leaves no more than the bend of F between neighbours: the further apart, the more that is."""
+    return math.sqrt(index.left) < _CLEAN * max(1.0, _ROWS / len(sized.target)) * min(1.0, sized.spread)
 
 
 def _is_exact(found: Sequence[Candidate]) -> bool:
@@ -150,7 +155,9 @@ def _grams(sized: _Sized, indices: Array, rest: Array) -> Iterator[tuple[Array, 
         where, sign = sized.logs @ q.T, _sign(sized.signs, q)
         key = sign * (where - where.min() + 1.0)
         order = np.argsort(key, axis=0)
-        u, s, v = (np.take_along_axis(a, order, 0) for a in (where, sign, np.broadcast_to(sized.variance[:, None], key.shape)))
+        u, s, v = (
+            np.take_along_axis(a, order, 0) for a in (where, sign, np.broadcast_to(sized.variance[:, None], key.shape))
+        )
         reach = u[2:] - u[:-2]
         t = np.where(reach != 0, (u[1:-1] - u[:-2]) / np.where(reach != 0, reach, 1.0), 0.5)
         weight = 1 / (v[1:-1] + (1 - t) ** 2 * v[:-2] + t**2 * v[2:])
@@ -249,7 +256,9 @@ def _with_parts(sized: _Sized) -> list[_Index]:
     base = few.only(ones)
     found = [
         _Index(chosen=(*range(len(ones)), parts[o]), powers=(*q, 0.0), left=left, bits=bits)
-        for q, o, left, bits in _beside(base.head(_FACTORS), _grid(len(ones), least=1)[:_BESIDE], few.logs[:_FACTORS, parts])
+        for q, o, left, bits in _beside(
+            base.head(_FACTORS), _grid(len(ones), least=1)[:_BESIDE], few.logs[:_FACTORS, parts]
+        )
     ]
     for part in parts:
         free = [i for i in ones if sized.parts[i].names.isdisjoint(sized.parts[part].names)]
@@ -343,16 +352,15 @@ def _without(sized: _Sized) -> float:
     return float(np.sum((sized.target * weight - design @ c) ** 2) / np.sum(weight**2))
 
 
-def _laws(
-    sized: _Sized, index: _Index, columns: Mapping[str, Array], noise: Noise, find: Settings
-) -> list[Candidate]:
+def _laws(sized: _Sized, index: _Index, columns: Mapping[str, Array], noise: Noise, find: Settings) -> list[Candidate]:
     """Give laws of an index: its curve is named, and all constants are fitted to the target together."""
     found: list[Candidate] = []
     for settings, p, q in _tries(sized, index, find):
         front, inside = _monomial(sized.parts, p), _monomial(sized.parts, q)
         if front is None or inside is None:
             continue
-        for name, curve in _curves(front[0], inside[0], noise, index, settings):
+        clean = _is_clean(index, sized)
+        for name, curve in _curves(front[0], inside[0], noise, settings, clean=clean):
             expr = front[1] * curve.xreplace({_U: inside[1]})
             found += fitted_form(f"index {name} of {inside[1]}", expr, columns, noise)
             if _is_exact(found):
@@ -363,7 +371,7 @@ def _laws(
 def _tries(sized: _Sized, index: _Index, find: Settings) -> Iterator[tuple[Settings, Array, Array]]:
     """Yield settings, exponents of the factors and of the index, u or 1/u: what takes the least time for all first."""
     q = np.array(index.powers)
-    gauges = 2 if math.sqrt(index.left) < _CLEAN else 1  # under noise a curve is as well named with u beside it
+    gauges = 2 if _is_clean(index, sized) else 1  # under noise a curve is as well named with u beside it
     every = list(islice(_exponents(sized.head(_ROWS), q), gauges))
     for p in every:
         yield replace(find, entries=0), p, q
@@ -424,7 +432,7 @@ def _number(power: float) -> sp.Expr:
     return sp.Float(power)
 
 
-def _curves(front: Array, u: Array, noise: Noise, index: _Index, find: Settings) -> Iterator[tuple[str, sp.Expr]]:
+def _curves(front: Array, u: Array, noise: Noise, find: Settings, *, clean: bool) -> Iterator[tuple[str, sp.Expr]]:
     """Yield the names and formulas of the curve that y over a monomial is."""
     with np.errstate(all="ignore"):
         v, sigma = noise.y / front, noise.spread_of_rows() / np.abs(front)
@@ -433,7 +441,6 @@ def _curves(front: Array, u: Array, noise: Noise, index: _Index, find: Settings)
     if len(v) < 5 or np.ptp(u) == 0:
         return
     if len(v) > _CURVE:
-        clean = math.sqrt(index.left) < _CLEAN
         u, v, sigma = (a[:_CURVE] for a in (u, v, sigma)) if clean else _gathered(u, v, sigma)
     sigma = np.maximum(sigma, 1e-9 * sigma.max())
     for one in forms({"u": u}, [Noise(kind="weights", y=v, sigma=sigma / np.median(sigma))], find)[:_NAMED]:

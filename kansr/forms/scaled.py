@@ -134,8 +134,9 @@ def _written(f: Scaled, t: float, powers: Array, u: Argument, y: Array) -> Itera
         values = u.values**p * np.asarray(f.values(t * u.values)) ** s
         c = float(np.median(y / values))
     if np.isfinite(c) and c and np.isfinite(values).all():
-        yield f"{u.key}^p {f.name}(t {u.key})", (
-            sp.Float(c) * u.expression ** _number(p) * f.write(sp.Float(t) * u.expression) ** _number(s)
+        yield (
+            f"{u.key}^p {f.name}(t {u.key})",
+            (sp.Float(c) * u.expression ** _number(p) * f.write(sp.Float(t) * u.expression) ** _number(s)),
         )
 
 

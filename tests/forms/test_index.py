@@ -67,7 +67,9 @@ def test_a_monomial_times_any_curve_of_an_index_is_found_and_holds_between_the_r
     ],
     ids=["a difference inside", "a sum as a factor", "a cosine inside", "squares as a factor"],
 )
-def test_sums_differences_and_waves_may_stand_in_the_index_and_beside_it(law: Callable[[dict[str, Array]], Array]) -> None:
+def test_sums_differences_and_waves_may_stand_in_the_index_and_beside_it(
+    law: Callable[[dict[str, Array]], Array],
+) -> None:
     rows = columns(3)
     expr = best(rows, law(rows))
     assert off(expr, law, rows) < EXACT, expr
@@ -132,7 +134,9 @@ X = sp.Symbol("x", real=True)
 
 @pytest.mark.parametrize("at", [-1.0, 0.5, 4.0])
 @pytest.mark.parametrize("corner", [lambda u: sp.Abs(u), lambda u: Max(u, 0), lambda u: Min(u, 0), step])
-def test_a_corner_is_written_where_rows_lie_on_both_sides_of_it(corner: Callable[[sp.Expr], sp.Expr], at: float) -> None:
+def test_a_corner_is_written_where_rows_lie_on_both_sides_of_it(
+    corner: Callable[[sp.Expr], sp.Expr], at: float
+) -> None:
     rows = {"x": np.linspace(0.0, 3.0, 13)}
     expr = 2.0 * corner(X - at) + X
     seen = as_seen(expr, rows)
