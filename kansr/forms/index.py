@@ -17,7 +17,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from kansr.forms.part import Part, alone, made
+from kansr.forms.differences import Sized, are_real, grams, left_of, sized_of, without_index
+from kansr.forms.part import Part
 from kansr.forms.search import Candidate, fitted_form, forms, never
 from kansr.forms.settings import Settings
 from kansr.noise.model import Array, Noise
@@ -36,38 +37,7 @@ _NEAR = 2e-3  # and so far in any case: what differences leave of F is no noise
 _LARGEST = 8.0  # exponents beyond this are chance
 _BITS, _PART = 2.0, 12.0  # bits of a column in an index; of a part, of which there are up to a few hundred, in a law
 _EXACT = 1e-10  # share of the spread that is rounding
-_CELLS = 4_000_000  # numbers that are held at once
 _PLAIN = Settings(exact=True, entries=500, terms=2, others=12, kept=8, simple=2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Sized:
-    """Logarithms of the sizes of y [n] and of parts [n, k], signs of these, and the variance of each row of log y."""
-
-    parts: Sequence[Part]
-    target: Array
-    logs: Array
-    signs: Array
-    variance: Array
-
-    @property
-    def spread(self) -> float:
-        """How log y varies, rows weighed by what they tell."""
-        return math.sqrt(float(np.cov(self.target, aweights=1 / self.variance)))
-
-    def head(self, rows: int) -> _Sized:
-        """Give the first rows."""
-        return _Sized(
-            parts=self.parts, target=self.target[:rows], logs=self.logs[:rows], signs=self.signs[:rows],
-            variance=self.variance[:rows],
-        )  # fmt: skip
-
-    def only(self, chosen: Sequence[int]) -> _Sized:
-        """Give some of the parts."""
-        return _Sized(
-            parts=[self.parts[i] for i in chosen], target=self.target, logs=self.logs[:, chosen],
-            signs=self.signs[:, chosen], variance=self.variance,
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,7 +64,7 @@ def index_laws(
     >>> law.noise.scale(law.values) < 1e-9
     True
     """
-    sized = _sized(columns, noise)
+    sized = sized_of(columns, noise)
     if sized is None:
         return []
     found: list[Candidate] = []
@@ -107,7 +77,7 @@ def index_laws(
     return sorted(found, key=lambda one: one.bits)
 
 
-def _indices_of(sized: _Sized) -> list[_Index]:
+def _indices_of(sized: Sized) -> list[_Index]:
     """Give the best indices: of columns alone, where one of these leaves all but nothing, else with parts beside."""
     found = _of_columns(sized)
     if not any(_is_clean(one, sized) for one in found):
@@ -115,85 +85,13 @@ def _indices_of(sized: _Sized) -> list[_Index]:
     return found[:_BEST]
 
 
-def _is_clean(index: _Index, sized: _Sized) -> bool:
+def _is_clean(index: _Index, sized: Sized) -> bool:
     """Whether an index leaves no more than the bend of F between neighbours: the further apart, the more that is."""
     return math.sqrt(index.left) < _CLEAN * max(1.0, _ROWS / len(sized.target)) * min(1.0, sized.spread)
 
 
 def _is_exact(found: Sequence[Candidate]) -> bool:
     return any(one.noise.scale(one.values) < _EXACT * float(np.std(one.noise.y)) for one in found)
-
-
-def _sized(columns: Mapping[str, Array], noise: Noise) -> _Sized | None:
-    """Give logarithms of the rows in which nothing is 0, if these are most of them and enough for the exponents."""
-    ones = [one for one in alone(columns) if np.mean(one.values != 0) > 0.5]
-    if len(ones) < 2:
-        return None
-    parts = [*ones, *made(columns)]
-    values = np.column_stack([one.values for one in parts])
-    used = (noise.y != 0) & np.isfinite(values).all(1)
-    kept = [i for i in range(len(parts)) if np.mean(values[used, i] != 0) > 0.9]
-    used &= (values[:, kept] != 0).all(1)
-    if used.sum() < max(3 * len(ones) + 3, len(used) / 2):
-        return None
-    y, values = noise.y[used], values[np.ix_(used, kept)]
-    unit = np.abs(noise.spread_of_rows())[used] / np.abs(y)
-    return _Sized(
-        parts=[parts[i] for i in kept], target=np.log(np.abs(y)), logs=np.log(np.abs(values)), signs=np.sign(values),
-        variance=(unit / np.median(unit)) ** 2,
-    )  # fmt: skip
-
-
-def _grams(sized: _Sized, indices: Array, rest: Array) -> Iterator[tuple[Array, Array]]:
-    """Yield for each index q of the parts [d, k] the inner products of what columns [n, m] are off their neighbours.
-
-    Beside them comes the sum of the weights. Rows of other signs of u are no neighbours.
-    """
-    each = max(1, _CELLS // (rest.size + 1))
-    for at in range(0, len(indices), each):
-        q = indices[at : at + each]
-        where, sign = sized.logs @ q.T, _sign(sized.signs, q)
-        key = sign * (where - where.min() + 1.0)
-        order = np.argsort(key, axis=0)
-        u, s, v = (
-            np.take_along_axis(a, order, 0) for a in (where, sign, np.broadcast_to(sized.variance[:, None], key.shape))
-        )
-        reach = u[2:] - u[:-2]
-        t = np.where(reach != 0, (u[1:-1] - u[:-2]) / np.where(reach != 0, reach, 1.0), 0.5)
-        weight = 1 / (v[1:-1] + (1 - t) ** 2 * v[:-2] + t**2 * v[2:])
-        weight = np.where(s[2:] == s[:-2], weight, 0.0)
-        z = rest[order]  # [n, d, m]
-        off = z[1:-1] - (1 - t)[:, :, None] * z[:-2] - t[:, :, None] * z[2:]
-        off = (off * np.sqrt(weight)[:, :, None]).transpose(1, 0, 2)
-        yield off.transpose(0, 2, 1) @ off, weight.sum(0)
-
-
-def _sign(signs: Array, q: Array) -> Array:
-    """Give the signs of indices [n, d]: those of odd exponents; those of no whole ones have to be above zero."""
-    negative = (signs < 0).astype(float) @ (np.abs(q.T) % 2 == 1)
-    return np.asarray(1.0 - 2.0 * (negative % 2))
-
-
-def _left(gram: Array, weight: Array, width: int, rows: int) -> Array:
-    """Give the mean square [d, 1 + m] that columns leave of the target: alone, and with each of the others beside them.
-
-    Products are those of the target, of so many columns, and of the others.
-    """
-    xx = gram[:, 1 : width + 1, 1 : width + 1]
-    size = np.maximum(np.trace(xx, axis1=1, axis2=2) / width, 1e-300)
-    xx = xx + (1e-11 * size)[:, None, None] * np.eye(width)
-    others = np.r_[0, width + 1 : gram.shape[1]]
-    cross = gram[:, 1 : width + 1][:, :, others]
-    solved = np.linalg.solve(xx, cross)
-    own = gram[:, others][:, :, others]
-    target = gram[:, 0, 0] - np.einsum("dx,dx->d", cross[:, :, 0], solved[:, :, 0])
-    both = own[:, 0] - np.einsum("dx,dxo->do", cross[:, :, 0], solved)
-    alone_ = np.einsum("doo->do", own) - np.einsum("dxo,dxo->do", cross, solved)
-    with np.errstate(all="ignore"):
-        gain = np.where(alone_ > 1e-9 * np.einsum("doo->do", own), both**2 / alone_, 0.0)
-    gain[:, 0] = 0.0
-    left = np.maximum(target[:, None] - gain, 1e-15 * gram[:, :1, 0])
-    return np.asarray(left / weight[:, None] * rows / max(rows - width - 1, 1))
 
 
 def _grid(width: int, *, least: int, twice: bool = True) -> Array:
@@ -216,7 +114,7 @@ def _grid(width: int, *, least: int, twice: bool = True) -> Array:
     return found
 
 
-def _of_columns(sized: _Sized) -> list[_Index]:
+def _of_columns(sized: Sized) -> list[_Index]:
     """Give the best indices of columns alone, and of those with one part as a further factor."""
     ones = [i for i, one in enumerate(sized.parts) if one.is_column]
     few = sized.only(ones).head(_SCREENED)
@@ -226,7 +124,7 @@ def _of_columns(sized: _Sized) -> list[_Index]:
     return _closely(sized, found, ones)
 
 
-def _bent(sized: _Sized) -> Array:
+def _bent(sized: Sized) -> Array:
     """Give the indices [d, k] along which the logarithm of y is bent: q is the one direction in which F is.
 
     They are told from a parabola in all logarithms (principal Hessian directions: Li, Journal of the American
@@ -248,7 +146,7 @@ def _bent(sized: _Sized) -> Array:
     return found[(found != 0).any(1) & (np.abs(found) <= max(_STEPS)).all(1)]
 
 
-def _with_parts(sized: _Sized) -> list[_Index]:
+def _with_parts(sized: Sized) -> list[_Index]:
     """Give the best indices of columns with one part beside them, as a factor or in the index."""
     ones = [i for i, one in enumerate(sized.parts) if one.is_column]
     parts = [i for i, one in enumerate(sized.parts) if not one.is_column]
@@ -274,38 +172,32 @@ def _bits(left: Array | float, q: Array, rows: int) -> Array:
     return np.asarray(rows / 2 * np.log2(left) + (_BITS * (q != 0) + np.log2(1 + size)).sum(-1))
 
 
-def _indices(sized: _Sized, q: Array, chosen: Sequence[int]) -> Iterator[_Index]:
+def _indices(sized: Sized, q: Array, chosen: Sequence[int]) -> Iterator[_Index]:
     """Yield the best of some indices."""
-    q = q[_real(sized, q)]
+    q = q[are_real(sized, q)]
     rows, rest = len(sized.target), np.column_stack([sized.target, sized.logs])
     if not len(q):
         return
-    left = np.concatenate([_left(g, w, sized.logs.shape[1], rows)[:, 0] for g, w in _grams(sized, q, rest)])
+    left = np.concatenate([left_of(g, w, sized.logs.shape[1], rows)[:, 0] for g, w in grams(sized, q, rest)])
     bits = _bits(left, q, rows) + _PART * any(not one.is_column for one in sized.parts)
     for i in np.argsort(bits, kind="stable")[:_CLOSELY].tolist():
         yield _Index(chosen=tuple(chosen), powers=tuple(q[i].tolist()), left=float(left[i]), bits=float(bits[i]))
 
 
-def _beside(sized: _Sized, q: Array, others: Array) -> list[tuple[tuple[float, ...], int, float, float]]:
+def _beside(sized: Sized, q: Array, others: Array) -> list[tuple[tuple[float, ...], int, float, float]]:
     """Give the best indices with one of the other columns [n, m] as a factor."""
-    q = q[_real(sized, q)]
+    q = q[are_real(sized, q)]
     rows, rest = len(sized.target), np.column_stack([sized.target, sized.logs, others])
     if not len(q) or not others.shape[1]:
         return []
-    left = np.concatenate([_left(g, w, sized.logs.shape[1], rows)[:, 1:] for g, w in _grams(sized, q, rest)])
+    left = np.concatenate([left_of(g, w, sized.logs.shape[1], rows)[:, 1:] for g, w in grams(sized, q, rest)])
     bits = _bits(left, q[:, None], rows) + _PART
     best = np.argsort(bits, axis=None, kind="stable")[: 2 * _CLOSELY]
     at = [np.unravel_index(i, bits.shape) for i in best]
     return [(tuple(q[d].tolist()), int(o), float(left[d, o]), float(bits[d, o])) for d, o in at]
 
 
-def _real(sized: _Sized, q: Array) -> NDArray[np.bool_]:
-    """Which indices have values on all rows: columns of both signs have whole exponents."""
-    mixed = (sized.signs < 0).any(0)
-    return np.asarray(((q % 1 == 0) | ~mixed).all(1))
-
-
-def _closely(sized: _Sized, found: Sequence[_Index], ones: Sequence[int]) -> list[_Index]:
+def _closely(sized: Sized, found: Sequence[_Index], ones: Sequence[int]) -> list[_Index]:
     """Give the few best indices on more rows, each of their exponents changed while that leaves less."""
     few, rows = sized.head(_SCREENED), sized.head(_ROWS)
     begun = sorted(found, key=lambda i: i.bits)[:_CLOSELY]
@@ -313,12 +205,12 @@ def _closely(sized: _Sized, found: Sequence[_Index], ones: Sequence[int]) -> lis
     climbed = sorted((_climbed(few.only(i.chosen), i) for i in best), key=lambda i: i.bits)
     unique = {(i.chosen, i.powers): i for i in reversed(climbed)}
     again = [one for i in unique.values() for one in _indices(rows.only(i.chosen), np.array([i.powers]), i.chosen)]
-    least, n = _without(rows.only(ones)), len(rows.target)
+    least, n = without_index(rows.only(ones)), len(rows.target)
     worth = min(_EXPLAINED, 2.0 ** (-2 * _GAIN / n)) * least
     return sorted((i for i in again if i.left < worth), key=lambda i: i.bits)[:_BEST]
 
 
-def _climbed(sized: _Sized, index: _Index) -> _Index:
+def _climbed(sized: Sized, index: _Index) -> _Index:
     """Change one exponent after the other while that leaves less."""
     while True:
         q = np.array(index.powers)
@@ -344,15 +236,7 @@ def _changed(q: Array, i: int, power: float) -> Array:
     return new
 
 
-def _without(sized: _Sized) -> float:
-    """Give the mean square that a monomial alone leaves."""
-    weight = 1 / np.sqrt(sized.variance)
-    design = np.column_stack([sized.logs, np.ones(len(weight))]) * weight[:, None]
-    c, *_ = np.linalg.lstsq(design, sized.target * weight, rcond=1e-12)
-    return float(np.sum((sized.target * weight - design @ c) ** 2) / np.sum(weight**2))
-
-
-def _laws(sized: _Sized, index: _Index, columns: Mapping[str, Array], noise: Noise, find: Settings) -> list[Candidate]:
+def _laws(sized: Sized, index: _Index, columns: Mapping[str, Array], noise: Noise, find: Settings) -> list[Candidate]:
     """Give laws of an index: its curve is named, and all constants are fitted to the target together."""
     found: list[Candidate] = []
     for settings, p, q in _tries(sized, index, find):
@@ -368,7 +252,7 @@ def _laws(sized: _Sized, index: _Index, columns: Mapping[str, Array], noise: Noi
     return found
 
 
-def _tries(sized: _Sized, index: _Index, find: Settings) -> Iterator[tuple[Settings, Array, Array]]:
+def _tries(sized: Sized, index: _Index, find: Settings) -> Iterator[tuple[Settings, Array, Array]]:
     """Yield settings, exponents of the factors and of the index, u or 1/u: what takes the least time for all first."""
     q = np.array(index.powers)
     gauges = 2 if _is_clean(index, sized) else 1  # under noise a curve is as well named with u beside it
@@ -385,10 +269,10 @@ def _tries(sized: _Sized, index: _Index, find: Settings) -> Iterator[tuple[Setti
 _U = sp.Symbol("u", real=True)
 
 
-def _exponents(sized: _Sized, q: Array) -> Iterator[Array]:
+def _exponents(sized: Sized, q: Array) -> Iterator[Array]:
     """Yield exponents of the factors, simple where their errors allow: u's own power is F's, so one of u has none."""
     rest = np.column_stack([sized.target, sized.logs])
-    ((gram, weight),) = _grams(sized, q[None], rest)
+    ((gram, _),) = grams(sized, q[None], rest)
     first = int(np.argmax(np.abs(q)))
     free = [i for i in range(len(q)) if i != first]
     xx = gram[0][1:, 1:][np.ix_(free, free)]
@@ -399,13 +283,13 @@ def _exponents(sized: _Sized, q: Array) -> Iterator[Array]:
     error[free] = np.sqrt(np.maximum(np.diag(inverse), 0.0) * square)
     if np.abs(p).max() > _LARGEST:
         return
-    p = _simple(p, error, (sized.signs < 0).any(0))
+    p = _simple(p, error, np.asarray((sized.signs < 0).any(0)))
     gauges = [p - p[i] / q[i] * q for i in np.flatnonzero(q)]
     unique = {tuple((np.round(g, 9) + 0.0).tolist()): g for g in gauges}
     yield from map(np.array, sorted(unique, key=lambda g: (sum(map(abs, g)), g)))
 
 
-def _simple(p: Array, error: Array, mixed: Array) -> Array:
+def _simple(p: Array, error: Array, mixed: NDArray[np.bool_]) -> Array:
     """Give exponents as halves or thirds where their errors allow, as whole ones for columns of both signs."""
     found = p.copy()
     for i, value in enumerate(p.tolist()):

@@ -47,11 +47,11 @@ def made(columns: Mapping[str, Array]) -> Iterator[Part]:
         yield _part(x + y, s + t, a, b)
         yield _part(x**2 + y**2, s**2 + t**2, a, b)
         yield _part(x**2 - y**2, s**2 - t**2, a, b)
-    for a, b, c in permutations(columns, 3) if len(columns) <= _TRIPLES else ():
-        if b < c:
-            (x, y, z), (s, t, w) = (columns[n] for n in (a, b, c)), sp.symbols([a, b, c], real=True)
-            yield _part(x - y * z, s - t * w, a, b, c)
-            yield _part(x + y * z, s + t * w, a, b, c)
+    for names in permutations(columns, 3) if len(columns) <= _TRIPLES else ():
+        if names[1] < names[2]:
+            (x, y, z), (s, t, w) = (columns[n] for n in names), sp.symbols(names, real=True)
+            yield _part(x - y * z, s - t * w, *names)
+            yield _part(x + y * z, s + t * w, *names)
 
 
 def _part(values: Array, expr: sp.Expr, *names: str) -> Part:

@@ -46,7 +46,7 @@ _FUNCTIONS: tuple[Scaled, ...] = (
     Scaled(name="1+u^2", values=lambda u: 1 + u**2, write=lambda u: 1 + u**2),
     Scaled(name="1-u^2", values=lambda u: 1 - u**2, write=lambda u: 1 - u**2),
     Scaled(name="(1+u)/(1-u)", values=lambda u: (1 + u) / (1 - u), write=lambda u: (1 + u) / (1 - u)),
-    Scaled(name="log1+", values=lambda u: np.log1p(u), write=lambda u: sp.log(1 + u)),
+    Scaled(name="log1+", values=np.log1p, write=lambda u: sp.log(1 + u)),
     Scaled(name="log1+u^2", values=lambda u: np.log1p(u**2), write=lambda u: sp.log(1 + u**2)),
     Scaled(name="sin", values=np.sin, write=sp.sin),
     Scaled(name="cos", values=np.cos, write=sp.cos),
@@ -92,6 +92,7 @@ def _best(f: Scaled, rows: _Rows) -> tuple[float, Scaled, float, Array] | None:
     scales = np.geomspace(*_REACH, _SCALES) / float(np.max(np.abs(rows.u)))
     if (rows.u < 0).all():
         scales = -scales
+    best = 0
     for points, reach in ((0, 0.0), *_FINER):
         if points:
             scales = scales[best] * (1 + np.linspace(-reach, reach, points + 1))
@@ -103,7 +104,7 @@ def _best(f: Scaled, rows: _Rows) -> tuple[float, Scaled, float, Array] | None:
 
 
 def _left(f: Scaled, scales: Array, rows: _Rows) -> tuple[Array, Array]:
-    """Give the weighted squares that are left for each scale [t], and the powers [t, 2]; infinity where log F is none."""
+    """Give the weighted squares that are left for each scale [t], and the powers [t, 2]; inf where log F is none."""
     with np.errstate(all="ignore"):
         logs = np.log(np.abs(f.values(rows.u[:, None] * scales)))
     bad = ~np.isfinite(logs).all(0)

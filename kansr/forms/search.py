@@ -99,7 +99,8 @@ def _first(
 def _by_group(found: Iterable[Start], each: int) -> tuple[list[Start], list[Start]]:
     """Give the best starts of each group, and the others."""
     groups: dict[str, int] = {}
-    best, rest = [], []
+    best: list[Start] = []
+    rest: list[Start] = []
     for start in sorted(found, key=lambda s: s.bits):
         groups[start.group] = groups.get(start.group, 0) + 1
         (best if groups[start.group] <= each else rest).append(start)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import sympy as sp
 
 from kansr.errors import FormulaError
@@ -19,6 +18,7 @@ def as_seen(expr: sp.Expr, columns: Mapping[str, Array]) -> sp.Expr:
 
     Columns are real, so a power of an exponential is written as one exponential.
 
+    >>> import numpy as np
     >>> x = sp.Symbol("x", real=True)
     >>> as_seen(sp.Abs(x - 1.5) + Max(x, 3.0) + 1 / sp.sqrt(sp.exp(x)), {"x": np.array([0.5, 1.0])})
     -x + 4.5 + exp(-x/2)
