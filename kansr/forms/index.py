@@ -142,8 +142,8 @@ def _bent(sized: Sized) -> Array:
     size, directions = np.linalg.eigh(bend + bend.T)
     main = directions[:, int(np.argmax(np.abs(size)))]
     units = np.sort(np.abs(main))[::-1][: max(k - 1, 1)]
-    found = np.array([_plain(np.round(main / unit)) for unit in units if unit > 0])
-    return found[(found != 0).any(1) & (np.abs(found) <= max(_STEPS)).all(1)]
+    found = np.array([_plain(np.round(main / unit)) for unit in units if unit > 0]).reshape(-1, k)
+    return np.asarray(found[(found != 0).any(1) & (np.abs(found) <= max(_STEPS)).all(1)])
 
 
 def _with_parts(sized: Sized) -> list[_Index]:

@@ -71,7 +71,7 @@ def scaled(u: Argument, noise: Noise) -> Iterator[tuple[str, sp.Expr]]:
         return
     at, y = u.values[used], noise.y[used]
     with np.errstate(all="ignore"):
-        weight = np.abs(y) / noise.deviation(y)
+        weight = np.abs(y) / noise.spread_of_rows()[used]
     if not np.isfinite(weight).all():
         return
     rows = _Rows(u=at, target=np.log(np.abs(y)), weight=weight / weight.max())
