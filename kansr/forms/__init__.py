@@ -10,6 +10,10 @@ products; what comes out best is then fitted as it stands, with all its constant
     link        the table of links
     subset      the best few columns of a dictionary
     factor      a monomial times a plain function of a monomial
+    scaled      a power of a column times a function with a scale inside
+    part        what may stand in an index law beside columns: sums, differences, waves
+    differences rows against their neighbours along an index
+    index       a monomial times any curve of an index
     fit         all constants of a form together, under a kind of noise
     starts      forms before all their constants are fitted
     exact       simple numbers in the place of constants

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -13,8 +13,10 @@ import sympy as sp
 from kansr.bill import bill
 from kansr.errors import FormulaError
 from kansr.forms import Candidate, Settings, fitted_candidate, forms
+from kansr.forms.index import index_laws
 from kansr.formula.complexity import complexity
 from kansr.formula.constants import Refit, refit
+from kansr.formula.corners_seen import as_seen
 from kansr.formula.cross import leverages
 from kansr.formula.evaluate import evaluate
 from kansr.formula.formula import Formula, Scores
@@ -137,16 +139,13 @@ def beside_forms(problem: Problem, clock: Clock) -> tuple[Problem, list[Candidat
 
 def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discovery]:
     """Find forms of many rows without a network: compared on a sample, their constants fitted to all rows."""
-    rows = problem.rows.head(_SAMPLE)
-    noise = _noise_of(rows)
     own = clock.apart(_SHARE_OF_MANY)
-    found = forms(dict(rows.columns), [noise], Settings(exact=True), over=own.over)
-    found = [one for one in found if problem.rows.allowed(one.expression)]
-    if found and found[0].noise.scale(found[0].values) >= _CLEAN * problem.scale:
+    found = _of_sample(problem, own)
+    if found and not _is_law(found[0], problem):
         found = _by_more_rows(found, problem, own)
     every: list[Discovery] = []
     for i, one in enumerate(_chosen(found, _MANY)):
-        is_law = one.noise.scale(one.values) < _CLEAN * problem.scale
+        is_law = _is_law(one, problem)
         for discovery in _discoveries(one, problem, simple=i < _MANY, closely=is_law):
             tell(discovery, problem.rows, report)
             every.append(discovery)
@@ -154,6 +153,28 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
             break
     report(Event(stage="forms", message=f"{len(found)} without a network"))
     return every
+
+
+def _of_sample(problem: Problem, clock: Clock) -> list[Candidate]:
+    """Give the allowed forms of a sample, or of more rows, the best first: what takes the least time is tried first."""
+    rows, more = problem.rows.head(_SAMPLE), problem.rows.head(_MORE)
+    columns, noise = dict(rows.columns), _noise_of(rows)
+    ways: tuple[Callable[[], list[Candidate]], ...] = (
+        lambda: forms(columns, [noise], Settings(exact=True, entries=0), over=clock.over),
+        lambda: index_laws(dict(more.columns), _noise_of(more), over=clock.over),
+        lambda: forms(columns, [noise], Settings(exact=True), over=clock.over),
+    )
+    found: list[Candidate] = []
+    for way in ways:
+        new = [one for one in way() if problem.rows.allowed(one.expression)]
+        found = sorted([*found, *new], key=lambda one: one.bits / len(one.noise.y))
+        if any(_is_law(one, problem) for one in new):
+            return [one for one in found if _is_law(one, problem)]
+    return found
+
+
+def _is_law(one: Candidate, problem: Problem) -> bool:
+    return one.noise.scale(one.values) < _CLEAN * problem.scale
 
 
 def _by_more_rows(found: Sequence[Candidate], problem: Problem, clock: Clock) -> list[Candidate]:
@@ -204,6 +225,7 @@ def _discoveries(one: Candidate, problem: Problem, *, simple: bool, closely: boo
             else:
                 fit = _with_digits(one.expression, rows)
             expression = shortest(fit.expression, dict(rows.columns)) if closely else fit.expression
+            expression = as_seen(expression, rows.columns)
             if expression != fit.expression:  # constants that were put together have the digits of neither
                 fit = _with_digits(expression, rows)
                 expression = fit.expression
