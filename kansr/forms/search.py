@@ -119,6 +119,11 @@ def fitted_candidate(one: Candidate, columns: Mapping[str, Array], noise: Noise)
     return _candidate(one.key, one.expression, noise, columns)
 
 
+def written_candidate(key: str, expr: sp.Expr, columns: Mapping[str, Array], noise: Noise) -> list[Candidate]:
+    """Give a formula that comes written as a form, fitted to rows and with simple numbers; nothing as above."""
+    return [_simplest(one, columns) for one in _candidate(key, expr, noise, columns)]
+
+
 def _with_offset(one: Candidate, columns: Mapping[str, Array]) -> list[Candidate]:
     """Give a form that has no constant of its own with one added, if that is worth it."""
     if one.expression.is_Add:

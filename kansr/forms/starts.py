@@ -18,6 +18,7 @@ from kansr.forms.dictionary import Entry, dictionary
 from kansr.forms.factor import factors
 from kansr.forms.link import LINKS, Link
 from kansr.forms.ratio import ratios
+from kansr.forms.relation import relations
 from kansr.forms.settings import Settings
 from kansr.forms.subset import Sets, Space
 from kansr.forms.written import free, key, written
@@ -27,6 +28,7 @@ _TWICE = 2  # starts of one form that are kept: the constants inside may begin i
 _EACH = 5  # forms of a group that are collected, for each that is fitted
 _ROUNDING = 1e-10  # share of the spread of the target that is rounding
 _THREE = 3  # terms of which all sets of the plainest entries are compared, too
+_EFFORT = 3e8  # multiplications that relations may take: those of a tenth of a second
 _TERM = 1.0  # bits of the product and the sum that a term brings
 
 
@@ -77,6 +79,8 @@ def _groups(columns: Mapping[str, Array], noise: Noise, settings: Settings) -> I
     """Yield ways to find forms, those that take the least time first."""
     y, places = noise.y, len(np.unique(np.column_stack(list(columns.values())), axis=0))
     yield _written(factors(columns, y, most=settings.entries), "factor", columns, noise)
+    if settings.exact:
+        yield _written(relations(columns, y, effort=_EFFORT), "relation", columns, noise)
     arguments = [*singles(columns), *(inner(columns) if len(columns) == 2 else [])]
     every = chain.from_iterable(ratios(u, noise, most=max(places // 2, 3)) for u in arguments)
     yield _written(every, "ratio", columns, noise)

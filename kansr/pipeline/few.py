@@ -12,7 +12,7 @@ import sympy as sp
 
 from kansr.bill import bill
 from kansr.errors import FormulaError
-from kansr.forms import Candidate, Settings, fitted_candidate, forms
+from kansr.forms import Candidate, Settings, fitted_candidate, forms, relations, written_candidate
 from kansr.formula.complexity import complexity
 from kansr.formula.constants import refit
 from kansr.formula.cross import leverages
@@ -37,6 +37,7 @@ _EACH = 1.5  # seconds that making the constants of one of them simple may take
 _SHARE = 0.6  # share of the time for all forms
 _SAMPLE, _MANY, _SHARE_OF_MANY = 150, 4, 0.2  # rows of a larger table on which forms are compared; forms, time
 _MORE = 2000  # rows that tell the best of them apart
+_EFFORT = 2e9  # multiplications that relations of these may take: those of a second
 _CLEAN = 1e-10  # share of the spread at which a form of a sample is a law, and no other is read
 _NEAR = 12.0  # bits above the best form from which one of its size is no longer worth a line
 
@@ -143,8 +144,8 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
     own = clock.apart(_SHARE_OF_MANY)
     found = forms(dict(rows.columns), [noise], Settings(exact=True), over=own.over)
     found = [one for one in found if problem.rows.allowed(one.expression)]
-    if found and found[0].noise.scale(found[0].values) >= _CLEAN * problem.scale:
-        found = _by_more_rows(found, problem, own)
+    if not _is_law(found, problem):
+        found = _exactly(problem, own) or _by_more_rows(found, problem, own)
     every: list[Discovery] = []
     for one in found[:_MANY]:
         is_law = one.noise.scale(one.values) < _CLEAN * problem.scale
@@ -155,6 +156,21 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
             break
     report(Event(stage="forms", message=f"{len(found)} without a network"))
     return every
+
+
+def _is_law(found: Sequence[Candidate], problem: Problem) -> bool:
+    return bool(found) and found[0].noise.scale(found[0].values) < _CLEAN * problem.scale
+
+
+def _exactly(problem: Problem, clock: Clock) -> list[Candidate]:
+    """Give a law that more rows obey to rounding, where there is one: they tell of larger polynomials than a sample."""
+    rows = problem.rows.head(_MORE)
+    noise, columns = _noise_of(rows), dict(rows.columns)
+    for key, expr in () if clock.over() else relations(columns, rows.y, effort=_EFFORT):
+        found = written_candidate(key, expr, columns, noise) if problem.rows.allowed(expr) else []
+        if _is_law(found, problem):
+            return found
+    return []
 
 
 def _by_more_rows(found: Sequence[Candidate], problem: Problem, clock: Clock) -> list[Candidate]:
