@@ -128,7 +128,7 @@ def variables(columns: Mapping[str, Array]) -> Iterator[Variables]:
     base = tuple(one for one in plain.values() if one is not None)
     if not base:
         return
-    yield Variables(key="", every=base, price=0.3)
+    yield Variables(key="", every=base, price=0.1)
     arguments = {name: (c, sp.Symbol(name, real=True)) for name, c in columns.items() if plain[name] is not None}
     for family in _FAMILIES:
         yield from _beside(family, base, plain, arguments)

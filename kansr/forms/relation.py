@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
 from kansr.forms.generator import Powers, Variables, exponents, variables
 from kansr.noise.model import Array
@@ -37,7 +36,7 @@ _CHECK = 5  # every so manyth row is not used but checks the law
 _AGREES = 1e-9  # share of its terms by which a law may miss a row
 _FILLED = 0.8  # columns for each row that is used
 _DEGREE, _AFFINE = 12, 6  # the highest degrees: of polynomials, and of those of degree 1 in each variable
-_BESIDE = 3.0  # price of a T around functions of the columns
+_USED, _MORE = 1.1, 15  # rows that are looked at for each column of the null space, and beside that
 _LEAST = 3e5  # multiplications in the time that any call takes
 _TRIED = 3  # terms, the smallest, that are tried to be left out
 _SIMPLE = 12  # the largest denominator of a number that is called simple
@@ -48,7 +47,6 @@ class Target:
     """T: y [n] -> T(y), or None where it has no inverse there; T^-1 on formulas, given the sign of y."""
 
     name: str
-    price: float
     values: Callable[[Array], Array | None]
     back: Callable[[sp.Expr, int], sp.Expr]
 
@@ -73,41 +71,64 @@ def _between(low: float, high: float, transform: Callable[[Array], Any]) -> Call
 
 
 TARGETS: tuple[Target, ...] = (
-    Target(name="", price=1.0, values=lambda y: y, back=lambda r, _: r),
-    Target(name="sqrt", price=1.2, values=_signed(np.square, zero=True), back=lambda r, s: s * sp.sqrt(r)),
-    Target(name="exp", price=1.2, values=_signed(np.log), back=lambda r, s: s * sp.exp(r)),
-    Target(name="log", price=1.3, values=_between(-30.0, 30.0, np.exp), back=lambda r, _: sp.log(r)),
-    Target(name="^2", price=1.5, values=_signed(np.sqrt, zero=True), back=lambda r, s: s * r**2),
-    Target(name="asin", price=1.5, values=_between(-math.pi / 2, math.pi / 2, np.sin), back=lambda r, _: sp.asin(r)),
-    Target(name="acos", price=1.5, values=_between(0.0, math.pi, np.cos), back=lambda r, _: sp.acos(r)),
-    Target(name="atan", price=1.5, values=_between(-math.pi / 2, math.pi / 2, np.tan), back=lambda r, _: sp.atan(r)),
-    Target(name="tanh", price=1.5, values=_between(-1.0, 1.0, np.arctanh), back=lambda r, _: sp.tanh(r)),
-    Target(name="sin", price=1.5, values=_between(-1.0, 1.0, np.arcsin), back=lambda r, _: sp.sin(r)),
-    Target(name="cos", price=1.5, values=_between(-1.0, 1.0, np.arccos), back=lambda r, _: sp.cos(r)),
+    Target(name="", values=lambda y: y, back=lambda r, _: r),
+    Target(name="sqrt", values=_signed(np.square, zero=True), back=lambda r, s: s * sp.sqrt(r)),
+    Target(name="exp", values=_signed(np.log), back=lambda r, s: s * sp.exp(r)),
+    Target(name="log", values=_between(-30.0, 30.0, np.exp), back=lambda r, _: sp.log(r)),
+    Target(name="^2", values=_signed(np.sqrt, zero=True), back=lambda r, s: s * r**2),
+    Target(name="asin", values=_between(-math.pi / 2, math.pi / 2, np.sin), back=lambda r, _: sp.asin(r)),
+    Target(name="acos", values=_between(0.0, math.pi, np.cos), back=lambda r, _: sp.acos(r)),
+    Target(name="atan", values=_between(-math.pi / 2, math.pi / 2, np.tan), back=lambda r, _: sp.atan(r)),
+    Target(name="tanh", values=_between(-1.0, 1.0, np.arctanh), back=lambda r, _: sp.tanh(r)),
+    Target(name="sin", values=_between(-1.0, 1.0, np.arcsin), back=lambda r, _: sp.sin(r)),
+    Target(name="cos", values=_between(-1.0, 1.0, np.arccos), back=lambda r, _: sp.cos(r)),
 )  # fmt: skip
 """All T by the inverse that a formula shows. 1/T has the same relations as T."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """Degrees of polynomials above and below, the highest exponent of a variable, and how many monomials they have."""
+
+    over: int
+    under: int
+    highest: int
+    counts: tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Plan:
-    """What is looked at together: variables, the degrees above and below, T, and its cost about."""
+    """What is looked at together: polynomials of variables, for some of all T."""
 
-    price: float
     shape: _Shape
     variables: Variables
-    target: Target
-    values: Array
-    unit: float
+    targets: slice
 
     @property
     def key(self) -> str:
         """What was looked at, in words."""
         affine = " affine" if self.shape.highest == 1 else ""
-        return f"{self.target.name}({self.shape.over}/{self.shape.under}{affine} of {self.variables.key or 'columns'})"
+        return f"{self.shape.over}/{self.shape.under}{affine} of {self.variables.key or 'columns'}"
+
+    @property
+    def flops(self) -> float:
+        """Multiplications that a look takes, about; a few even for the smallest."""
+        p, q = self.shape.counts
+        rows, count = _USED * (p + q) + _MORE, int(self.targets.stop) - int(self.targets.start or 0)
+        return 4.0 * rows * p * p + _LEAST + count * (8 * rows * p * q + 2 * rows * q * q + _LEAST)
 
     def exponents(self, degree: int) -> Powers:
         """Give the exponents [m, variables] of all monomials up to a degree."""
         return exponents(len(self.variables.every), degree, self.shape.highest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Behind:
+    """A T, its values [n], and their size."""
+
+    target: Target
+    values: Array
+    unit: float
 
 
 def relations(
@@ -137,45 +158,36 @@ def relations(
     if not keep.all():
         columns, values = {name: c[keep] for name, c in columns.items()}, values[keep]
     with np.errstate(all="ignore"):
-        for plan in _plans(columns, values):
-            effort -= plan.shape.flops
-            if effort < 0:
-                return
-            law = _law(plan, rounding)
+        behind = _behind(values)
+        for plan in _plans(columns, len(values), len(behind)):
+            effort -= plan.flops
+            law = None if effort < 0 else next(_laws(plan, values, behind, rounding), None)
             if law is not None:
-                yield plan.key, _written(plan, law, values)
+                yield f"{law[0].target.name}({plan.key})", _written(plan, *law, values)
+            if law is not None or effort < 0:
                 return
 
 
-def _plans(columns: Mapping[str, Array], y: Array) -> list[_Plan]:
-    """Give what rows can tell of, by rising cost: at most so many unknowns as rows."""
-    most = int(_FILLED * (len(y) - len(y) // _CHECK))
+def _behind(y: Array) -> list[_Behind]:
+    """Give all T(y) that have an inverse and say something."""
     every = [(t, z) for t in TARGETS if (z := t.values(y)) is not None]
-    behind = [(t, z, _size(z)) for t, z in every if np.isfinite(z).all() and np.ptp(z) > 0]
+    return [_Behind(target=t, values=z, unit=_size(z)) for t, z in every if np.isfinite(z).all() and np.ptp(z) > 0]
+
+
+def _size(values: Array) -> float:
+    return float(np.median(np.abs(values))) or float(np.max(np.abs(values))) or 1.0
+
+
+def _plans(columns: Mapping[str, Array], rows: int, targets: int) -> list[_Plan]:
+    """Give what rows can tell of, by rising cost: at most so many unknowns as rows."""
+    most = int(_FILLED * (rows - rows // _CHECK))
     found = []
     for made in variables(columns):
         for shape in _shapes(len(made.every), most):
-            for t, z, unit in behind:
-                beside = _BESIDE if made.key and t.name else 1.0
-                price = made.price * t.price * beside * shape.flops
-                found.append(_Plan(price=price, shape=shape, variables=made, target=t, values=z, unit=unit))
-    return sorted(found, key=lambda one: one.price)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shape:
-    """Degrees of polynomials above and below, the highest exponent of a variable, and how many monomials they have."""
-
-    over: int
-    under: int
-    highest: int
-    counts: tuple[int, int]
-
-    @property
-    def flops(self) -> float:
-        """Multiplications that a look at it takes, about; a few even for the smallest."""
-        over, under = self.counts
-        return (1.5 * (over + under) + 20) * (over + under) ** 2 + 10.0 * under**3 + _LEAST
+            for some in (slice(1), slice(1, targets if shape.under < 2 or not made.key else 1)):
+                one = _Plan(shape=shape, variables=made, targets=some)
+                found += [(made.price * one.flops, one)] if some.stop > (some.start or 0) else []
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
 @lru_cache
@@ -197,19 +209,67 @@ def _count(variables: int, degree: int, highest: int) -> int:
     return math.comb(variables, degree) if highest == 1 else math.comb(variables + degree - 1, degree)
 
 
-def _size(values: Array) -> float:
-    return float(np.median(np.abs(values))) or float(np.max(np.abs(values))) or 1.0
+def _laws(plan: _Plan, y: Array, behind: list[_Behind], rounding: float) -> Iterator[tuple[_Behind, _Terms]]:
+    """Read laws off null spaces, where there are any and rows that were not used agree."""
+    check = np.arange(len(y)) % _CHECK == 0
+    used = np.flatnonzero(~check)
+    some = used[: int(_USED * sum(plan.shape.counts)) + _MORE]
+    space = _Space.of(plan, some, y[some])
+    for one in behind[plan.targets]:
+        terms = space.null(one.values[some] / one.unit, rounding)
+        law = None if terms is None else _Terms.of(plan, one, used, *terms).least(rounding)
+        if law is not None and _agrees(law, _Terms.of(plan, one, check, law.above, law.below)):
+            yield one, law
 
 
-def _law(plan: _Plan, rounding: float) -> _Terms | None:
-    """Read a law off the null space, where there is one and rows that were not used agree."""
-    check = np.arange(len(plan.values)) % _CHECK == 0
-    terms = _Terms.of(plan, np.flatnonzero(~check)[: int(1.5 * sum(plan.shape.counts) + 20)])
-    law = terms.null(rounding)
-    if law is None:
-        return None
-    law = _Terms.of(plan, np.flatnonzero(~check), law.above, law.below).least(rounding)
-    return law if law is not None and _agrees(law, _Terms.of(plan, check, law.above, law.below)) else None
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Space:
+    """Monomials on some rows: exponents of those above [p, variables] and below [q, variables], and their columns.
+
+    `kept` are those above that simpler ones do not say, `basis` [n, kept] an orthogonal basis of them, `turned` the
+    triangle to it; `below` [n, q] stand as they are. Rows count less where the target is large.
+    """
+
+    above: Powers
+    under: Powers
+    basis: Array
+    turned: Array
+    below: Array
+
+    @classmethod
+    def of(cls, plan: _Plan, rows: Any, y: Array) -> _Space:
+        """Build the columns, once for all T."""
+        powers = plan.exponents(max(plan.shape.over, plan.shape.under))
+        degree = powers.sum(1)
+        table = plan.variables.on(rows).monomials(powers) / np.hypot(1.0, y / _size(y))[:, None]
+        lengths = np.linalg.norm(table, axis=0)
+        over = degree <= plan.shape.over
+        basis, turned, kept = _independent(table[:, over] / lengths[over])
+        above = powers[over][kept]
+        said = over & ~np.isin(np.arange(len(powers)), np.flatnonzero(over)[kept])
+        under = (degree <= plan.shape.under) & ~said
+        return cls(above=above, under=powers[under], basis=basis, turned=turned, below=table[:, under])
+
+    def null(self, t: Array, rounding: float) -> tuple[Powers, Powers] | None:
+        """Give the exponents above and below of the sparsest law for T [n]: it does without the last terms below.
+
+        The first column below that those above and before it say to rounding ends the law.
+        """
+        table = self.below * t[:, None]
+        table = table / np.linalg.norm(table, axis=0)
+        before = self.basis.T @ table
+        left = table - self.basis @ before
+        more = self.basis.T @ left
+        r = np.asarray(np.linalg.qr(left - self.basis @ more, mode="r"))
+        last = np.flatnonzero(~(np.abs(np.diag(r)) > rounding))
+        if not len(last):
+            return None
+        end = int(last[0])
+        under = np.append(-np.linalg.solve(r[:end, :end], r[:end, end]), 1.0)
+        over = np.linalg.solve(self.turned, (before + more)[:, : end + 1] @ under)
+        least = _NOTHING * max(float(np.abs(over).max()), float(np.abs(under).max()))
+        p, q = np.abs(over) > least, np.flatnonzero(np.abs(under) > least)
+        return (self.above[p], self.under[q]) if p.any() and p.sum() + len(q) <= _MOST else None
 
 
 def _agrees(law: _Terms, others: _Terms) -> bool:
@@ -222,8 +282,8 @@ def _agrees(law: _Terms, others: _Terms) -> bool:
 class _Terms:
     """Monomials above [p, variables] and below [q, variables], and their columns.
 
-    `table` [n, p + q] holds the former, and the latter times -T(y), over their `lengths` [p + q]; `factors` [p + q] belong
-    to it. Rows count alike by the larger of 1 and T: so 1/T is treated as T is.
+    `table` [n, p + q] holds the former, and the latter times -T(y), over their `lengths` [p + q]; `factors` [p + q]
+    belong to it. Rows count alike by the larger of 1 and T: so 1/T is treated as T is.
     """
 
     above: Powers
@@ -233,12 +293,9 @@ class _Terms:
     factors: Array
 
     @classmethod
-    def of(cls, plan: _Plan, rows: Any, above: Powers | None = None, below: Powers | None = None) -> _Terms:
-        """Build the columns on some rows, for all monomials or for some."""
-        above = plan.exponents(plan.shape.over) if above is None else above
-        below = plan.exponents(plan.shape.under) if below is None else below
-        some = plan.variables.on(rows)
-        t = plan.values[rows] / plan.unit
+    def of(cls, plan: _Plan, behind: _Behind, rows: Any, above: Powers, below: Powers) -> _Terms:
+        """Build the columns of some monomials on some rows."""
+        some, t = plan.variables.on(rows), behind.values[rows] / behind.unit
         weight = 1 / np.hypot(1.0, t)
         p, q = some.monomials(above) * weight[:, None], some.monomials(below) * (-t * weight)[:, None]
         table = np.hstack([p, q])
@@ -246,32 +303,8 @@ class _Terms:
         lengths = np.where(lengths > 0, lengths, 1.0)
         return cls(above=above, below=below, table=table / lengths, lengths=lengths, factors=np.zeros(len(lengths)))
 
-    def null(self, rounding: float) -> _Terms | None:
-        """Give the terms of the sparsest dependence of those below on those above."""
-        p = len(self.above)
-        basis, kept = _independent(self.table[:, :p])
-        known = {tuple(row) for row in self.above[kept].tolist()} | {(0,) * self.above.shape[1]}
-        simple = {tuple(row) for row in self.above.tolist()} - known
-        below = np.array([tuple(row) not in simple for row in self.below.tolist()])
-        targets = self.table[:, p:][:, below]
-        left = targets - basis @ (basis.T @ targets)
-        left = left - basis @ (basis.T @ left)
-        _, s, v = np.linalg.svd(np.linalg.qr(left, mode="r"))
-        count = int((s < rounding).sum())
-        if not count:
-            return None
-        under = _sparsest(v[-count:].T)
-        over, *_ = np.linalg.lstsq(self.table[:, kept], -targets @ under, rcond=None)
-        return self._some(kept, np.flatnonzero(below), over, under)
-
-    def _some(self, kept: Powers, below: Powers, over: NDArray[Any], under: Array) -> _Terms | None:
-        least = _NOTHING * max(float(np.abs(over).max(initial=0.0)), float(np.abs(under).max()))
-        p, q = kept[np.abs(over) > least], below[np.abs(under) > least]
-        if not len(p) or len(p) + len(q) > _MOST:
-            return None
-        return self._of(np.concatenate([p, len(self.above) + q]), np.zeros(len(p) + len(q)))
-
-    def _of(self, chosen: Powers, factors: Array) -> _Terms:
+    def of_these(self, chosen: Powers, factors: Array) -> _Terms:
+        """Give some of the terms, with their factors."""
         p = len(self.above)
         return _Terms(
             above=self.above[chosen[chosen < p]], below=self.below[chosen[chosen >= p] - p],
@@ -285,7 +318,7 @@ class _Terms:
         while chosen is not None:
             law, chosen = chosen, _fewer(r, chosen, rounding)
         _, s, v = np.linalg.svd(r[:, law])
-        found = self._of(law, v[-1])
+        found = self.of_these(law, v[-1])
         if not (len(found.above) and len(found.below) and s[-1] < rounding and len(law) <= _LARGEST):
             return None
         least = max(_NEEDED, _GAP * float(s[-1]))
@@ -307,38 +340,26 @@ def _smallest(r: Array) -> float:
     return float(np.linalg.svd(r, compute_uv=False)[-1])
 
 
-def _independent(table: Array) -> tuple[Array, Powers]:
-    """Give an orthogonal basis of columns [n, m], and those that simpler ones before them do not say."""
+def _independent(table: Array) -> tuple[Array, Array, Powers]:
+    """Give an orthogonal basis of columns [n, m], the triangle to it, and those that simpler ones do not say."""
     kept = np.arange(table.shape[1])
     while True:
         basis, r = np.linalg.qr(table[:, kept])
         apart = np.abs(np.diag(r)) > _INDEPENDENT
         if apart.all():
-            return basis, kept
+            return basis, r, kept
         kept = kept[apart]
 
 
-def _sparsest(space: Array) -> Array:
-    """Give the vector of a null space [terms, k] without the last terms: one after the other is turned away."""
-    for i in range(len(space) - 1, -1, -1):
-        if space.shape[1] == 1:
-            break
-        row = space[i]
-        if np.linalg.norm(row) > _NOTHING:
-            _, _, v = np.linalg.svd(row[None, :])
-            space = space @ v[1:].T
-    return np.asarray(space[:, 0] / np.abs(space[:, 0]).max())
-
-
-def _written(plan: _Plan, law: _Terms, values: Array) -> sp.Expr:
+def _written(plan: _Plan, behind: _Behind, law: _Terms, values: Array) -> sp.Expr:
     """Write a law with one of its factors below as 1: the one that makes most of the others simple."""
     p = len(law.above)
     every = law.factors / law.lengths
     over = every[:p] / plan.variables.sizes(law.above)
-    under = every[p:] / plan.variables.sizes(law.below) / plan.unit
+    under = every[p:] / plan.variables.sizes(law.below) / behind.unit
     unit = max(under.tolist(), key=lambda u: _simple([*(over / u), *(under / u)]))
     above, below = plan.variables.polynomial(law.above, over / unit), plan.variables.polynomial(law.below, under / unit)
-    return plan.target.back(above / below, -1 if (values <= 0).all() else 1)
+    return behind.target.back(above / below, -1 if (values <= 0).all() else 1)
 
 
 def _simple(factors: list[float]) -> tuple[int, float]:

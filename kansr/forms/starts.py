@@ -28,7 +28,7 @@ _TWICE = 2  # starts of one form that are kept: the constants inside may begin i
 _EACH = 5  # forms of a group that are collected, for each that is fitted
 _ROUNDING = 1e-10  # share of the spread of the target that is rounding
 _THREE = 3  # terms of which all sets of the plainest entries are compared, too
-_EFFORT = 3e8  # multiplications that relations may take: those of a tenth of a second
+_EFFORT = 5e8  # multiplications that relations may take: those of a fifth of a second
 _TERM = 1.0  # bits of the product and the sum that a term brings
 
 

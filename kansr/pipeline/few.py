@@ -37,7 +37,7 @@ _EACH = 1.5  # seconds that making the constants of one of them simple may take
 _SHARE = 0.6  # share of the time for all forms
 _SAMPLE, _MANY, _SHARE_OF_MANY = 150, 4, 0.2  # rows of a larger table on which forms are compared; forms, time
 _MORE = 2000  # rows that tell the best of them apart
-_EFFORT = 2e9  # multiplications that relations of these may take: those of a second
+_EFFORT = 4e9  # multiplications that relations of these may take: those of a second
 _CLEAN = 1e-10  # share of the spread at which a form of a sample is a law, and no other is read
 _NEAR = 12.0  # bits above the best form from which one of its size is no longer worth a line
 
@@ -145,7 +145,7 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
     found = forms(dict(rows.columns), [noise], Settings(exact=True), over=own.over)
     found = [one for one in found if problem.rows.allowed(one.expression)]
     if not _is_law(found, problem):
-        found = _exactly(problem, own) or _by_more_rows(found, problem, own)
+        found = _exactly(problem, clock) or _by_more_rows(found, problem, own)
     every: list[Discovery] = []
     for one in found[:_MANY]:
         is_law = one.noise.scale(one.values) < _CLEAN * problem.scale
