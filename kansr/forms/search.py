@@ -155,6 +155,11 @@ def fitted_form(name: str, expr: sp.Expr, columns: Mapping[str, Array], noise: N
     return _candidate(name, expr, noise, columns)
 
 
+def written_candidate(key: str, expr: sp.Expr, columns: Mapping[str, Array], noise: Noise) -> list[Candidate]:
+    """Give a formula fitted to rows, with simple numbers where these are shorter; nothing as above."""
+    return [_simplest(one, columns) for one in fitted_form(key, expr, columns, noise)]
+
+
 def _with_offset(one: Candidate, columns: Mapping[str, Array]) -> list[Candidate]:
     """Give a form that has no constant of its own with one added, if that is worth it."""
     if one.expression.is_Add:

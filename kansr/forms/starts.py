@@ -18,6 +18,7 @@ from kansr.forms.dictionary import Entry, dictionary
 from kansr.forms.factor import factors
 from kansr.forms.link import LINKS, Link
 from kansr.forms.ratio import ratios
+from kansr.forms.relation import relations
 from kansr.forms.scaled import scaled
 from kansr.forms.settings import Settings
 from kansr.forms.subset import Sets, Space
@@ -29,6 +30,7 @@ _EACH = 5  # forms of a group that are collected, for each that is fitted
 _ROUNDING = 1e-10  # share of the spread of the target that is rounding
 _THREE = 3  # terms of which all sets of the plainest entries are compared, too
 _ENTRIES = 1200  # monomials in factors, at most, where no entries are asked for
+_EFFORT = 5e8  # multiplications that relations may take: those of a fifth of a second
 _TERM = 1.0  # bits of the product and the sum that a term brings
 
 
@@ -83,6 +85,8 @@ def _groups(columns: Mapping[str, Array], noise: Noise, settings: Settings) -> I
     """Yield ways to find forms, those that take the least time first."""
     y, places = noise.y, len(np.unique(np.column_stack(list(columns.values())), axis=0))
     yield _written(factors(columns, y, most=settings.entries or _ENTRIES), "factor", columns, noise)
+    if settings.exact:
+        yield _written(relations(columns, y, effort=_EFFORT), "relation", columns, noise)
     if len(columns) == 1:
         yield _written(chain.from_iterable(scaled(u, noise) for u in singles(columns)), "scaled", columns, noise)
     arguments = [*singles(columns), *(inner(columns) if len(columns) == 2 else [])]

@@ -12,8 +12,9 @@ from kansr.formula.front import choose as choose_formula
 from kansr.formula.front import front
 from kansr.pipeline.beside import network_of
 from kansr.pipeline.drawn import network_summary, read_as
-from kansr.pipeline.few import beside_forms, chosen_again, columns_of, from_forms, from_sample
+from kansr.pipeline.few import beside_forms, chosen_again, columns_of, from_forms
 from kansr.pipeline.judging import Judged, noise_summary, of_one_dimension, said, verdict
+from kansr.pipeline.many import from_sample
 from kansr.pipeline.outliers import gross_errors
 from kansr.pipeline.plain import FLOOR, answer, is_decided, judged_all, quick, simple
 from kansr.pipeline.problem import Problem
