@@ -25,9 +25,7 @@ ROUNDING = 3e-13
 """Singular value below which columns of length 1 are dependent: the last digits of a double, a thousand times over."""
 
 _INDEPENDENT = 1e-11  # part of a monomial that simpler ones do not say: below it stands for nothing
-_NEEDED = (
-    1e-8  # singular value that a law is left with without any one of its terms: to approximations each adds little
-)
+_NEEDED = 1e-8  # singular value of a law without any one of its terms; to an approximation each adds little
 _GAP = 1e6  # that over the one with all its terms
 _NOTHING = 1e-8  # share of the largest term below which one is rounding
 _LARGEST = 40  # terms of a law: more are an approximation
