@@ -37,14 +37,10 @@ def connected(cluster: str) -> Iterator[Executor]:
     UsageError
         If Dask is not installed, the scheduler does not answer, or has no workers that have this version of kansr.
     """
-    try:
-        from distributed import Client  # noqa: PLC0415  (an extra)
-    except ImportError as error:
-        raise UsageError("a cluster needs Dask", hint="pip install 'kansr[cluster]'") from error
-    address = _address(cluster)
+    kind, address = _client(), _address(cluster)
     with sealed() as refused, _quiet():
         try:
-            client: Any = Client(address, timeout=_SECONDS, set_as_default=False, direct_to_workers=False)  # type: ignore[no-untyped-call]
+            client: Any = kind(address, timeout=_SECONDS, set_as_default=False, direct_to_workers=False)
         except (OSError, ValueError, TypeError, RuntimeError, KeyError, AttributeError) as error:
             raise _unreachable(cluster, error, refused) from error
         try:
@@ -54,6 +50,21 @@ def connected(cluster: str) -> Iterator[Executor]:
         finally:
             with suppress(Exception):  # nobody waits for it any more
                 client.close(timeout=_CLOSE)
+
+
+def _client() -> Any:
+    """Give Dask's client, but one that makes no long farewell to a scheduler that it never reached."""
+    try:
+        from distributed import Client  # noqa: PLC0415  (an extra)
+    except ImportError as error:
+        raise UsageError("a cluster needs Dask", hint="pip install 'kansr[cluster]'") from error
+
+    class Brief(Client):
+        def __del__(self) -> None:
+            with suppress(Exception):
+                self.close(timeout=_CLOSE)  # type: ignore[no-untyped-call]
+
+    return Brief
 
 
 def _address(cluster: str) -> str:

@@ -39,7 +39,6 @@ class Workers(Executor):
 
     def __init__(self, client: Any, refused: list[str]) -> None:
         self._client, self._refused = client, refused
-        self._inner = client.get_executor(pure=False)
         self.width = max(1, sum(client.nthreads().values()))
         self._waiting: set[Future[Any]] = set()
         self._lost: ClusterError | None = None
@@ -64,18 +63,18 @@ class Workers(Executor):
             future.set_exception(self._lost)
             return future
         try:
-            inner = self._inner.submit(answered, task_of(fn, args, kwargs))
-        except (OSError, RuntimeError) as error:  # the connection ended between two tasks
+            inner = self._client.submit(answered, task_of(fn, args, kwargs), pure=False)
+            inner.add_done_callback(lambda other: self._take(future, other))
+        except Exception as error:  # the connection ended between two tasks
             self._settle(future, error)
         else:
             future.add_done_callback(lambda own: inner.cancel() if own.cancelled() else None)
-            inner.add_done_callback(lambda other: self._take(future, other))
         return future
 
-    def _take(self, future: Future[Any], inner: Future[Any]) -> None:
-        """Read what has come for a task."""
+    def _take(self, future: Future[Any], inner: Any) -> None:
+        """Read what has come for a task, in a thread of Dask's for this."""
         try:
-            value = read(inner.result())
+            value = read(inner.result(timeout=SILENT))
         except CancelledError:
             self._settle(future, _gone("the scheduler is gone"))
         except KansrError as error:
