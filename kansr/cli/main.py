@@ -96,6 +96,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and give its exit code; every error becomes one sentence on stderr."""
+    if "_KANSR_COMPLETE" in os.environ:
+        from kansr.cli.shells import offer  # noqa: PLC0415
+
+        offer()
     try:
         code = group.main(args=list(arguments), prog_name="kansr", standalone_mode=False)
         sys.stdout.flush()
