@@ -30,6 +30,7 @@ COMMANDS = (
     "check", "runs", "doctor", "completion",
 )  # fmt: skip
 INTERRUPTED = 130
+_LIGHT = {"recipes", "runs", "datasets", "completion"}  # load no library that needs room
 
 
 class LazyGroup(click.RichGroup):
@@ -75,13 +76,15 @@ def _unknown(name: str) -> str:
     "kansr show",
     "kansr export --to latex",
 )
-def group() -> None:
+@click.pass_context
+def group(context: click.Context) -> None:
     """Give it a table, get back the formula.
 
     kansr trains a Kolmogorov-Arnold network on the rows and reads the formula off it.
     Every command has its own --help.
     """
-    check_room()
+    if context.invoked_subcommand not in _LIGHT:
+        check_room()
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

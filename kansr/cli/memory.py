@@ -16,6 +16,7 @@ from kansr.errors import UsageError
 
 _UNITS = {"M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _LEAST = 1 << 29
+_ADDRESSES = 5 << 28  # far fewer than this and OpenBLAS or torch cannot be loaded
 
 
 class Size(click.ParamType[Any]):
@@ -52,7 +53,7 @@ def _limit(_context: click.Context, _parameter: click.Parameter, size: int | Non
 
 
 def check_room() -> None:
-    """Raise `UsageError` where this process may not even load its libraries: some of them end it without a word of ours.
+    """Raise `UsageError` where this process may not even load its libraries: some of them end it with words of theirs.
 
     The limit is that of all addresses (`ulimit -v`), which others set.
     """
@@ -61,9 +62,9 @@ def check_room() -> None:
     except ImportError:
         return
     within, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if within != resource.RLIM_INFINITY and within < _LEAST:
+    if within != resource.RLIM_INFINITY and within < _ADDRESSES:
         what = f"this needs more memory than the {within >> 20} MiB that are allowed"
-        raise UsageError(what, hint="ulimit -v says how much; libraries alone need 3 GiB of addresses")
+        raise UsageError(what, hint="ulimit -v 4000000 allows enough addresses for the libraries")
 
 
 memory_option = option(

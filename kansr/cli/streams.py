@@ -53,6 +53,8 @@ class _Stream:
 
     def write(self, text: str) -> int:
         """Write text."""
+        if text == "":  # as click does to learn what a stream takes; an error would be lost there
+            return 0
         try:
             return self._stream.write(text)
         except OSError as error:

@@ -120,7 +120,7 @@ def _call(call: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]) -> I
 
 
 def _check_files(workers: int) -> None:
-    """Raise `UsageError` where so many processes cannot be talked to: the server that starts them fails with a noise."""
+    """Raise `UsageError` where so many processes cannot be talked to: what starts them fails with words of its own."""
     try:
         import resource  # noqa: PLC0415  (not on Windows)
     except ImportError:
