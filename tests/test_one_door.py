@@ -1,4 +1,4 @@
-"""What is written is written whole, and is on the disk when it has its name: one place does so, which all others ask."""
+"""What is written is written whole, and is on the disk when it has its name: one place does so; others ask it."""
 
 import ast
 import os
