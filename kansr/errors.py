@@ -62,5 +62,11 @@ class QualityError(KansrError):
     exit_code = 4
 
 
+class ClusterError(KansrError):
+    """The cluster was lost in the middle of its work, or gave no answer of kansr; what was found so far is kept."""
+
+    exit_code = 5
+
+
 class ExportError(KansrError):
     """Exported code does not compute the formula: a mistake in kansr."""

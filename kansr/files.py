@@ -1,7 +1,8 @@
 """Files written whole or not at all, and read only when they are what they claim to be.
 
 Every write goes to a temporary name in the same folder, is brought to disk, and then takes the name of the old file in
-one step: a full disk or a pulled plug leaves the old file as it was.
+one step, which is brought to disk, too: a full disk or a pulled plug leaves the old file or the new one, whole. This is
+the only place where files are replaced.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import json
 import os
 import re
 import secrets
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +23,7 @@ from typing import Any
 
 from kansr.errors import RunError
 
+_CLEANER = "import shutil, sys; sys.stdin.read(); shutil.rmtree(sys.argv[1], ignore_errors=True)"
 _TEMPORARY = re.compile(r"\.[0-9a-f]{8}-.+")  # nobody can put a link of this name there before
 _NOT_PLAIN = re.compile(r"[^\n -~]")
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")  # wide letters count, too
@@ -35,12 +39,52 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         _bring_to_disk(temporary)
-        temporary.replace(path)
+        take_place(temporary, path)
     except OSError as error:
         raise _cannot("write", path, error) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def take_place(there: Path, path: Path) -> None:
+    """Give a file or folder the name `path`, in place of the file that has it, and bring that to disk."""
+    os.replace(there, path)  # noqa: PTH105  (the one place, which a test looks for)
+    for folder in {there.parent, path.parent}:
+        _bring_names_to_disk(folder)
+
+
+def make_folder(path: Path, *, new: bool = False) -> None:
+    """Make a folder and those above it, and bring their names to disk; `FileExistsError` where a new one is there."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir(exist_ok=not new)
+    for folder in reversed(missing):
+        _bring_names_to_disk(folder.parent)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Give a temporary folder for the length of a `with` block, which goes with this process, however that ends.
+
+    A process of its own waits for the end of this one: nobody who is killed can clean up.
+
+    >>> with scratch() as folder:
+    ...     folder.is_dir()
+    True
+    >>> folder.exists()
+    False
+    """
+    with tempfile.TemporaryDirectory(prefix="kansr-", ignore_cleanup_errors=True) as place:
+        command = [sys.executable, "-I", "-S", "-c", _CLEANER, place]
+        nowhere = subprocess.DEVNULL
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, start_new_session=True, cwd="/"
+        ) as cleaner:
+            try:
+                yield Path(place)
+            finally:
+                cleaner.kill()
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -49,6 +93,15 @@ def remove_leftovers(folder: Path) -> None:
         for path in folder.iterdir():
             if _TEMPORARY.fullmatch(path.name) and not path.is_dir():
                 path.unlink(missing_ok=True)
+
+
+def only_leftovers(names: Iterable[str]) -> bool:
+    """Whether files of these names are what `replacing` leaves when the process is killed, and nothing else.
+
+    >>> only_leftovers({".0123abcd-run.json"}), only_leftovers({"notes.txt"})
+    (True, False)
+    """
+    return all(_TEMPORARY.fullmatch(name) for name in names)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -64,6 +117,7 @@ def write_text(path: Path, text: str) -> None:
 
 def append_line(path: Path, line: str) -> None:
     """Add one line to a text file. A line that an earlier crash left unfinished is closed first."""
+    is_new = not path.exists()
     try:
         with path.open("ab+") as file:
             if file.tell() and _last_byte(path) != b"\n":
@@ -71,6 +125,8 @@ def append_line(path: Path, line: str) -> None:
             file.write(f"{line}\n".encode())
             file.flush()
             os.fsync(file.fileno())
+        if is_new:
+            _bring_names_to_disk(path.parent)
     except OSError as error:
         raise _cannot("write", path, error) from error
 
@@ -186,6 +242,16 @@ else:
 def _bring_to_disk(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _bring_names_to_disk(folder: Path) -> None:
+    """Bring to disk which files a folder holds; a system or file system that cannot say so does it by itself."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _last_byte(path: Path) -> bytes:

@@ -35,8 +35,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -83,8 +83,9 @@ class Run:
     def create(cls, stem: str, out: Path | None = None, force: bool = False) -> Run:
         """Make a new run folder: `runs/<stem>-001` or the next free number, or `out` itself.
 
-        An `out` that holds anything is refused. With `force` an old run there is moved to `<out>.old-001`; a folder
-        that is not a run is refused even then.
+        An `out` that holds anything is refused, but for a run that was ended before it had found anything: that gives
+        way. With `force` any old run there is moved to `<out>.old-001`; a folder that is not a run is refused even
+        then.
         """
         try:
             folder = _next_free(RUNS, stem_of(stem)) if out is None else _make(out, force)
@@ -92,7 +93,12 @@ class Run:
             reason = error.strerror or str(error)
             raise RunError(f"cannot make a run folder: {reason}", where=str(out or RUNS), hint="try -o DIR") from error
         run = cls(folder)
-        run.write_json(_MARK, {"kansr": __version__, "format": FORMAT})
+        try:
+            run.write_json(_MARK, {"kansr": __version__, "format": FORMAT})
+        except RunError:  # as on a full disk
+            with suppress(OSError):
+                folder.rmdir()
+            raise
         return run
 
     @classmethod
@@ -258,14 +264,14 @@ def stem_of(source: str) -> str:
 
 def _next_free(parent: Path, stem: str) -> Path:
     """Make `parent/stem-NNN` with the number after the last; making the folder is the lock."""
-    parent.mkdir(parents=True, exist_ok=True)
+    files.make_folder(parent)
     pattern = re.compile(re.escape(stem) + r"-(\d{3,9})", flags=re.IGNORECASE)
     taken = [int(match[1]) for path in parent.iterdir() if (match := pattern.fullmatch(path.name))]
     number = max(taken, default=0) + 1
     while True:
         try:
             folder = parent / f"{stem}-{number:03d}"
-            folder.mkdir()
+            files.make_folder(folder, new=True)
         except FileExistsError:
             number += 1
         else:
@@ -274,18 +280,32 @@ def _next_free(parent: Path, stem: str) -> Path:
 
 def _make(folder: Path, force: bool) -> Path:
     """Make the folder that the user named; what is in the way is kept."""
-    if folder.is_dir() and any(folder.iterdir()):
-        is_run = (folder / _MARK).is_file()
-        if not is_run:
-            raise RunError("the folder holds other files", where=str(folder), hint="choose a new folder with -o")
+    held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if _MARK not in held and not files.only_leftovers(held - {_LOCK}):
+        raise RunError("the folder holds other files", where=str(folder), hint="choose a new folder with -o")
+    if held and _holds_nothing_found(held):
+        _clear(folder, held)
+    elif held:
         if not force:
             raise RunError("the folder holds a run", where=str(folder), hint="--force moves that run aside")
         with Run(folder).lock():
             aside = _next_free(folder.parent, f"{folder.name}.old")
         aside.rmdir()
-        folder.rename(aside)
-    folder.mkdir(parents=True, exist_ok=True)
+        files.take_place(folder, aside)
+    files.make_folder(folder)
     return folder
+
+
+def _holds_nothing_found(held: Set[str]) -> bool:
+    """Whether a run has only its table and its settings: those of a fit that was killed before it found anything."""
+    return {name for name in held if not files.only_leftovers({name})} <= {_MARK, _LOCK, LOG, RECIPE, DATA_CARD, DATA}
+
+
+def _clear(folder: Path, held: Set[str]) -> None:
+    """Empty a folder for a run that begins anew, unless another process works there."""
+    with Run(folder).lock():
+        for name in sorted(held - {_LOCK}, key=lambda name: (name == _MARK, name)):  # a kill here leaves a run
+            (folder / name).unlink(missing_ok=True)
 
 
 def latest_unfinished(folder: Path = RUNS) -> Path | None:

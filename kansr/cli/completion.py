@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import rich_click as click
-from click.shell_completion import get_completion_class
 
 from kansr.cli.options import example, verbose_option
-
-SHELLS = ("bash", "zsh", "fish")
+from kansr.cli.shells import SHELLS, script
 
 
 @click.command(no_args_is_help=False)
-@click.argument("shell", type=click.Choice(SHELLS), metavar=f"[{'|'.join(SHELLS)}]")
+@click.argument("shell", type=click.Choice(tuple(SHELLS)), metavar=f"[{'|'.join(SHELLS)}]")
 @verbose_option
 @example(
     'eval "$(kansr completion bash)"                                       # now; in ~/.bashrc: always',
@@ -25,7 +23,4 @@ def completion(*, shell: str, verbose: bool) -> None:  # noqa: ARG001  (main rea
     """
     from kansr.cli.main import group  # noqa: PLC0415
 
-    kind = get_completion_class(shell)
-    if kind is None:  # click knows these three
-        raise click.UsageError(f"there is no completion for {shell}")
-    print(kind(group, {}, "kansr", "_KANSR_COMPLETE").source())
+    print(script(shell, group))

@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, NoReturn, TextIO
+from typing import NoReturn
 
 import rich_click as click
 
 from kansr import __version__
-from kansr.cli.memory import lack_of_memory
+from kansr.cli.lack import lack
+from kansr.cli.memory import check_room
 from kansr.cli.options import example
+from kansr.cli.streams import forget, sound
 from kansr.cli.text import visible
 from kansr.errors import KansrError
 
@@ -28,6 +30,7 @@ COMMANDS = (
     "check", "runs", "doctor", "completion",
 )  # fmt: skip
 INTERRUPTED = 130
+_LIGHT = {"recipes", "runs", "datasets", "completion"}  # load no library that needs room
 
 
 class LazyGroup(click.RichGroup):
@@ -73,18 +76,20 @@ def _unknown(name: str) -> str:
     "kansr show",
     "kansr export --to latex",
 )
-def group() -> None:
+@click.pass_context
+def group(context: click.Context) -> None:
     """Give it a table, get back the formula.
 
     kansr trains a Kolmogorov-Arnold network on the rows and reads the formula off it.
     Every command has its own --help.
     """
+    if context.invoked_subcommand not in _LIGHT:
+        check_room()
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `kansr` and end the process."""
-    for stream in (sys.stdout, sys.stderr):
-        _print_anything(stream)
+    sound()
     for threads in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(
             threads, "1"
@@ -96,6 +101,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and give its exit code; every error becomes one sentence on stderr."""
+    if "_KANSR_COMPLETE" in os.environ:
+        from kansr.cli.shells import offer  # noqa: PLC0415
+
+        offer()
     try:
         code = group.main(args=list(arguments), prog_name="kansr", standalone_mode=False)
         sys.stdout.flush()
@@ -110,7 +119,10 @@ def run(arguments: Sequence[str]) -> int:
 
 def _told(error: Exception, verbose: bool) -> int:
     """Say what went wrong, and give the exit code for it."""
-    error = lack_of_memory(error) or error
+    shortage = lack(error)
+    if shortage is not None and verbose:
+        traceback.print_exception(error)
+    error = shortage or error
     if isinstance(error, KansrError):
         place = f" ({error.where})" if error.where else ""
         _say(f"error: {error.what}{place}", error.hint)
@@ -150,12 +162,5 @@ def _say(what: str, hint: str | None) -> None:
 
 def _reader_gone() -> int:
     """End quietly when the reader of stdout has gone, as in `kansr predict ... | head`."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    forget(1)
     return 0
-
-
-def _print_anything(stream: TextIO | Any) -> None:
-    """Let a stream show a character that its encoding lacks as an escape instead of failing."""
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="backslashreplace")

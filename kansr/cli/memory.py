@@ -16,9 +16,7 @@ from kansr.errors import UsageError
 
 _UNITS = {"M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _LEAST = 1 << 29
-_HINT = (
-    "a higher --memory, fewer rows, or a smaller training.block in the recipe; kansr resume goes on from what is kept"
-)
+_ADDRESSES = 5 << 28  # far fewer than this and OpenBLAS or torch cannot be loaded
 
 
 class Size(click.ParamType[Any]):
@@ -54,14 +52,21 @@ def _limit(_context: click.Context, _parameter: click.Parameter, size: int | Non
     resource.setrlimit(resource.RLIMIT_DATA, (within, hard))
 
 
+def check_room() -> None:
+    """Raise `UsageError` where this process may not even load its libraries: some of them end it with words of theirs.
+
+    The limit is that of all addresses (`ulimit -v`), which others set.
+    """
+    try:
+        import resource  # noqa: PLC0415  (not on Windows)
+    except ImportError:
+        return
+    within, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if within != resource.RLIM_INFINITY and within < _ADDRESSES:
+        what = f"this needs more memory than the {within >> 20} MiB that are allowed"
+        raise UsageError(what, hint="ulimit -v 4000000 allows enough addresses for the libraries")
+
+
 memory_option = option(
     "--memory", type=Size(), callback=_limit, expose_value=False, help="Memory that may be taken, such as 4G.  [all]"
 )
-
-
-def lack_of_memory(error: BaseException) -> UsageError | None:
-    """Give the sentence for an error that says that memory is short, whatever library raised it; None for others."""
-    words = str(error).lower()
-    if isinstance(error, MemoryError) or "bad_alloc" in words or "can't allocate memory" in words:
-        return UsageError("this needs more memory than there is", hint=_HINT)
-    return None

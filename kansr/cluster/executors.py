@@ -9,11 +9,12 @@ from threading import Event
 from typing import Any, TypeVar
 
 from kansr.cluster.process import HERE, told
-from kansr.errors import KansrError
+from kansr.errors import KansrError, UsageError
 from kansr.tasks import Here
 
 Some = TypeVar("Some")
 
+_FILES, _FILES_EACH = 24, 8  # descriptors of this process, and of what it holds of each other
 _TRIES = 3  # a process that is ended from outside is started again; one that ends so often does it by itself
 
 
@@ -65,6 +66,7 @@ class Threads(ThreadPoolExecutor):
     """Threads of this process; their processes are killed when this ends."""
 
     def __init__(self, workers: int) -> None:
+        _check_files(workers)
         self.width, self._stopped = workers, Event()
         super().__init__(workers, initializer=_stop_by, initargs=(self._stopped,))
 
@@ -115,6 +117,19 @@ def _call(call: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]) -> I
         yield None, error
     else:
         yield value, None
+
+
+def _check_files(workers: int) -> None:
+    """Raise `UsageError` where so many processes cannot be talked to: what starts them fails with words of its own."""
+    try:
+        import resource  # noqa: PLC0415  (not on Windows)
+    except ImportError:
+        return
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = _FILES + _FILES_EACH * workers
+    if most != resource.RLIM_INFINITY and most < needed:
+        what = f"{workers} workers need {needed} open files, and {most} are allowed"
+        raise UsageError(what, hint=f"fewer --workers, or ulimit -n {needed}")
 
 
 def _stop_by(stopped: Event) -> None:

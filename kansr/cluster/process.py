@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 Some = TypeVar("Some")
 Ended = Literal["done", "timeout", "failed", "died", "stopped"]
@@ -27,6 +27,9 @@ _LOOK = 0.2  # seconds between two looks at the clock
 _CLEAN = 5.0  # seconds that a process which is done has to clean up
 _WARM = "kansr.cluster.warm"
 
+SAME = "install the same version of kansr everywhere"
+"""What helps when a worker of a cluster gives what no kansr of this version would."""
+
 _ONE = threading.Lock()
 """How a process ended can be read once, and starting one reads it of all others: threads do so one by one."""
 
@@ -34,9 +37,8 @@ HERE = threading.local()
 """What the thread that asks for a process goes by: its event `stopped`, if it has one, ends the process."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome(Generic[Some]):
-    """What became of a task.
+class Told(NamedTuple):
+    """What a process told, and how it ended: data, if what it told is data, since it may come from another machine.
 
     Parameters
     ----------
@@ -47,13 +49,22 @@ class Outcome(Generic[Some]):
         itself, as in a crash of a library; `stopped`: killed since nobody waits for it any more.
     """
 
+    value: Any
+    ended: Ended
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Generic[Some]):
+    """What became of a task; the rest is as in `Told`."""
+
     task: Some
     value: Any
     ended: Ended
     message: str = ""
 
 
-def told(function: Callable[[Some], Iterator[Any]], task: Some, limit: float | None = None) -> Outcome[Some]:
+def told(function: Callable[[Some], Iterator[Any]], task: Some, limit: float | None = None) -> Told:
     """Let a process of its own do a task, and give what it told.
 
     Parameters
@@ -72,7 +83,7 @@ def told(function: Callable[[Some], Iterator[Any]], task: Some, limit: float | N
             if outcome is not None:
                 return outcome
             if stopped is not None and stopped.is_set():
-                return Outcome(task=task, value=worker.value, ended="stopped", message="stopped")
+                return Told(worker.value, "stopped", "stopped")
     finally:
         worker.kill()
 
@@ -83,7 +94,7 @@ class _Worker(Generic[Some]):
     def __init__(
         self, context: BaseContext, function: Callable[[Some], Iterator[Any]], task: Some, limit: float | None
     ) -> None:
-        self.task, self.limit, self.value = task, limit, None
+        self.limit, self.value = limit, None
         self.pipe, theirs = context.Pipe(duplex=False)
         self.process: BaseProcess = context.Process(  # type: ignore[attr-defined]
             target=_serve, args=(function, task, theirs), daemon=True
@@ -93,7 +104,7 @@ class _Worker(Generic[Some]):
         theirs.close()
         self.heard = time.monotonic()
 
-    def outcome(self) -> Outcome[Some] | None:
+    def outcome(self) -> Told | None:
         """Hear what it has to say; None while it goes on."""
         while self.pipe.poll():
             try:
@@ -115,12 +126,12 @@ class _Worker(Generic[Some]):
             self.process.join()
         self.pipe.close()
 
-    def _ended(self, ended: Ended, message: str) -> Outcome[Some]:
+    def _ended(self, ended: Ended, message: str) -> Told:
         if ended != "timeout":
             with _ONE:
                 self.process.join(_CLEAN)
         self.kill()
-        return Outcome(task=self.task, value=self.value, ended=ended, message=message)
+        return Told(self.value, ended, message)
 
     def _signal(self) -> str:
         with _ONE:

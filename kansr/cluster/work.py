@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
-from kansr.cluster.process import Outcome, told
+from kansr.cluster.process import SAME, Ended, Outcome, told
+from kansr.errors import ClusterError
 from kansr.tasks import LOOK, width
 
 Some = TypeVar("Some")
@@ -35,14 +36,21 @@ def work(
     over
         Asked now and then; when it is true, nothing more is started, and what runs is not waited for.
     """
-    waiting, running = iter(tasks), set[Future[Outcome[Some]]]()
+    waiting, running = iter(tasks), dict[Future[Any], Some]()
     while not over():
         for task in islice(waiting, width(hosts) - len(running)):
-            running.add(hosts.submit(told, function, task, None if limit is None else limit(task)))
+            running[hosts.submit(told, function, task, None if limit is None else limit(task))] = task
         if not running:
             return
-        done, running = wait(running, LOOK, FIRST_COMPLETED)
-        for future in done:
-            yield future.result()
+        for future in wait(running, LOOK, FIRST_COMPLETED).done:
+            yield _outcome(running.pop(future), future.result())
     for future in running:
         future.cancel()
+
+
+def _outcome(task: Some, heard: Any) -> Outcome[Some]:
+    """Put a task beside what became of it: a `Told`, or the list that it is after its way over a network."""
+    if not isinstance(heard, (list, tuple)) or len(heard) != 3 or heard[1] not in get_args(Ended):
+        raise ClusterError("a worker gave no answer of kansr", hint=SAME)
+    value, ended, message = heard
+    return Outcome(task=task, value=value, ended=ended, message=str(message))

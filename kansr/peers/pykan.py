@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from itertools import product
@@ -13,6 +12,7 @@ import numpy as np
 import torch
 
 from kansr.errors import FormulaError
+from kansr.files import scratch
 from kansr.formula.names import symbols_of
 from kansr.formula.text import to_text
 from kansr.peers.engine import Answer, Array, Engine, Task, written
@@ -162,7 +162,7 @@ class _OverError(Exception):
 def _apart(seed: int) -> Iterator[str]:
     """Give a folder for what pykan writes; silence what it prints, and put back the state of torch that it changes."""
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        folder = str(stack.enter_context(scratch()))
         stack.enter_context(redirect_stdout(io.StringIO()))
         stack.enter_context(redirect_stderr(io.StringIO()))
         stack.enter_context(torch.random.fork_rng(devices=[]))

@@ -16,6 +16,7 @@ import torch
 
 from kansr import __version__
 from kansr.errors import KansrError
+from kansr.files import scratch
 from kansr.pipeline import fit
 from kansr.progress import Clock
 from kansr.recipe import Recipe
@@ -149,8 +150,8 @@ def _self_test() -> Finding:
     recipe, clock = replace(Recipe(), budget=_BUDGET), Clock(_BUDGET)
     hint = "this is a mistake in kansr or its libraries: please report it with this page"
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            run = Run.create("self-test", out=Path(folder) / "run")
+        with scratch() as folder:
+            run = Run.create("self-test", out=folder / "run")
             text = fit(table, recipe, run, clock=clock).formula.text
     except (KansrError, OSError, RuntimeError, ImportError) as error:
         return Finding(name="self-test", fact=f"{type(error).__name__}: {error}", ok=False, hint=hint)

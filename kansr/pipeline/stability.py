@@ -12,15 +12,15 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from kansr.errors import FormulaError
+from kansr.errors import ClusterError, FormulaError
 from kansr.formula.constants import parametrised, refit
 from kansr.formula.form import form
 from kansr.formula.formula import Formula
-from kansr.formula.functions import Array
 from kansr.formula.limit import limited
 from kansr.formula.text import leaf_text
 from kansr.pipeline.problem import Problem
@@ -40,8 +40,20 @@ _SECONDS = 5.0  # for the form of one formula
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Repeat:
-    formula: Formula
-    constants: Array
+    """What a repeat found: data, since another machine may tell it."""
+
+    formula: str
+    form: str
+    constants: tuple[float, ...]
+
+    @classmethod
+    def of(cls, record: Any) -> _Repeat:
+        """Read what `_repeated` told. Raises `ClusterError` for anything else."""
+        try:
+            constants = tuple(float(value) for value in record["constants"])
+            return cls(formula=str(record["formula"]), form=str(record["form"]), constants=constants)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ClusterError("a worker gave no repeat of a fit", hint="the same kansr everywhere?") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +80,9 @@ def stability(
     repeats: list[_Repeat] = []
     tasks = _tasks(problem, chosen, clock, width(executor))
     for one in in_order(_repeated, tasks, executor=executor, over=lambda: clock.status == "interrupted"):
-        repeats.append(one)
-        report(Event(stage=f"repeat {len(repeats)}/{count}", formula=one.formula.text))
-    own, forms = _form(chosen), [_form(one.formula) for one in repeats]
+        repeats.append(_Repeat.of(one))
+        report(Event(stage=f"repeat {len(repeats)}/{count}", formula=repeats[-1].formula))
+    own, forms = _form(chosen), [one.form for one in repeats]
     return Stability(
         repeats=len(repeats),
         same=forms.count(own),
@@ -103,12 +115,14 @@ def resampled(table: Table, recipe: Recipe, number: int) -> Problem:
     return Problem.of(drawn, recipe, split=Split(train=train, validation=validation, test=test, cross=split.cross))
 
 
-def _repeated(task: _Task) -> _Repeat:
+def _repeated(task: _Task) -> dict[str, Any]:
+    """Do a repeat; gives its formula, the form of that, and the constants of the chosen one, as JSON values."""
     other = resampled(task.table, task.recipe, task.number)
     solution = solve(other, clock=task.clock, report=silent)
     rows = other.rows
     again = refit(task.chosen.expression, rows.columns, rows.y, weighing=rows.weighing)
-    return _Repeat(formula=solution.formula, constants=again.values)
+    found = solution.formula
+    return {"formula": found.text, "form": _form(found), "constants": np.asarray(again.values, dtype=float).tolist()}
 
 
 def _form(formula: Formula) -> str:
@@ -118,7 +132,7 @@ def _form(formula: Formula) -> str:
     return formula.text
 
 
-def _spread(chosen: Formula, values: Sequence[Array]) -> dict[str, float]:
+def _spread(chosen: Formula, values: Sequence[tuple[float, ...]]) -> dict[str, float]:
     """Give the standard deviation of each constant over the resamples, by its text."""
     texts = [leaf_text(sp.Float(abs(value))) for value in parametrised(chosen.expression)[2].tolist()]
     if len(values) < 2 or not texts:
@@ -128,5 +142,5 @@ def _spread(chosen: Formula, values: Sequence[Array]) -> dict[str, float]:
 
 def _others(own: str, forms: Sequence[str], repeats: Sequence[_Repeat]) -> tuple[tuple[str, int], ...]:
     """Give an example of each other form and how often it came out, the most frequent first."""
-    examples = {shape: one.formula.text for shape, one in zip(reversed(forms), reversed(repeats), strict=True)}
+    examples = {shape: one.formula for shape, one in zip(reversed(forms), reversed(repeats), strict=True)}
     return tuple((examples[shape], number) for shape, number in Counter(forms).most_common() if shape != own)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from kansr.cli.memory import lack_of_memory
+from kansr.cli.lack import lack
 from tests.cli.conftest import environment
 
 
@@ -32,5 +32,5 @@ def test_what_is_no_size_is_refused(here, size):
 
 def test_every_library_says_otherwise_that_memory_is_short_and_kansr_says_one_sentence():
     errors = (MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory"), RuntimeError("std::bad_alloc"))
-    assert all("more memory" in str(lack_of_memory(error)) for error in errors)
-    assert lack_of_memory(RuntimeError("something else")) is None
+    assert all("more memory" in str(lack(error)) for error in errors)
+    assert lack(RuntimeError("something else")) is None

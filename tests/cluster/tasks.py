@@ -78,3 +78,9 @@ def marked_square(task):
     while not (folder / "go").exists():
         time.sleep(0.02)
     return number * number
+
+
+def kill_worker(_task):
+    """End the process that asked for this one, which is a worker of a cluster."""
+    os.kill(multiprocessing.parent_process().pid, signal.SIGKILL)
+    time.sleep(600)

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 
 from kansr.errors import ExportError
 from kansr.export.about import About
+from kansr.files import scratch
 from kansr.formula.formula import Formula
 from kansr.formula.functions import Array
 
@@ -81,8 +81,7 @@ class Program:
         if tool is None:
             raise NotRun(f"{self.tools[0]} is not on this machine")
         name = Path(tool).stem
-        with tempfile.TemporaryDirectory(prefix="kansr-") as place:
-            folder = Path(place)
+        with scratch() as folder:
             for file, content in self.files(job).items():
                 (folder / file).write_text(content, encoding="utf-8")
             output = ""

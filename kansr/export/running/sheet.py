@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from html import escape
@@ -19,6 +18,7 @@ import numpy as np
 
 from kansr.export.excel import ROW, cells, letters
 from kansr.export.running.program import Job, NotRun, finished, refused
+from kansr.files import scratch
 from kansr.formula.functions import Array
 
 _TOOLS = ("soffice", "libreoffice", "localc")
@@ -49,8 +49,7 @@ def run_sheet(job: Job) -> tuple[str, Array]:
     tool = next((found for found in map(shutil.which, _TOOLS) if found), None)
     if tool is None:
         raise NotRun("LibreOffice is not on this machine")
-    with tempfile.TemporaryDirectory(prefix="kansr-") as place:
-        folder = Path(place)
+    with scratch() as folder:
         _write(job, folder / "rows.xlsx")
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"  # not the user's own
         command = [tool, profile, "--headless", "--norestore", "--convert-to", "fods", "rows.xlsx"]
