@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import accumulate, count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from kansr.errors import RunError, UsageError
 from kansr.export import About, export
+from kansr.later import later
 from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN, edge_name, names
@@ -47,6 +47,11 @@ from kansr.symbolic.symbol import Symbol
 from kansr.table import Split, Table, TableSpec, card, split_rows
 from kansr.table.split import crossed, is_few, repeated
 from kansr.training.stages import Trained
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = later("torch")
 
 AFTERWARDS = "cpu"
 """Where a network is when it has been found: reading it and working on it by hand are many small steps."""
