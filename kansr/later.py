@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import Any
+
+
+class _Spent:
+    seconds = 0.0
+    """Seconds that this process has spent on loading libraries late."""
 
 
 class _Later(ModuleType):
     """Stands for a module until something of it is asked for; what was asked for once is kept."""
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(import_module(self.__name__), name)
+        with _no_limit():
+            value = getattr(import_module(self.__name__), name)
         setattr(self, name, value)
         return value
 
@@ -26,6 +35,8 @@ def later(name: str) -> ModuleType:
             import torch
         else:
             torch = later("torch")
+
+    Time limits stand still meanwhile (see `at_work`): a library takes a second, and on a busy machine several.
 
     >>> colours = later("colorsys")
     >>> colours.rgb_to_hls(1.0, 1.0, 1.0)
@@ -48,3 +59,25 @@ def function_of(module: ModuleType, name: str) -> Callable[..., Any]:
         return getattr(module, name)(*arguments)
 
     return function
+
+
+def at_work() -> float:
+    """Seconds on a clock that stands still while a library is loaded: differences of it are what work took."""
+    return time.monotonic() - _Spent.seconds
+
+
+@contextmanager
+def _no_limit() -> Iterator[None]:
+    """Stop the clock and the timer for the length of a `with` block.
+
+    A timer that ended the loading midway would leave half a library behind, which cannot be loaded again.
+    """
+    timed = hasattr(signal, "setitimer")
+    left = signal.setitimer(signal.ITIMER_REAL, 0.0)[0] if timed else 0.0
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        _Spent.seconds += time.monotonic() - started
+        if left > 0:
+            signal.setitimer(signal.ITIMER_REAL, left)

@@ -104,9 +104,7 @@ def _joined(former: Problem, rows: Table, parts: Sequence[int]) -> _Joined:
     """Put new rows below those of a problem: each table is split by itself, the network's units are kept."""
     parts, first = (*parts, len(rows)), len(former.table)
     both = joined(former.table, rows)
-    problem = Problem.of(
-        both, former.recipe, split_parts(both, parts, former.recipe), device=former.data.train.x.device
-    )
+    problem = Problem.of(both, former.recipe, split_parts(both, parts, former.recipe), device=former.device)
     problem = problem if former.groups is None else problem.grouped(former.groups)
     problem = problem.scaled(former.inside)
     split = (problem.split.train, problem.split.validation, problem.split.test)
