@@ -67,13 +67,23 @@ def forms(
         first += [] if over() and first else _begun(s, columns)
     first.sort(key=lambda one: one[0])
     found: list[Candidate] = []
-    for _, start, fit in first[: settings.kept]:
+    for _, start, fit in [*first[: settings.kept], *_of_each_size(first[settings.kept :], settings.sizes)]:
         found += [] if over() and found else _candidate(start.key, fit.expression, start.noise, columns)
     best = sorted(found, key=lambda c: c.bits)[:_OFFSET]
     found += [c for one in best if not over() for c in _with_offset(one, columns)]
     found = _distinct(found)
     found = [one if i >= settings.simple or over() else _simplest(one, columns) for i, one in enumerate(found)]
     return _distinct(found)
+
+
+def _of_each_size(first: Iterable[tuple[float, Start, Fitted]], sizes: int) -> Iterator[tuple[float, Start, Fitted]]:
+    """Yield the best form of each size, from 1 to so many parts."""
+    seen: set[int] = set()
+    for one in first:
+        size = sum(1 for _ in sp.preorder_traversal(one[2].expression))
+        if size <= sizes and size not in seen:
+            seen.add(size)
+            yield one
 
 
 def _by_group(found: Iterable[Start], settings: Settings) -> Iterator[Start]:

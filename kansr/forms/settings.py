@@ -25,6 +25,8 @@ class Settings:
         Further ones, the best of all.
     kept
         Forms that are fitted to the end.
+    sizes
+        Parts up to which the best form of each number of parts is fitted to the end, too: the short lines of a front.
     simple
         Of these the ones whose constants are made simple where that is shorter.
     exact
@@ -39,5 +41,6 @@ class Settings:
     each: int = 3
     others: int = 60
     kept: int = 40
+    sizes: int = 12
     simple: int = 12
     exact: bool = False

@@ -37,8 +37,9 @@ from kansr.pipeline.keep import (
 )
 from kansr.pipeline.labelled import filled_columns
 from kansr.pipeline.outliers import without_outliers
+from kansr.pipeline.plain import FLOOR
 from kansr.pipeline.problem import Problem
-from kansr.pipeline.solve import FLOOR, read, solve
+from kansr.pipeline.solve import read, solve
 from kansr.pipeline.stability import SHARE, stability
 from kansr.pipeline.ways import way_of
 from kansr.pipeline.whole import Source, by_all_rows, seconds_for

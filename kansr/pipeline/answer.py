@@ -15,8 +15,8 @@ from kansr.formula.simplify import shortest
 from kansr.formula.snap import length
 from kansr.formula.tied import Tied
 from kansr.pipeline.judging import Judged, judged, noise_summary, said, verdict_beside
+from kansr.pipeline.plain import FLOOR
 from kansr.pipeline.problem import Problem
-from kansr.pipeline.solve import FLOOR
 from kansr.pipeline.wishes import obeying, told
 from kansr.progress import Clock
 from kansr.result import NetworkSummary, Result, StageRow

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import sympy as sp
+from torch import Tensor
 
+from kansr.network.graph import Edge, Graph
 from kansr.network.kan import KAN, names
 from kansr.pipeline.judging import Judged
 from kansr.pipeline.problem import Problem
@@ -40,16 +43,29 @@ def network_summary(problem: Problem, found: Found, read: KAN | None) -> Network
 
 
 def _lines(kan: KAN, features: list[str], target: str) -> list[str]:
-    """One line an edge: where from, where to, which function up to scale and offset, its constants rounded."""
     nodes = names(kan.graph, features, target)
-    lines = []
-    for i, edge in enumerate(kan.graph.edges):
-        name = nodes[edge.source]
-        curve, source = kan.curves[i], sp.Symbol(f"({name})" if set("*/") & set(name) else name, real=True)
-        function = str(_rounded(curve.shape(source, kan.of_edge(i)[0]))) if isinstance(curve, Function) else "spline"
-        node = f"{nodes[edge.target]}{' (product)' if kan.graph.kind(edge.target) == 'product' else ''}"
-        lines.append(f"{nodes[edge.source]} -> {node}   {function}")
-    return lines
+    return [line(kan.graph, nodes, edge, _shape(kan, i)) for i, edge in enumerate(kan.graph.edges)]
+
+
+def _shape(kan: KAN, edge: int) -> Callable[[sp.Symbol], sp.Expr] | None:
+    curve = kan.curves[edge]
+    return partial(_of, curve, kan.of_edge(edge)[0]) if isinstance(curve, Function) else None
+
+
+def _of(curve: Function, p: Tensor, x: sp.Symbol) -> sp.Expr:
+    return curve.shape(x, p)
+
+
+def line(shape: Graph, nodes: Sequence[str], edge: Edge, function: Callable[[sp.Symbol], sp.Expr] | None) -> str:
+    """Give the line of an edge: where from, where to, which function up to scale and offset, its constants rounded.
+
+    `function` gives that of a symbol; None for a spline.
+    """
+    name = nodes[edge.source]
+    source = sp.Symbol(f"({name})" if set("*/") & set(name) else name, real=True)
+    text = "spline" if function is None else str(_rounded(function(source)))
+    node = f"{nodes[edge.target]}{' (product)' if shape.kind(edge.target) == 'product' else ''}"
+    return f"{name} -> {node}   {text}"
 
 
 def _rounded(expr: sp.Expr) -> sp.Expr:

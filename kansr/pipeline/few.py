@@ -14,7 +14,7 @@ from kansr.bill import bill
 from kansr.errors import FormulaError
 from kansr.forms import Candidate, Settings, fitted_candidate, forms
 from kansr.formula.complexity import complexity
-from kansr.formula.constants import refit
+from kansr.formula.constants import Refit, refit
 from kansr.formula.cross import leverages
 from kansr.formula.evaluate import evaluate
 from kansr.formula.formula import Formula, Scores
@@ -38,7 +38,6 @@ _SHARE = 0.6  # share of the time for all forms
 _SAMPLE, _MANY, _SHARE_OF_MANY = 150, 4, 0.2  # rows of a larger table on which forms are compared; forms, time
 _MORE = 2000  # rows that tell the best of them apart
 _CLEAN = 1e-10  # share of the spread at which a form of a sample is a law, and no other is read
-_NEAR = 12.0  # bits above the best form from which one of its size is no longer worth a line
 
 
 def measured(formula: Formula, columns: dict[str, Array], noise: Noise, *, free: int | None = None) -> Formula:
@@ -115,7 +114,7 @@ def from_forms(problem: Problem, clock: Clock, report: Report) -> tuple[Problem,
         return problem, []
     every: list[Discovery] = []
     for i, one in enumerate(_chosen(allowed)):
-        for discovery in _discoveries(one, problem, closely=i < _CLOSELY):
+        for discovery in _discoveries(one, problem, simple=i < _BEST, closely=i < _CLOSELY):
             tell(discovery, problem.rows, report)
             every.append(discovery)
         if own.over():
@@ -148,7 +147,7 @@ def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discover
     every: list[Discovery] = []
     for one in found[:_MANY]:
         is_law = one.noise.scale(one.values) < _CLEAN * problem.scale
-        for discovery in _discoveries(one, problem, closely=is_law):
+        for discovery in _discoveries(one, problem, simple=True, closely=is_law):
             tell(discovery, problem.rows, report)
             every.append(discovery)
         if own.over() or is_law:
@@ -182,18 +181,11 @@ def with_noise(problem: Problem, best: Candidate) -> Problem:
 
 
 def _chosen(found: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Yield the best forms, and the best of each size that are not far behind."""
-    least = found[0].bits
-    sizes: set[int] = set()
-    for i, one in enumerate(found):
-        size = _size(one.expression)
-        if i < _BEST or (size not in sizes and len(sizes) < _SIZES and _worth(one, least)):
-            yield one
-        sizes.add(size)
-
-
-def _worth(one: Candidate, least: float) -> bool:
-    return one.bits < least + _NEAR * max(1.0, len(one.noise.y) / 10)
+    """Yield the best forms, then the best of each other size, the short ones first: these are lines of the front."""
+    yield from found[:_BEST]
+    of_size = {_size(one.expression): one for one in reversed(found)}
+    sizes = sorted(of_size.keys() - {_size(one.expression) for one in found[:_BEST]})
+    yield from (of_size[size] for size in sizes[:_SIZES])
 
 
 def _size(expr: sp.Expr) -> int:
@@ -202,18 +194,26 @@ def _size(expr: sp.Expr) -> int:
     return 1000
 
 
-def _discoveries(one: Candidate, problem: Problem, *, closely: bool) -> Iterator[Discovery]:
-    """Yield a form with its constants made simple; looked at closely, also as fitted, each as short as can be."""
+def _discoveries(one: Candidate, problem: Problem, *, simple: bool, closely: bool) -> Iterator[Discovery]:
+    """Yield a form with its constants made simple, or as fitted; looked at closely, both, each as short as can be."""
     rows = problem.rows
-    for simple in (True, False) if closely else (True,):
+    for is_simple in (True, False) if closely else (simple,):
         with suppress(FormulaError, NotImplementedError, OverflowError, ZeroDivisionError), limited(_EACH):
-            if simple:
+            if is_simple:
                 fit = snap(one.expression, rows.columns, rows.y, rows.named, rows.weighing)
             else:
-                fit = refit(one.expression, rows.columns, rows.y, weighing=rows.weighing)
-                fit = rounded(fit, rows.columns, rows.y, rows.weighing)
+                fit = _with_digits(one.expression, rows)
             expression = shortest(fit.expression, dict(rows.columns)) if closely else fit.expression
+            if expression != fit.expression:  # constants that were put together have the digits of neither
+                fit = _with_digits(expression, rows)
+                expression = fit.expression
             yield Discovery(expression=expression, fit=fit, bits=one.bits, label="form")
+
+
+def _with_digits(expression: sp.Expr, rows: Rows) -> Refit:
+    """Fit the constants of a formula, and cut them to the digits that the rows tell."""
+    fit = refit(expression, rows.columns, rows.y, weighing=rows.weighing)
+    return rounded(fit, rows.columns, rows.y, rows.weighing)
 
 
 def columns_of(problem: Problem) -> dict[str, Array]:

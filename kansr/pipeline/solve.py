@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-import sympy as sp
-
-from kansr.errors import FormulaError
 from kansr.formula.formula import Formula
 from kansr.formula.front import choose as choose_formula
 from kansr.formula.front import front
-from kansr.formula.limit import limited
-from kansr.formula.mend import mended
-from kansr.formula.shape import broken
+from kansr.pipeline.beside import network_of
 from kansr.pipeline.drawn import network_summary, read_as
 from kansr.pipeline.few import beside_forms, chosen_again, columns_of, from_forms, from_sample
-from kansr.pipeline.judging import Judged, judged, noise_summary, of_one_dimension, said, verdict, verdict_beside
+from kansr.pipeline.judging import Judged, noise_summary, of_one_dimension, said, verdict
 from kansr.pipeline.outliers import gross_errors
+from kansr.pipeline.plain import FLOOR, answer, is_decided, judged_all, quick, simple
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.remarks import disobedient, kept_splines, misfit, unexplained, unread
 from kansr.pipeline.rivals import rivals
@@ -33,15 +28,9 @@ from kansr.structure.found import Form, Found, Searched, rank
 from kansr.structure.screen import screen
 from kansr.structure.search import WIDEST, search
 from kansr.structure.task import Search
-from kansr.symbolic.anytime import polynomial
-from kansr.symbolic.discover import Discovery, Rows, constant, discover, linear, snapped, tell
+from kansr.symbolic.discover import Discovery, discover, tell
 from kansr.symbolic.held import held
-from kansr.symbolic.monomials import exact_polynomial
-from kansr.symbolic.powers import power_law
 from kansr.symbolic.targets import logarithm, named, transforms
-
-FLOOR = 1e-10
-"""Errors below this share of the target's spread count as equal on the front."""
 
 _SCREENED = 0.2  # share of the time that finding the columns that matter may take
 _GROUPED = 0.4  # share of the time for the problem between groups
@@ -53,13 +42,10 @@ _CONSTANTS = 4  # of a formula at which the search may end: under noise, more of
 _PLAIN = 1  # the same of one that no network tells: under noise a power that is no simple number mimics a sum
 _NAMING = 10.0  # seconds for the curves of its network
 _SURE = 2  # the same where there was no time to read a network to the end
-_MENDED = 4  # formulas of one network that break a wish whose constants are fitted to it
-_LINE, _LONGEST_LINE = 0.1, 15.0  # share of the time, and seconds, that a straight line may take
 _AMONG = 40  # formulas between which the choice of few rows is made again
-_ENOUGH = 40  # rows from which a network may tell more of several columns than forms do
 _SHARE_OF_FORMS = 0.3  # of the time for reading a network of few rows, for the forms that it is judged beside
 _FEW_SECONDS = 3.0  # for networks of few rows, or as long as the forms took: few rows determine small ones only
-_BESIDE = 4.0  # seconds for the graph of a law of many rows that forms have found
+_BESIDE = 2.0  # seconds for training the network beside a law that the rows gave without one
 _READ = 0.3  # share of what is left that reading a graph may take while the search may still go on ..
 _READ_MORE = 0.6  # .. and where nothing better may come, since noise is left, or where a hundred curves take long
 
@@ -122,21 +108,23 @@ def solve(
     with the problem that it was trained on: a settled one is read before anything is searched, others with the rest.
     """
     problem = _screened(problem, clock, report)
-    for quick in _quick(problem):
-        tell(quick, problem.rows, report)
+    for one in quick(problem):
+        tell(one, problem.rows, report)
     if problem.split.cross:
         return _of_few(problem, clock, report, keep, known)
     forms = from_sample(problem, clock, report) if known is None and _is_free(problem) else []
+    reader = _Reader(problem if known is None else known[0], clock, report, forms)
     groups = problem.find_groups()
-    if groups is None:
-        return _searched(problem, clock, report, keep, known, forms=forms)
+    if groups is None or reader.is_decided:
+        return _searched(reader, keep, known)
     grouped = problem.grouped(groups)
     columns = known is not None and known[0].groups is None  # what is known goes to the search that it came from
     report(Event(stage="groups", message=f"{grouped.output} of {', '.join(grouped.inputs)}"))
-    first = _searched(grouped, clock.part(_GROUPED), report, keep, None if columns else known, forms=forms)
+    seen = grouped if known is None or columns else known[0]
+    first = _searched(_Reader(seen, clock.part(_GROUPED), report, forms), keep, None if columns else known)
     if first.is_law or clock.over():
         return first
-    return _best([first, _searched(problem, clock, report, keep, known if columns else None)])
+    return _best([first, _searched(reader, keep, known if columns else None)])
 
 
 def _is_free(problem: Problem) -> bool:
@@ -156,7 +144,8 @@ def _of_few(
     spent = clock.seconds() - before
     same = known is not None and known[0].groups is None and known[0].inputs == problem.inputs
     taken_up = (problem, known[1]) if known is not None and same else None
-    return _searched(problem, clock.within(max(_FEW_SECONDS, spent)), report, keep, taken_up, forms=found)
+    reader = _Reader(problem, clock.within(max(_FEW_SECONDS, spent)), report, found)
+    return _searched(reader, keep, taken_up)
 
 
 def _screened(problem: Problem, clock: Clock, report: Report) -> Problem:
@@ -184,29 +173,20 @@ def read(problem: Problem, found: Found, *, clock: Clock, report: Report) -> Sol
     return reader.best()
 
 
-def _searched(
-    problem: Problem,
-    clock: Clock,
-    report: Report,
-    keep: Keep,
-    known: tuple[Problem, Found] | None,
-    *,
-    forms: Sequence[Discovery] = (),
-) -> Solution:
-    recipe = problem.recipe
-    if known is not None:
-        problem = known[0]
-    reader = _Reader(problem, clock, report, forms)
+def _searched(reader: _Reader, keep: Keep, known: tuple[Problem, Found] | None) -> Solution:
+    """Search for the graph, unless what needs no network is enough; `known` is one of the reader's problem."""
+    problem, clock, report, recipe = reader.given, reader.clock, reader.report, reader.given.recipe
     before = [] if known is None else [known[1]]
     reader.read([reader.here(found) for found in before if found.settled])
     if reader.law:
         return _explained(reader.best(), Searched(found=(), probe=None), problem)
+    law = reader.beside(keep) if reader.is_decided and known is None else None
+    if law is not None:
+        return _explained(law, Searched(found=(law.found,)), problem)
     network, training, own = recipe.network, recipe.training, clock.part(_SEARCH)
-    if reader.is_decided and problem.split.cross:  # few rows: a network then is drawn beside the law, not searched for
+    if reader.is_decided and problem.split.cross:  # by a formula without a graph: a coarse network will do
         network = replace(network, width=network.width or (len(problem.inputs), 1))
         training = replace(training, grid=training.grid[:1])
-    elif reader.is_decided:  # the graph of the law is looked for, since edges are read and rows learned by it, but soon
-        own = clock.within(_BESIDE)
     task = Search(
         data=problem.data,
         network=network,
@@ -239,10 +219,11 @@ class _Reader:
     """Reads graphs for formulas until one gives a law without splines: each graph once, or again with more time."""
 
     def __init__(self, problem: Problem, clock: Clock, report: Report, forms: Sequence[Discovery] = ()):
-        self.problem, self.clock, self.report = problem.to(_READ_ON), clock, report
+        self.given, self.clock, self.report = problem, clock, report
+        self.problem = problem.to(_READ_ON)
         self.known: dict[int, tuple[Found, Found]] = {}  # graphs on the device of the search, and here
-        self.simple = _judged(problem, [constant(problem.rows), _line(problem.rows, clock), *_laws(problem), *forms])
-        self.is_decided = bool(forms) and _is_decided(problem, self.simple)
+        self.simple = judged_all(problem, [*simple(problem, clock), *forms])
+        self.is_decided = bool(forms) and is_decided(problem, self.simple)
         self.solutions: dict[Form, Solution] = {}
         self.hurried: set[Form] = set()  # those that had no time to be read to the end
         self.law = False
@@ -250,6 +231,17 @@ class _Reader:
     def here(self, found: Found) -> Found:
         """Give a graph where it is read: the same one for the same one."""
         return self.known.setdefault(id(found), (found, found.to(_READ_ON)))[1]
+
+    def beside(self, keep: Keep) -> Solution | None:
+        """The formulas that need no network, and beside them the network of the one that is the answer."""
+        one = answer(self.problem, self.simple)
+        drawn = network_of(self.problem, one.formula, self.clock.within(_BESIDE))
+        if drawn is None:
+            return None
+        found, lines = drawn
+        keep(self.problem, found)
+        solution = _solution(self.problem, found, self.simple)
+        return replace(solution, network=replace(solution.network, lines=lines))
 
     def glance(self, graphs: Sequence[Found]) -> bool:
         """Read the plainest functions of graphs while the search may go on: whether that gives a law."""
@@ -307,7 +299,7 @@ class _Reader:
             report=self.report,
         )
         (self.hurried.add if clock.over() else self.hurried.discard)(form)
-        self.solutions[form] = _solution(problem, found, [*_judged(problem, discoveries), *self.simple])
+        self.solutions[form] = _solution(problem, found, [*judged_all(problem, discoveries), *self.simple])
         most = _SURE if form in self.hurried else _CONSTANTS
         self.law = self.solutions[form].is_law and len(self.solutions[form].formula.errors) <= most
         self.law |= problem.split.cross and self.solutions[form].verdict != "approximation"
@@ -317,37 +309,8 @@ class _Reader:
         best = _best(list(self.solutions.values()))
         if best.verdict != "approximation" or held(best.found.trained.kan):
             return best
-        quick = _judged(self.problem, [one for one in _quick(self.problem) if one.label == "polynomial"])
-        return _best([_solution(best.problem, best.found, [*best.judged, *quick])]) if quick else best
-
-
-def _quick(problem: Problem) -> list[Discovery]:
-    """Formulas that are there at once: a straight line, and a few products of columns."""
-    quick = polynomial(problem.rows)
-    return [linear(problem.rows, snapped=False), *([] if quick is None else [quick])]
-
-
-def _line(rows: Rows, clock: Clock) -> Discovery:
-    """The best straight line, its numbers made simple if that is soon done: of a hundred columns it is not."""
-    with suppress(FormulaError), limited(min(max(_LINE * clock.left(), 1.0), _LONGEST_LINE)):
-        return linear(rows)
-    return linear(rows, snapped=False)
-
-
-def _laws(problem: Problem) -> list[Discovery]:
-    """Laws that need no network: a polynomial, and power laws."""
-    exact = exact_polynomial(problem.rows)
-    return [*([] if exact is None else [exact]), *_power_laws(problem)]
-
-
-def _power_laws(problem: Problem) -> list[Discovery]:
-    """The power law of all columns; with groups, the factor of the target times a constant, and a single monomial."""
-    if problem.groups is None:
-        law = power_law(problem.rows)
-        return [] if law is None else [law]
-    single = problem.rows.inputs if problem.rows.inputs is not None and len(problem.inputs) == 1 else ()
-    monomials = [problem.multiplier / sp.Float(problem.inside), *single]
-    return [snapped(sp.Float(1.0) * m, problem.rows, "power law") for m in monomials if m != 1]
+        rest = judged_all(self.problem, [one for one in quick(self.problem) if one.label == "polynomial"])
+        return _best([_solution(best.problem, best.found, [*best.judged, *rest])]) if rest else best
 
 
 def _best(solutions: Sequence[Solution]) -> Solution:
@@ -368,41 +331,6 @@ def _joined(best: Solution, solutions: Sequence[Solution]) -> Solution:
     if owner is not best:
         joined = _solution(owner.problem, owner.found, every)
     return replace(joined, structure=owner.structure)
-
-
-def _is_decided(problem: Problem, simple: Sequence[Judged]) -> bool:
-    """Whether formulas that need no network leave nothing to search for.
-
-    That is an exact one; and on few rows whatever is no plain approximation, for these determine no network of several
-    columns.
-    """
-    obedient, _ = obeying(simple, problem.shape)
-    proposed = of_one_dimension(problem, obedient)
-    every = [one.formula for one in proposed]
-    chosen = choose_formula(front(every, floor=FLOOR * problem.size), problem.recipe.select, floor=FLOOR * problem.size)
-    own = verdict_beside(problem, next(one for one in proposed if one.formula is chosen), None)
-    wide = len(problem.inputs) > 1 and len(problem.table) >= _ENOUGH
-    return own == "exact" or (problem.split.cross and own != "approximation" and not (own == "undecided" and wide))
-
-
-def _judged(problem: Problem, discoveries: Sequence[Discovery]) -> list[Judged]:
-    """Measure discoveries; those that cannot be printed are left out.
-
-    To one that breaks a wish comes the same form with constants that obey, where there are such.
-    """
-    every = [one for d in discoveries if (one := judged(problem, d)) is not None]
-    return [*every, *_mended(problem, every)]
-
-
-def _mended(problem: Problem, every: Sequence[Judged]) -> list[Judged]:
-    rows, shape, found = problem.rows, problem.shape, []
-    plain = {one.formula.text: one for one in every if not one.source.has_splines}
-    for one in sorted(plain.values(), key=lambda one: one.formula.length)[: _MENDED if shape is not None else 0]:
-        if shape is None or not broken(one.formula.expression, shape):
-            continue
-        again = mended(one.formula.expression, shape, rows.columns, rows.y, weighing=rows.weighing)
-        found += [] if again is None else [judged(problem, replace(one.source, expression=again))]
-    return [one for one in found if one is not None]
 
 
 def _solution(problem: Problem, found: Found, every: Sequence[Judged]) -> Solution:

@@ -37,6 +37,7 @@ else:
 EXACT = 1e-9
 """Share of the target's spread up to which an error is rounding."""
 
+_LAST = 1e-12  # share of the largest target that the last digits of a sum of large numbers may cost a small one
 _EVIDENCE = 20.0  # bits that rows must tell beyond what the formula says itself, before it is called exact
 _HINT = 0.1  # p-value below which residuals of few rows are not called noise either
 _POWER = 0.9  # share of smooth curves that the test must be able to reject before it speaks of noise
@@ -49,7 +50,7 @@ _DOUBT = 0.1  # share of all odds that forms may have which say something else t
 _SAME = 0.1  # of the last digit that two formulas may be apart and say the same
 _BETWEEN = 200  # places between the rows at which two formulas are compared
 _TO_DIGITS = "right to the digits of the table"
-_ONE = 0.5  # share of the squares that one data point may make
+_FEW, _MOST = 15, 0.5  # of so many data points one may not make more of the squares: of white ones it makes a third
 _REPLICATES = 4  # degrees of freedom of replicates from which these tell the noise by themselves
 _CHI2 = 4.0  # standard errors that chi^2 may be above 1
 _EVERY = 1.02  # of half of the last digit that a formula may be off and be exact to the table's digits
@@ -93,34 +94,44 @@ def _numbers(tree: Tree) -> int:
 def exactness(expr: sp.Expr, columns: Mapping[str, Array], y: Array, f: Array, free: int) -> Said | None:
     """Say whether a formula with values f [n] is exact: to rounding, or to the digits that the table holds.
 
-    The rows have to tell more bits than the formula says: some formula meets any few digits.
+    The rows have to tell more bits than the formula says: some formula meets any few digits. Where a column has too few
+    values to tell its curve, a formula that meets all rows is one of many.
     """
-    if _is_carried(expr, columns):
-        return None
     off = np.abs(y - f)
     spread = float(np.std(y)) or float(np.max(np.abs(y))) or 1.0
     needed = names_bits(expr, len(columns)) + _EVIDENCE
     rows = _places(expr, columns) - free
-    if float(np.max(off)) <= 10 * EXACT * spread and _rms(off) <= EXACT * spread:
-        told = rows * math.log2(1 / EXACT)
+    if (off <= _rounding(y, spread)).all() and _rms(off) <= EXACT * spread:
+        told, carried = rows * math.log2(1 / EXACT), _carried(expr, columns)
+        if carried:
+            return Said(verdict="undecided", why=f"{carried} has too few values: any curve through them would do")
         return Said(verdict="exact", why="right to rounding") if told >= needed or not expr.free_symbols else None
     step = steps(y)
     if not (step > 0).all():
         return None
     told = rows * float(np.mean(np.log2(1 + spread / step)))
-    if told >= needed and (off <= _EVERY / 2 * step + _moved(expr, columns)).all():
+    if told >= needed and not _carried(expr, columns) and (off <= _EVERY / 2 * step + _moved(expr, columns)).all():
         return Said(verdict="exact", why=_TO_DIGITS)
     return None
 
 
-def _is_carried(expr: sp.Expr, columns: Mapping[str, Array]) -> bool:
-    """Whether a formula has as many constants beside some column as this has values: any curve would meet them."""
-    for symbol in expr.free_symbols:
-        values = np.unique(columns[symbol.name]).size if symbol.name in columns else 0
+def _rounding(y: Array, spread: float) -> Array:
+    """How far rounding may move each row [n]: of targets over decades the small ones have to be met, too."""
+    size = np.abs(y)
+    return 10 * EXACT * np.minimum(spread, size) + _LAST * float(np.max(size))
+
+
+def _carried(expr: sp.Expr, columns: Mapping[str, Array]) -> str:
+    """Name a column beside which a formula has as many constants as it has values: any curve would meet them.
+
+    A column of 0 and 1 has no other values, so a line is all that can be said of it.
+    """
+    for symbol in sorted(expr.free_symbols, key=str):
+        values = np.unique(columns[symbol.name]) if symbol.name in columns else np.array([0.0, 1.0])
         beside = sum(_constants(term) for term in sp.Add.make_args(expr) if term.has(symbol))
-        if 2 < values <= beside + 1:
-            return True
-    return False
+        if 1 < len(values) <= beside + 1 and not set(values.tolist()) <= {-1.0, 0.0, 1.0}:
+            return str(symbol)
+    return ""
 
 
 def _constants(term: sp.Expr) -> int:
@@ -174,15 +185,20 @@ def _of_residuals(
     told = found.power >= _POWER or (pure is not None and pure.freedom >= _REPLICATES)
     told_ = max(free, numbers, 1)
     open_ = special.chdtrc(told_, _OFF**2 * n) > _SURE
-    largest = float(np.max(residual**2) / max(float(np.sum(residual**2)), 1e-300))
+    few = max(1, n // _FEW)
+    largest = float(np.sort(residual**2)[-few:].sum() / max(float(np.sum(residual**2)), 1e-300))
     too_few = {
         f"{n} data points cannot tell a curve that was missed from noise": not told,
         "residuals of neighbouring data points are somewhat alike": found.p < _HINT,
         f"{n} data points leave its {told_} numbers open by half of the noise": open_,
-        "one data point makes most of what is left: is it an outlier?": largest > _ONE,
+        f"{_points(few)} most of what is left: outliers?": largest > _MOST,
     }
     why = next((why for why, holds in too_few.items() if holds), None)
     return Said(verdict="noise") if why is None else Said(verdict="undecided", why=why)
+
+
+def _points(few: int) -> str:
+    return "one data point makes" if few == 1 else f"{few} data points make"
 
 
 def _is_within(residual: Array, noise: Noise) -> bool:

@@ -21,8 +21,9 @@ from kansr.formula.formula import Formula
 from kansr.formula.front import front
 from kansr.formula.text import leaf_text
 from kansr.pipeline.judging import judged
+from kansr.pipeline.plain import FLOOR
 from kansr.pipeline.problem import Problem
-from kansr.pipeline.solve import FLOOR, Solution
+from kansr.pipeline.solve import Solution
 from kansr.pipeline.verdicts import EXACT, is_rounding
 from kansr.progress import Clock, Event, Report, silent
 from kansr.result import Verdict

@@ -181,11 +181,12 @@ def test_without_all_units_nothing_is_checked(motion):
 
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory):
-    """Give the result of a fit between groups, and its run."""
+    """Give the result of a fit between groups, and its run: under noise, since an exact law needs no groups."""
     folder = tmp_path_factory.mktemp("units")
     draw = np.random.default_rng(0)
     frame = pd.DataFrame(draw.uniform(1, 3, (150, 4)), columns=["q1 [C]", "q2 [C]", "eps [F/m]", "r [m]"])
     frame["force [N]"] = 0.25 * frame["q1 [C]"] * frame["q2 [C]"] / (frame["eps [F/m]"] * frame["r [m]"] ** 2)
+    frame["force [N]"] += 1e-3 * draw.standard_normal(150)
     run = Run.create("coulomb", out=folder / "run")
     return pipeline.fit(table_from_frame(frame), replace(load_recipe("quick"), budget=60.0), run), run, frame, folder
 
@@ -193,7 +194,7 @@ def fitted(tmp_path_factory):
 def test_a_fit_between_groups_gives_the_law_in_columns(fitted):
     result, *_ = fitted
     assert result.formula.text == "q1*q2/(4*eps*r**2)"
-    assert (result.verdict, result.warnings) == ("exact", ())
+    assert (result.verdict, result.warnings) == ("noise", ())
     assert result.network.width[0] == 1
     assert result.network.lines[0].startswith("q1*q2/(eps*r**2) -> ")
     assert result.units["r [m]"] == "m"
@@ -250,7 +251,7 @@ def test_new_rows_are_predicted_in_their_own_units(fitted):
     other["r [cm]"] *= 100
     other.to_csv(folder / "new.csv", index=False)
     values = pipeline.predict(run, str(folder / "new.csv")).values
-    assert np.allclose(values, frame["force [N]"])
+    assert np.allclose(values, frame["force [N]"], atol=5e-3)
 
 
 def test_the_expression_of_groups_has_their_values():
