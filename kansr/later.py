@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
@@ -59,6 +59,24 @@ def function_of(module: ModuleType, name: str) -> Callable[..., Any]:
         return getattr(module, name)(*arguments)
 
     return function
+
+
+def names_of(package: str, where: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
+    """Give the `__getattr__` of a package (PEP 562) whose names are loaded when they are asked for.
+
+    `where` gives, for each module of the package, the names that come from it.
+
+    >>> names_of("xml", {"dom.minidom": ["parseString"]})("parseString").__module__
+    'xml.dom.minidom'
+    """
+    modules = {name: module for module, names in where.items() for name in names}
+
+    def load(name: str) -> Any:
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(f"{package}.{modules[name]}"), name)
+
+    return load
 
 
 def at_work() -> float:

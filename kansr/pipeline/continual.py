@@ -26,14 +26,13 @@ from kansr.pipeline.keep import (
     load_network,
     load_parts,
     load_problem,
-    load_result,
-    reader_of,
     save_history,
     save_network,
     save_problem,
     save_result,
     split_parts,
 )
+from kansr.pipeline.kept import load_result, reader_of
 from kansr.pipeline.learned import Account, Change, inconsistent, miss
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution, read

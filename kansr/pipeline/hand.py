@@ -23,11 +23,11 @@ from kansr.pipeline.keep import (
     load_history,
     load_network,
     load_problem,
-    load_result,
     save_history,
     save_network,
     save_result,
 )
+from kansr.pipeline.kept import load_result
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import read
 from kansr.progress import Clock, Event, Report, silent
