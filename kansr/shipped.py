@@ -34,7 +34,7 @@ def shipped() -> tuple[ShippedRecipe, ...]:
     """List the recipes that come with kansr, by name.
 
     >>> [recipe.name for recipe in shipped()]
-    ['default', 'quick', 'thorough']
+    ['default', 'instant', 'quick', 'thorough']
     """
     return _recipes_in(shipped_folder("recipes"))
 

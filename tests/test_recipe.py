@@ -108,7 +108,7 @@ def test_every_key_of_a_shipped_recipe_is_set_and_explained_by_a_comment_above_i
 
 
 def test_shipped_recipes_say_what_they_are_for():
-    assert [recipe.name for recipe in shipped()] == ["default", "quick", "thorough"]
+    assert [recipe.name for recipe in shipped()] == ["default", "instant", "quick", "thorough"]
     assert all(len(recipe.summary) > 20 for recipe in shipped())
     assert shipped_folder("recipes").is_dir()
 

@@ -68,7 +68,9 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @cluster_option
 @option("--device", metavar="NAME", help="Where to work: cpu, cuda or cuda:N.")
-@option("--recipe", metavar="NAME|FILE", default="default", help="Settings: quick, default, thorough, or a file.")
+@option(
+    "--recipe", metavar="NAME|FILE", default="default", help="Settings: instant, quick, default, thorough, or a file."
+)
 @click.option(
     "--continue",
     "former",

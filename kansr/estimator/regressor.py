@@ -52,7 +52,7 @@ class KANSymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     random_state
         The number that decides every draw; a NumPy generator; or None for another one in each fit.
     recipe
-        All other settings: `quick`, `default`, `thorough`, a file, or a `kansr.recipe.Recipe`.
+        All other settings: `instant`, `quick`, `default`, `thorough`, a file, or a `kansr.recipe.Recipe`.
     select
         Which formula of the front is taken: `best` (the shortest description of the rows), `accuracy` (the lowest
         validation error), `simple` (the smallest within twice that); None is what the recipe says.

@@ -10,6 +10,12 @@ products; what comes out best is then fitted as it stands, with all its constant
     link        the table of links
     subset      the best few columns of a dictionary
     factor      a monomial times a plain function of a monomial
+    scaled      a power of a column times a function with a scale inside
+    part        what may stand in an index law beside columns: sums, differences, waves
+    differences rows against their neighbours along an index
+    index       a monomial times any curve of an index
+    relation    T(y) as a ratio of polynomials of columns and functions of them, read off a null space
+    generator   what these polynomials are made of
     fit         all constants of a form together, under a kind of noise
     starts      forms before all their constants are fitted
     exact       simple numbers in the place of constants
@@ -18,7 +24,8 @@ products; what comes out best is then fitted as it stands, with all its constant
 Nothing here knows networks. `kansr.noise` says what a residual is, `kansr.bill` what a formula costs.
 """
 
-from kansr.forms.search import Candidate, fitted_candidate, forms
+from kansr.forms.relation import relations
+from kansr.forms.search import Candidate, fitted_candidate, forms, written_candidate
 from kansr.forms.settings import Settings
 
-__all__ = ["Candidate", "Settings", "fitted_candidate", "forms"]
+__all__ = ["Candidate", "Settings", "fitted_candidate", "forms", "relations", "written_candidate"]

@@ -14,8 +14,9 @@ from kansr.bill import Bill, bill_of
 from kansr.forms.exact import plans
 from kansr.forms.fit import Fitted, fitted, is_determined, vaguest
 from kansr.forms.settings import Settings
-from kansr.forms.starts import Start, starts
+from kansr.forms.starts import Start, exact_bits, starts
 from kansr.formula.constants import decimals, substituted
+from kansr.formula.corners_seen import as_seen
 from kansr.noise.model import Array, Noise
 
 _FIRST, _LAST = 12, 60  # steps that the constants of a form get at first, and to the end
@@ -62,10 +63,7 @@ def forms(
     """
     settings = settings or Settings()
     every = chain.from_iterable(starts(columns, noise, settings, over) for noise in noises)
-    first: list[tuple[float, Start, Fitted]] = []
-    for s in _by_group(every, settings):  # the best first, so that some are fitted though it is over
-        first += [] if over() and first else _begun(s, columns)
-    first.sort(key=lambda one: one[0])
+    first = _first(every, columns, settings, over)
     found: list[Candidate] = []
     for _, start, fit in [*first[: settings.kept], *_of_each_size(first[settings.kept :], settings.sizes)]:
         found += [] if over() and found else _candidate(start.key, fit.expression, start.noise, columns)
@@ -86,17 +84,37 @@ def _of_each_size(first: Iterable[tuple[float, Start, Fitted]], sizes: int) -> I
             yield one
 
 
-def _by_group(found: Iterable[Start], settings: Settings) -> Iterator[Start]:
-    """Yield the best starts of each group, and the best ones of all."""
+def _first(
+    every: Iterator[list[Start]], columns: Mapping[str, Array], settings: Settings, over: Callable[[], bool]
+) -> list[tuple[float, Start, Fitted]]:
+    """Give starts with their constants fitted at first; one that is exact may end the search for more."""
+    first: list[tuple[float, Start, Fitted]] = []
+    others: list[Start] = []
+
+    def fit(some: Iterable[Start]) -> None:
+        for s in some:  # the best first, so that some are fitted though it is over
+            first.extend([] if over() and first else _begun(s, columns))
+
+    for group in every if settings.exact else iter([list(chain.from_iterable(every))]):
+        best, rest = _by_group(group, settings.each)
+        fit(best)
+        others += rest
+        if settings.exact and any(s.noise.bits(one.values) <= exact_bits(s.noise) for _, s, one in first):
+            others = []
+            break
+    fit(sorted(others, key=lambda s: s.bits)[: settings.others])
+    return sorted(first, key=lambda one: one[0])
+
+
+def _by_group(found: Iterable[Start], each: int) -> tuple[list[Start], list[Start]]:
+    """Give the best starts of each group, and the others."""
     groups: dict[str, int] = {}
-    others = settings.others
+    best: list[Start] = []
+    rest: list[Start] = []
     for start in sorted(found, key=lambda s: s.bits):
         groups[start.group] = groups.get(start.group, 0) + 1
-        if groups[start.group] <= settings.each:
-            yield start
-        elif others:
-            others -= 1
-            yield start
+        (best if groups[start.group] <= each else rest).append(start)
+    return best, rest
 
 
 def _begun(start: Start, columns: Mapping[str, Array]) -> Iterator[tuple[float, Start, Fitted]]:
@@ -107,7 +125,10 @@ def _begun(start: Start, columns: Mapping[str, Array]) -> Iterator[tuple[float, 
 
 def _candidate(name: str, start: sp.Expr, noise: Noise, columns: Mapping[str, Array]) -> list[Candidate]:
     """Fit a form to the end, without what rows cannot tell from 0; nothing comes of constants not determined."""
-    fit = fitted(start, columns, noise, steps=_LAST)
+    fit = fitted(as_seen(start, columns), columns, noise, steps=_LAST)
+    seen = None if fit is None else as_seen(fit.expression, columns)
+    if fit is not None and seen != fit.expression:  # a corner went out of the rows
+        fit = fitted(seen, columns, noise, steps=_LAST)
     if fit is None or not is_determined(fit, noise):
         return []
     vague = vaguest(fit, noise)
@@ -127,6 +148,16 @@ def fitted_candidate(one: Candidate, columns: Mapping[str, Array], noise: Noise)
     Nothing comes of one that has no value on them, or whose constants they do not determine.
     """
     return _candidate(one.key, one.expression, noise, columns)
+
+
+def fitted_form(name: str, expr: sp.Expr, columns: Mapping[str, Array], noise: Noise) -> list[Candidate]:
+    """Give a formula with its decimals fitted to rows; nothing where `fitted_candidate` gives nothing."""
+    return _candidate(name, expr, noise, columns)
+
+
+def written_candidate(key: str, expr: sp.Expr, columns: Mapping[str, Array], noise: Noise) -> list[Candidate]:
+    """Give a formula fitted to rows, with simple numbers where these are shorter; nothing as above."""
+    return [_simplest(one, columns) for one in fitted_form(key, expr, columns, noise)]
 
 
 def _with_offset(one: Candidate, columns: Mapping[str, Array]) -> list[Candidate]:

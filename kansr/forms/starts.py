@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
@@ -18,6 +18,8 @@ from kansr.forms.dictionary import Entry, dictionary
 from kansr.forms.factor import factors
 from kansr.forms.link import LINKS, Link
 from kansr.forms.ratio import ratios
+from kansr.forms.relation import relations
+from kansr.forms.scaled import scaled
 from kansr.forms.settings import Settings
 from kansr.forms.subset import Sets, Space
 from kansr.forms.written import free, key, written
@@ -27,6 +29,8 @@ _TWICE = 2  # starts of one form that are kept: the constants inside may begin i
 _EACH = 5  # forms of a group that are collected, for each that is fitted
 _ROUNDING = 1e-10  # share of the spread of the target that is rounding
 _THREE = 3  # terms of which all sets of the plainest entries are compared, too
+_ENTRIES = 1200  # monomials in factors, at most, where no entries are asked for
+_EFFORT = 5e8  # multiplications that relations may take: those of a fifth of a second
 _TERM = 1.0  # bits of the product and the sum that a term brings
 
 
@@ -59,31 +63,43 @@ class Start:
         return self.rows + self.form
 
 
-def starts(columns: Mapping[str, Array], noise: Noise, settings: Settings, over: Callable[[], bool]) -> Iterator[Start]:
-    """Yield forms of columns [n] by name under a kind of noise, until it is over or nothing is left to look for."""
-    limit = _exact_bits(noise) if settings.exact else -math.inf
+def starts(
+    columns: Mapping[str, Array], noise: Noise, settings: Settings, over: Callable[[], bool]
+) -> Iterator[list[Start]]:
+    """Yield forms of columns [n] by name under a kind of noise, those together that are found together.
+
+    What takes the least time comes first; it ends where it is over.
+    """
     for group in _groups(columns, noise, settings):
-        done = False
+        found = []
         for start in group:
             if over():
-                return
-            yield start
-            done |= start.rows <= limit
-        if done:
+                break
+            found.append(start)
+        yield found
+        if over():
             return
 
 
 def _groups(columns: Mapping[str, Array], noise: Noise, settings: Settings) -> Iterator[Iterator[Start]]:
     """Yield ways to find forms, those that take the least time first."""
     y, places = noise.y, len(np.unique(np.column_stack(list(columns.values())), axis=0))
-    yield _written(factors(columns, y, most=settings.entries), "factor", columns, noise)
+    yield _written(factors(columns, y, most=settings.entries or _ENTRIES), "factor", columns, noise)
+    if settings.exact:
+        yield _written(relations(columns, y, effort=_EFFORT), "relation", columns, noise)
+    if len(columns) == 1:
+        yield _written(chain.from_iterable(scaled(u, noise) for u in singles(columns)), "scaled", columns, noise)
     arguments = [*singles(columns), *(inner(columns) if len(columns) == 2 else [])]
     every = chain.from_iterable(ratios(u, noise, most=max(places // 2, 3)) for u in arguments)
     yield _written(every, "ratio", columns, noise)
+    if not settings.entries:
+        return
     sign = -1 if (y < 0).all() else 1
     entries = dictionary(columns, y, most=settings.entries)
-    for link in LINKS:
-        yield _linked(link, sign if link.name else 1, entries, noise, settings, most=max(places // 2, 2))
+    few = replace(settings, terms=min(settings.terms, _THREE - 1))
+    for own in (few, settings) if settings.exact and settings.terms >= _THREE else (settings,):
+        for link in LINKS:
+            yield _linked(link, sign if link.name else 1, entries, noise, own, most=max(places // 2, 2))
 
 
 def _linked(
@@ -104,7 +120,7 @@ def _written(
         yield from _whole(name, group, expr, columns, noise)
 
 
-def _exact_bits(noise: Noise) -> float:
+def exact_bits(noise: Noise) -> float:
     """Give the bits of rows that are met to rounding."""
     size = float(np.std(noise.y)) or float(np.max(np.abs(noise.y))) or 1.0
     least = (noise.floor() + _ROUNDING * size) / max(noise.scale(noise.y + size), 1e-300)

@@ -12,9 +12,10 @@ import sympy as sp
 
 from kansr.bill import bill
 from kansr.errors import FormulaError
-from kansr.forms import Candidate, Settings, fitted_candidate, forms
+from kansr.forms import Candidate, forms
 from kansr.formula.complexity import complexity
 from kansr.formula.constants import Refit, refit
+from kansr.formula.corners_seen import as_seen
 from kansr.formula.cross import leverages
 from kansr.formula.evaluate import evaluate
 from kansr.formula.formula import Formula, Scores
@@ -35,9 +36,6 @@ _BEST, _SIZES = 6, 12  # forms that are read on: the best by the bill, and the b
 _CLOSELY = 4  # of them that are also written as short as can be
 _EACH = 1.5  # seconds that making the constants of one of them simple may take
 _SHARE = 0.6  # share of the time for all forms
-_SAMPLE, _MANY, _SHARE_OF_MANY = 150, 4, 0.2  # rows of a larger table on which forms are compared; forms, time
-_MORE = 2000  # rows that tell the best of them apart
-_CLEAN = 1e-10  # share of the spread at which a form of a sample is a law, and no other is read
 
 
 def measured(formula: Formula, columns: dict[str, Array], noise: Noise, *, free: int | None = None) -> Formula:
@@ -113,8 +111,8 @@ def from_forms(problem: Problem, clock: Clock, report: Report) -> tuple[Problem,
     if not allowed:
         return problem, []
     every: list[Discovery] = []
-    for i, one in enumerate(_chosen(allowed)):
-        for discovery in _discoveries(one, problem, simple=i < _BEST, closely=i < _CLOSELY):
+    for i, one in enumerate(chosen(allowed, _BEST)):
+        for discovery in discoveries(one, problem, simple=i < _BEST, closely=i < _CLOSELY):
             tell(discovery, problem.rows, report)
             every.append(discovery)
         if own.over():
@@ -135,41 +133,6 @@ def beside_forms(problem: Problem, clock: Clock) -> tuple[Problem, list[Candidat
     return replace(with_noise(problem, allowed[0]), standing=tuple(found)), allowed
 
 
-def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discovery]:
-    """Find forms of many rows without a network: compared on a sample, their constants fitted to all rows."""
-    rows = problem.rows.head(_SAMPLE)
-    noise = _noise_of(rows)
-    own = clock.apart(_SHARE_OF_MANY)
-    found = forms(dict(rows.columns), [noise], Settings(exact=True), over=own.over)
-    found = [one for one in found if problem.rows.allowed(one.expression)]
-    if found and found[0].noise.scale(found[0].values) >= _CLEAN * problem.scale:
-        found = _by_more_rows(found, problem, own)
-    every: list[Discovery] = []
-    for one in found[:_MANY]:
-        is_law = one.noise.scale(one.values) < _CLEAN * problem.scale
-        for discovery in _discoveries(one, problem, simple=True, closely=is_law):
-            tell(discovery, problem.rows, report)
-            every.append(discovery)
-        if own.over() or is_law:
-            break
-    report(Event(stage="forms", message=f"{len(found)} without a network"))
-    return every
-
-
-def _by_more_rows(found: Sequence[Candidate], problem: Problem, clock: Clock) -> list[Candidate]:
-    """Order forms by their bills on more rows: under noise a sample does not tell those apart that are nearly alike."""
-    rows = problem.rows.head(_MORE)
-    noise, columns = _noise_of(rows), dict(rows.columns)
-    again = [new for one in found if not clock.over() for new in fitted_candidate(one, columns, noise)]
-    return sorted(again, key=lambda one: one.bits) or list(found)
-
-
-def _noise_of(rows: Rows) -> Noise:
-    """Give the noise of some of many rows: absolute, or as their weights say."""
-    sigma = None if rows.weighing is None else 1 / rows.weighing.root
-    return kinds_for(rows.y, sigma, step=steps(rows.y))[0]
-
-
 def with_noise(problem: Problem, best: Candidate) -> Problem:
     """Give the problem with the noise of its best form: relative noise and that of counts weigh the rows."""
     rows = problem.rows
@@ -180,11 +143,11 @@ def with_noise(problem: Problem, best: Candidate) -> Problem:
     return replace(problem, rows=rows, noise=best.noise)
 
 
-def _chosen(found: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Yield the best forms, then the best of each other size, the short ones first: these are lines of the front."""
-    yield from found[:_BEST]
+def chosen(found: Sequence[Candidate], best: int) -> Iterator[Candidate]:
+    """Yield so many of the best forms, then the best of each other size, the short ones first: lines of the front."""
+    yield from found[:best]
     of_size = {_size(one.expression): one for one in reversed(found)}
-    sizes = sorted(of_size.keys() - {_size(one.expression) for one in found[:_BEST]})
+    sizes = sorted(of_size.keys() - {_size(one.expression) for one in found[:best]})
     yield from (of_size[size] for size in sizes[:_SIZES])
 
 
@@ -194,7 +157,7 @@ def _size(expr: sp.Expr) -> int:
     return 1000
 
 
-def _discoveries(one: Candidate, problem: Problem, *, simple: bool, closely: bool) -> Iterator[Discovery]:
+def discoveries(one: Candidate, problem: Problem, *, simple: bool, closely: bool) -> Iterator[Discovery]:
     """Yield a form with its constants made simple, or as fitted; looked at closely, both, each as short as can be."""
     rows = problem.rows
     for is_simple in (True, False) if closely else (simple,):
@@ -204,6 +167,7 @@ def _discoveries(one: Candidate, problem: Problem, *, simple: bool, closely: boo
             else:
                 fit = _with_digits(one.expression, rows)
             expression = shortest(fit.expression, dict(rows.columns)) if closely else fit.expression
+            expression = as_seen(expression, rows.columns)
             if expression != fit.expression:  # constants that were put together have the digits of neither
                 fit = _with_digits(expression, rows)
                 expression = fit.expression

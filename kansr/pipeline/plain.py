@@ -15,8 +15,9 @@ from kansr.formula.front import front
 from kansr.formula.limit import limited
 from kansr.formula.mend import mended
 from kansr.formula.shape import broken
-from kansr.pipeline.few import from_forms, from_sample
+from kansr.pipeline.few import from_forms
 from kansr.pipeline.judging import Judged, judged, of_one_dimension, verdict_beside
+from kansr.pipeline.many import from_sample
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.wishes import obeying
 from kansr.progress import Clock, Report

@@ -12,8 +12,9 @@ from kansr.formula.front import choose as choose_formula
 from kansr.formula.front import front
 from kansr.pipeline.beside import network_of
 from kansr.pipeline.drawn import network_summary, read_as
-from kansr.pipeline.few import beside_forms, chosen_again, columns_of, from_forms, from_sample
+from kansr.pipeline.few import beside_forms, chosen_again, columns_of, from_forms
 from kansr.pipeline.judging import Judged, noise_summary, of_one_dimension, said, verdict
+from kansr.pipeline.many import from_sample
 from kansr.pipeline.outliers import gross_errors
 from kansr.pipeline.plain import FLOOR, answer, is_decided, judged_all, quick, simple
 from kansr.pipeline.problem import Problem
@@ -115,7 +116,7 @@ def solve(
     forms = from_sample(problem, clock, report) if known is None and _is_free(problem) else []
     reader = _Reader(problem if known is None else known[0], clock, report, forms)
     groups = problem.find_groups()
-    if groups is None or reader.is_decided:
+    if groups is None or reader.is_decided or not problem.recipe.structure.search:
         return _searched(reader, keep, known)
     grouped = problem.grouped(groups)
     columns = known is not None and known[0].groups is None  # what is known goes to the search that it came from
@@ -180,11 +181,12 @@ def _searched(reader: _Reader, keep: Keep, known: tuple[Problem, Found] | None) 
     reader.read([reader.here(found) for found in before if found.settled])
     if reader.law:
         return _explained(reader.best(), Searched(found=(), probe=None), problem)
-    law = reader.beside(keep) if reader.is_decided and known is None else None
+    law = reader.beside(keep) if (reader.is_decided or not recipe.structure.search) and known is None else None
     if law is not None:
         return _explained(law, Searched(found=(law.found,)), problem)
     network, training, own = recipe.network, recipe.training, clock.part(_SEARCH)
-    if reader.is_decided and problem.split.cross:  # by a formula without a graph: a coarse network will do
+    if not recipe.structure.search or (reader.is_decided and problem.split.cross):
+        # the formula has no graph of its own, as a constant has none: a coarse network will do
         network = replace(network, width=network.width or (len(problem.inputs), 1))
         training = replace(training, grid=training.grid[:1])
     task = Search(

@@ -123,6 +123,7 @@ RULES = (
     Rule("training.tolerance", "a number from 0 to 1000", _within(0, 1000)),
     Rule("training.block", "a whole number from 1 to 100000000", _within(1, 100_000_000)),
     Rule("training.loss", "squares or huber"),
+    Rule("structure.search", "true or false"),
     Rule("structure.products", "true or false"),
     Rule("symbolic.functions", "a list of different functions, or null for all", _or_none(_names)),
     Rule(

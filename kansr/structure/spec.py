@@ -9,7 +9,9 @@ from dataclasses import dataclass
 class StructureSpec:
     """Limits of the search over graphs.
 
-    `products` allows nodes that multiply their edges.
+    `search` trains networks to find a graph where the rows alone gave no law; `products` allows nodes that multiply
+    their edges.
     """
 
+    search: bool = True
     products: bool = True

@@ -98,14 +98,16 @@ class _Pen:
         return self.known[expr]
 
     def end(self, node: int, function: sp.Expr) -> None:
-        """Let the last node be the formula: a factor goes into its edges, another function is an edge of its own."""
+        """Let the last node be the formula: numbers go into its edges, another function is an edge of its own."""
         last = len(self.inputs) + len(self.kinds) - 1
-        factor = function / T
-        if node == last and node >= len(self.inputs) and not factor.free_symbols:
+        number, rest = function.as_independent(T, as_Add=True)
+        factor = rest / T
+        is_last = node == last and node >= len(self.inputs) and not factor.free_symbols
+        if is_last and (number == 0 or self.kinds[-1] == "sum"):
             into = [i for i, link in enumerate(self.links) if link.target == node]
             for i in into if self.kinds[-1] == "sum" else into[:1]:
                 link = self.links[i]
-                self.links[i] = Link(link.source, link.target, factor * link.curve)
+                self.links[i] = Link(link.source, link.target, factor * link.curve + (number if i == into[0] else 0))
             return
         self.kinds.append("sum")
         self.links.append(Link(node, last + 1, function))
@@ -176,12 +178,14 @@ def _ends(values: Array, margin: float | None = None) -> tuple[Tensor, Tensor]:
 
 
 def _laid(curve: sp.Expr, values: Array, ends: tuple[Tensor, Tensor], spline: Spline) -> Tensor:
-    """Parameters [1, size] of the spline next to a curve; beyond the rows it goes on as it ends there."""
+    """Parameters [1, size] of the spline next to a curve; the rows' values where that has none, or a pole."""
     low, high = (float(end) for end in ends)
     at = low + (high - low) * sample_positions(spline).numpy()
-    inside = np.clip(at, values.min(), values.max())
-    y = np.broadcast_to(evaluate(curve, {T.name: inside}), at.shape)
-    has = np.isfinite(y)
-    seen = np.sort(evaluate(curve, {T.name: values}))  # a pole between the rows is no value of the curve
-    y = np.clip(np.interp(at, at[has], y[has]) if has.any() else np.zeros(len(at)), seen[0], seen[-1])
+    y = np.array(np.broadcast_to(evaluate(curve, {T.name: at}), at.shape))
+    order = np.argsort(values, kind="stable")
+    seen = np.broadcast_to(evaluate(curve, {T.name: values[order]}), values.shape)
+    least, most = float(seen.min()), float(seen.max())
+    with np.errstate(invalid="ignore"):
+        good = (y >= 2 * least - most) & (y <= 2 * most - least)
+    y = np.where(good, y, np.interp(at, values[order], seen))
     return from_samples(spline, torch.from_numpy(y)[None], torch.zeros(1, 1, dtype=torch.float64))
