@@ -7,10 +7,11 @@ Work calls `report(Event(...))`; only `kansr.cli` draws it. A time limit and Ctr
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+from kansr.later import at_work
 
 Status = Literal["done", "timeout", "interrupted"]
 
@@ -70,7 +71,7 @@ def silent(event: Event) -> None:
 
 
 class Clock:
-    """A time limit that can also be ended by hand.
+    """A time limit that can also be ended by hand. It stands still while a library is loaded (see `kansr.later`).
 
     >>> clock = Clock(budget=60.0)
     >>> clock.over(), clock.status
@@ -81,7 +82,7 @@ class Clock:
     """
 
     def __init__(self, budget: float | None = None) -> None:
-        self._start = time.monotonic()
+        self._start = at_work()
         self._budget = math.inf if budget is None else float(budget)
         self._interrupted = False
         self._timed_out = False
@@ -89,7 +90,7 @@ class Clock:
 
     def seconds(self) -> float:
         """Seconds since the start."""
-        return time.monotonic() - self._start
+        return at_work() - self._start
 
     def left(self) -> float:
         """Seconds that are left: infinite without a budget, 0 when over."""

@@ -6,8 +6,14 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
-from scipy import special
+from kansr.later import later
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = later("scipy.special")
 
 LEVEL = 0.05
 """Level of the F test that one more constant has to pass on few rows."""

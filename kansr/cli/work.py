@@ -62,7 +62,7 @@ def opened(name: str | None, quiet: bool) -> Run:
 
 def recipe_of(run: Run) -> Recipe:
     """Read the settings that a run was made with."""
-    from kansr.pipeline.keep import load_settings  # noqa: PLC0415
+    from kansr.pipeline.kept import load_settings  # noqa: PLC0415
 
     return load_settings(run)
 

@@ -9,12 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
-from scipy.interpolate import CubicSpline, RectBivariateSpline
+
+from kansr.later import function_of, later
+
+if TYPE_CHECKING:
+    from scipy import interpolate, special
+else:
+    interpolate, special = later("scipy.interpolate"), later("scipy.special")
 
 Array = NDArray[np.float64]
 
@@ -55,14 +61,14 @@ def _array(values: object) -> Array:
 def _spline(seed: float, x: Array) -> Array:
     """A natural cubic spline through values drawn at random, at knots a third apart."""
     values = np.random.default_rng(int(seed)).standard_normal(_KNOTS)
-    return _array(CubicSpline(np.linspace(-_EDGE, _EDGE, _KNOTS), values, bc_type="natural")(x))
+    return _array(interpolate.CubicSpline(np.linspace(-_EDGE, _EDGE, _KNOTS), values, bc_type="natural")(x))
 
 
 def _surface(seed: float, x: Array, y: Array) -> Array:
     """A bicubic spline through values drawn at random, at knots a third apart."""
     knots = np.linspace(-_EDGE, _EDGE, _KNOTS)
     values = np.random.default_rng(int(seed)).standard_normal((_KNOTS, _KNOTS))
-    return _array(RectBivariateSpline(knots, knots, values).ev(x, y))
+    return _array(interpolate.RectBivariateSpline(knots, knots, values).ev(x, y))
 
 
 def _walk(seed: float, x: Array) -> Array:
@@ -137,51 +143,53 @@ def _primes(x: Array) -> Array:
     return _array(np.cumsum(_divisors_up_to(int(n.max(initial=1))) == 2)[n])
 
 
+_special = partial(function_of, special)
+
 _ROWS: tuple[tuple[str, int, int, Callable[..., object], str], ...] = (
     # special functions of two columns
     ("ellipj", 0, 2, lambda u, m: special.ellipj(u, m)[0], "Jacobi's elliptic sn(u | m)"),
-    ("ellipkinc", 0, 2, special.ellipkinc, "incomplete elliptic integral of the first kind, F(phi | m)"),
-    ("ellipeinc", 0, 2, special.ellipeinc, "incomplete elliptic integral of the second kind, E(phi | m)"),
-    ("jv", 0, 2, special.jv, "Bessel function of the first kind, of order v at x"),
-    ("yv", 0, 2, special.yv, "Bessel function of the second kind, of order v at x"),
-    ("kv", 0, 2, special.kv, "modified Bessel function of the second kind, of order v at x"),
-    ("iv", 0, 2, special.iv, "modified Bessel function of the first kind, of order v at x"),
-    ("lpmv", 1, 2, special.lpmv, "associated Legendre function of order m and degree v at x"),
-    ("beta", 0, 2, special.beta, "beta function"),
-    ("gammainc", 0, 2, special.gammainc, "regularised lower incomplete gamma function P(a, x)"),
-    ("owens_t", 0, 2, special.owens_t, "Owen's T(h, a)"),
-    ("voigt", 0, 3, special.voigt_profile, "Voigt profile at x, of widths sigma and gamma"),
+    ("ellipkinc", 0, 2, _special("ellipkinc"), "incomplete elliptic integral of the first kind, F(phi | m)"),
+    ("ellipeinc", 0, 2, _special("ellipeinc"), "incomplete elliptic integral of the second kind, E(phi | m)"),
+    ("jv", 0, 2, _special("jv"), "Bessel function of the first kind, of order v at x"),
+    ("yv", 0, 2, _special("yv"), "Bessel function of the second kind, of order v at x"),
+    ("kv", 0, 2, _special("kv"), "modified Bessel function of the second kind, of order v at x"),
+    ("iv", 0, 2, _special("iv"), "modified Bessel function of the first kind, of order v at x"),
+    ("lpmv", 1, 2, _special("lpmv"), "associated Legendre function of order m and degree v at x"),
+    ("beta", 0, 2, _special("beta"), "beta function"),
+    ("gammainc", 0, 2, _special("gammainc"), "regularised lower incomplete gamma function P(a, x)"),
+    ("owens_t", 0, 2, _special("owens_t"), "Owen's T(h, a)"),
+    ("voigt", 0, 3, _special("voigt_profile"), "Voigt profile at x, of widths sigma and gamma"),
     # special functions of one column
-    ("gamma", 0, 1, special.gamma, "gamma function"),
-    ("loggamma", 0, 1, special.gammaln, "logarithm of the gamma function"),
-    ("rgamma", 0, 1, special.rgamma, "one over the gamma function"),
-    ("digamma", 0, 1, special.digamma, "digamma function"),
+    ("gamma", 0, 1, _special("gamma"), "gamma function"),
+    ("loggamma", 0, 1, _special("gammaln"), "logarithm of the gamma function"),
+    ("rgamma", 0, 1, _special("rgamma"), "one over the gamma function"),
+    ("digamma", 0, 1, _special("digamma"), "digamma function"),
     ("trigamma", 0, 1, lambda x: special.polygamma(1, x), "trigamma function"),
     ("harmonic", 0, 1, lambda x: special.digamma(x + 1) + np.euler_gamma, "harmonic number 1 + 1/2 + ... + 1/x"),
-    ("zeta", 0, 1, special.zeta, "Riemann's zeta function"),
+    ("zeta", 0, 1, _special("zeta"), "Riemann's zeta function"),
     ("airy_ai", 0, 1, lambda x: special.airy(x)[0], "Airy function Ai"),
     ("airy_bi", 0, 1, lambda x: special.airy(x)[2], "Airy function Bi"),
-    ("j1", 0, 1, special.j1, "Bessel function J1"),
-    ("y0", 0, 1, special.y0, "Bessel function Y0"),
-    ("y1", 0, 1, special.y1, "Bessel function Y1"),
-    ("i1", 0, 1, special.i1, "modified Bessel function I1"),
-    ("k0", 0, 1, special.k0, "modified Bessel function K0"),
-    ("ber", 0, 1, special.ber, "Kelvin function ber"),
-    ("struve", 1, 1, special.struve, "Struve function of an order"),
+    ("j1", 0, 1, _special("j1"), "Bessel function J1"),
+    ("y0", 0, 1, _special("y0"), "Bessel function Y0"),
+    ("y1", 0, 1, _special("y1"), "Bessel function Y1"),
+    ("i1", 0, 1, _special("i1"), "modified Bessel function I1"),
+    ("k0", 0, 1, _special("k0"), "modified Bessel function K0"),
+    ("ber", 0, 1, _special("ber"), "Kelvin function ber"),
+    ("struve", 1, 1, _special("struve"), "Struve function of an order"),
     ("lambertw", 0, 1, lambda x: special.lambertw(x).real, "Lambert's W, its main branch"),
-    ("dawsn", 0, 1, special.dawsn, "Dawson's integral"),
+    ("dawsn", 0, 1, _special("dawsn"), "Dawson's integral"),
     ("sine_integral", 0, 1, lambda x: special.sici(x)[0], "sine integral Si"),
     ("cosine_integral", 0, 1, lambda x: special.sici(x)[1], "cosine integral Ci"),
-    ("expi", 0, 1, special.expi, "exponential integral Ei"),
+    ("expi", 0, 1, _special("expi"), "exponential integral Ei"),
     ("fresnel_s", 0, 1, lambda x: special.fresnel(x)[0], "Fresnel integral S"),
     ("fresnel_c", 0, 1, lambda x: special.fresnel(x)[1], "Fresnel integral C"),
-    ("ellipk", 0, 1, special.ellipk, "complete elliptic integral K(m)"),
-    ("ellipe", 0, 1, special.ellipe, "complete elliptic integral E(m)"),
-    ("spence", 0, 1, special.spence, "Spence's function, a dilogarithm"),
+    ("ellipk", 0, 1, _special("ellipk"), "complete elliptic integral K(m)"),
+    ("ellipe", 0, 1, _special("ellipe"), "complete elliptic integral E(m)"),
+    ("spence", 0, 1, _special("spence"), "Spence's function, a dilogarithm"),
     ("pbdv", 1, 1, lambda v, x: special.pbdv(v, x)[0], "parabolic cylinder function D of an order"),
     ("mathieu_cem", 2, 1, lambda m, q, x: special.mathieu_cem(m, q, np.degrees(x))[0], "even Mathieu function ce_m(q)"),
-    ("hyp1f1", 2, 1, special.hyp1f1, "confluent hypergeometric function 1F1(a; b; x)"),
-    ("hyp2f1", 3, 1, special.hyp2f1, "hypergeometric function 2F1(a, b; c; x)"),
+    ("hyp1f1", 2, 1, _special("hyp1f1"), "confluent hypergeometric function 1F1(a; b; x)"),
+    ("hyp2f1", 3, 1, _special("hyp2f1"), "hypergeometric function 2F1(a, b; c; x)"),
     # what no short formula holds
     ("first_digit", 0, 1, lambda x: np.floor(10 * x), "first decimal digit of a number between 0 and 1"),
     ("spline", 1, 1, _spline, "cubic spline through random values"),

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from kansr.errors import UsageError
 from kansr.experiments import Record, summary
+from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.graph import dense
 from kansr.network.kan import KAN
@@ -27,6 +26,12 @@ from kansr.peers.mlp import MLP, MLPSpec
 from kansr.progress import Clock, Event, Report
 from kansr.training.continual import learn
 from kansr.training.rows import Data, Rows
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = later("torch")
 
 Array = NDArray[np.float64]
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from kansr.datasets import Law
+from kansr.later import later
 from kansr.network.kan import KAN
 from kansr.training.levenberg import rmse
 from kansr.training.rows import Data, Rows
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = later("torch")
 
 Array = NDArray[np.float64]
 

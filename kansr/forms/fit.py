@@ -6,17 +6,23 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
-from scipy.optimize import leastsq
 
 from kansr.errors import FormulaError
 from kansr.formula.constants import decimals, parametrised, substituted
 from kansr.formula.corners import step
 from kansr.formula.evaluate import gradient
+from kansr.later import later
 from kansr.noise.model import Array, Noise
+
+if TYPE_CHECKING:
+    from scipy import optimize
+else:
+    optimize = later("scipy.optimize")
 
 _DETERMINED = 1e-7  # least singular value of the slopes, each of length 1, of constants that are apart
 _VAGUE = 3.0  # times its own size that the error of a constant may be: else a form without it says the same
@@ -144,6 +150,6 @@ def _least(
         return np.clip(np.nan_to_num(found, posinf=0.0, neginf=0.0), -_WORST, _WORST)
 
     with np.errstate(all="ignore"):
-        best, *_ = leastsq(residual, start / unit, Dfun=slopes, maxfev=steps, ftol=1e-12, xtol=1e-12, gtol=0.0,
+        best, *_ = optimize.leastsq(residual, start / unit, Dfun=slopes, maxfev=steps, ftol=1e-12, xtol=1e-12, gtol=0.0,
                            full_output=True)  # fmt: skip
     return np.asarray(best * unit) if np.isfinite(best).all() else start

@@ -9,16 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
-from scipy.optimize import least_squares
 
 from kansr.formula.evaluate import evaluate, gradient
 from kansr.formula.functions import Array
 from kansr.formula.text import leaf_text
 from kansr.formula.weighing import Weighing, size_of, weighed
+from kansr.later import later
+
+if TYPE_CHECKING:
+    from scipy import optimize
+else:
+    optimize = later("scipy.optimize")
 
 ROUNDING = 1e-11
 """Errors below this share of the target's size count as rounding: constants are never taken to be known better."""
@@ -251,7 +256,7 @@ def _fitted(
         return np.nan_to_num(weighed(at(p.tobytes())[1] * (unit / size), weighing), posinf=0.0, neginf=0.0)
 
     with np.errstate(all="ignore"):
-        found = least_squares(
+        found = optimize.least_squares(
             residuals, values / unit, slopes, x_scale="jac", xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=steps
         )
     return np.asarray(found.x * unit if np.isfinite(found.cost) else values)

@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import sympy
 from numpy.typing import NDArray
-from scipy import special
 
 from kansr.formula.corners import Max, Min, step
+from kansr.later import function_of, later
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = later("scipy.special")
 
 Array = NDArray[np.float64]
 
@@ -237,7 +242,7 @@ _ROWS = (
     Function(
         name="erf",
         sympy=sympy.erf,
-        numpy=special.erf,
+        numpy=function_of(special, "erf"),
         slope=lambda x, _: 2 / np.sqrt(np.pi) * np.exp(-x * x),
         python="special.erf",
         latex=r"\operatorname{erf}",

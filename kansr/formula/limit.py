@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from kansr.errors import FormulaError
+from kansr.later import at_work
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def limited(seconds: float) -> Iterator[None]:
         raise FormulaError("this expression takes too long to work on")
 
     before = signal.signal(signal.SIGALRM, stop)
-    started = time.monotonic()
+    started = at_work()
     left, _ = signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3))
     if 0 < left < seconds:
         signal.setitimer(signal.ITIMER_REAL, left)
@@ -37,4 +37,4 @@ def limited(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         if left > 0:
-            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - started), 1e-3))
+            signal.setitimer(signal.ITIMER_REAL, max(left - (at_work() - started), 1e-3))

@@ -8,16 +8,22 @@ obeys (the exterior penalty method; Nocedal and Wright, Numerical Optimization, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
-from scipy.optimize import least_squares
 
 from kansr.formula.constants import parametrised, substituted
 from kansr.formula.evaluate import gradient
 from kansr.formula.functions import Array
 from kansr.formula.shape import Shape, broken
 from kansr.formula.weighing import Weighing, weighed
+from kansr.later import later
+
+if TYPE_CHECKING:
+    from scipy import optimize
+else:
+    optimize = later("scipy.optimize")
 
 _WEIGHTS = (1.0, 10.0, 100.0, 1000.0)  # of the wishes beside the rows
 _MARGIN = 1e-3  # share of the target's spread by which the fit aims inside the bounds
@@ -80,7 +86,7 @@ def _fitted(
         return at(p)[1]
 
     with np.errstate(all="ignore"):
-        found = least_squares(residuals, start, slopes, x_scale="jac", max_nfev=_STEPS)
+        found = optimize.least_squares(residuals, start, slopes, x_scale="jac", max_nfev=_STEPS)
     return np.asarray(found.x)
 
 

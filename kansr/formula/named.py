@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import scipy.constants
 import sympy
 from sympy.core.expr import AtomicExpr
 from sympy.core.numbers import NumberSymbol
@@ -18,6 +17,12 @@ from sympy.core.numbers import NumberSymbol
 from kansr.errors import FormulaError, UsageError
 from kansr.formula.functions import CONSTANTS
 from kansr.formula.names import is_safe
+from kansr.later import later
+
+if TYPE_CHECKING:
+    from scipy import constants
+else:
+    constants = later("scipy.constants")
 
 _OWN, _PHYSICAL = 2.0, 8.0  # bits of a constant that the user named, and of one out of the table below
 _DIGITS = 3  # significant digits from which a fitted number may be a constant of physics
@@ -117,6 +122,4 @@ def named_constants(own: Mapping[str, float], physical: bool, columns: Collectio
 
 @lru_cache(maxsize=1)
 def _physical() -> tuple[Named, ...]:
-    return tuple(
-        Named(name, getattr(scipy.constants, known), _PHYSICAL, _DIGITS) for name, known in _OF_PHYSICS.items()
-    )
+    return tuple(Named(name, getattr(constants, known), _PHYSICAL, _DIGITS) for name, known in _OF_PHYSICS.items())

@@ -11,10 +11,16 @@ The recursion (de Boor 1978) is the definition; for k = 3 its four pieces are wr
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
-import torch
-from torch import Tensor
+from kansr.later import later
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = later("torch")
 
 
 class Basis(NamedTuple):
@@ -71,22 +77,24 @@ def spread(pieces: Tensor, first: Tensor, size: int) -> Tensor:
     return whole.scatter_(-1, columns, pieces)
 
 
-# The four cubic pieces on one interval, and their derivatives, by the powers 1, f, f^2, f^3 of the share f of it.
-_POWERS = torch.tensor(
-    [
-        [[1, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]],
-        [[-3, 0, 3, 0], [6, -12, 6, 0], [-3, 9, -9, 3], [0, 0, 0, 0]],
-        [[6, -12, 6, 0], [-6, 18, -18, 6], [0, 0, 0, 0], [0, 0, 0, 0]],
-    ],
-    dtype=torch.float64,
-) / 6  # fmt: skip
+@cache
+def _powers() -> Tensor:
+    """Give the four cubic pieces on one interval, and their derivatives, by the powers of its share f."""
+    return torch.tensor(
+        [
+            [[1, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]],
+            [[-3, 0, 3, 0], [6, -12, 6, 0], [-3, 9, -9, 3], [0, 0, 0, 0]],
+            [[6, -12, 6, 0], [-6, 18, -18, 6], [0, 0, 0, 0], [0, 0, 0, 0]],
+        ],
+        dtype=torch.float64,
+    ) / 6  # fmt: skip
 
 
 def _cubic(f: Tensor, derivatives: int) -> list[Tensor]:
     """Return the pieces that live on one interval, and their derivatives, at the share `f` of it: each [..., n, 4]."""
     f2 = f * f
     powers = torch.stack([torch.ones_like(f), f, f2, f2 * f], -1)
-    return [powers @ p for p in _POWERS.to(f)[: derivatives + 1]]
+    return [powers @ p for p in _powers().to(f)[: derivatives + 1]]
 
 
 def _recursive(f: Tensor, order: int, derivatives: int) -> list[Tensor]:

@@ -7,12 +7,16 @@ names live in `kansr.symbolic` and follow the same protocol, so one network may 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-import torch
-from torch import Tensor
-
+from kansr.later import later
 from kansr.network import bspline
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = later("torch")
 
 
 class CurveValues(NamedTuple):

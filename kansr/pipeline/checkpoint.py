@@ -10,7 +10,8 @@ from dataclasses import asdict, replace
 from typing import NamedTuple
 
 from kansr.errors import RunError, UsageError
-from kansr.pipeline.keep import load_history, load_network, load_problem, load_result, write_network
+from kansr.pipeline.keep import load_history, load_network, load_problem, write_network
+from kansr.pipeline.kept import load_result
 from kansr.pipeline.problem import Problem
 from kansr.progress import Clock, Event, Report
 from kansr.run import CHECKPOINT, DATA, NETWORK, RECIPE, RESULT, Run

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from kansr.errors import UsageError
+from kansr.later import later
 from kansr.network.kan import KAN, edge_name, names
 from kansr.network.locality import moved, surrounded, visited
 from kansr.network.sweep import predict
@@ -25,14 +26,13 @@ from kansr.pipeline.keep import (
     load_network,
     load_parts,
     load_problem,
-    load_result,
-    reader_of,
     save_history,
     save_network,
     save_problem,
     save_result,
     split_parts,
 )
+from kansr.pipeline.kept import load_result, reader_of
 from kansr.pipeline.learned import Account, Change, inconsistent, miss
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution, read
@@ -45,6 +45,11 @@ from kansr.training.continual import learn as learn_rows
 from kansr.training.levenberg import rmse
 from kansr.training.rows import Data, Rows
 from kansr.training.stages import Trained, stage_row
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = later("torch")
 
 _SHARE = 0.5  # share of the time for the network; the rest is for its formula
 
@@ -98,9 +103,7 @@ def _joined(former: Problem, rows: Table, parts: Sequence[int]) -> _Joined:
     """Put new rows below those of a problem: each table is split by itself, the network's units are kept."""
     parts, first = (*parts, len(rows)), len(former.table)
     both = joined(former.table, rows)
-    problem = Problem.of(
-        both, former.recipe, split_parts(both, parts, former.recipe), device=former.data.train.x.device
-    )
+    problem = Problem.of(both, former.recipe, split_parts(both, parts, former.recipe), device=former.device)
     problem = problem if former.groups is None else problem.grouped(former.groups)
     problem = problem.scaled(former.inside)
     split = (problem.split.train, problem.split.validation, problem.split.test)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import sympy as sp
-from torch import Tensor
 
 from kansr.network.graph import Edge, Graph
 from kansr.network.kan import KAN, names
@@ -17,6 +17,9 @@ from kansr.structure.found import Found
 from kansr.symbolic.curve import Function
 from kansr.symbolic.discover import Discovery
 from kansr.training.levenberg import rmse
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _NOTHING = 1e-9  # constants below this are not shown in the drawing of the network
 

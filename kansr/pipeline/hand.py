@@ -10,12 +10,10 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, Any
 
 from kansr.errors import UsageError
+from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN, edge_name, names
 from kansr.network.knots import extend, ranges, with_margin
@@ -25,11 +23,11 @@ from kansr.pipeline.keep import (
     load_history,
     load_network,
     load_problem,
-    load_result,
     save_history,
     save_network,
     save_result,
 )
+from kansr.pipeline.kept import load_result
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import read
 from kansr.progress import Clock, Event, Report, silent
@@ -47,6 +45,12 @@ from kansr.symbolic.library import choose
 from kansr.training.levenberg import rmse
 from kansr.training.stages import StageRow, Trained, advanced, climb, optimise, stage_row
 from kansr.training.starts import starts
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = later("torch")
 
 _TRAINING = 0.4  # share of the time that the rest of the network may take to fit again
 _WORSE = 2.0  # an error that rose by this factor is worth a training from new starts, and worth a plain word

@@ -6,22 +6,23 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import accumulate, count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from kansr.errors import RunError, UsageError
 from kansr.export import About, export
+from kansr.later import later
 from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN, edge_name, names
 from kansr.pipeline.explain import result_of, staircase
 from kansr.pipeline.groups import Groups
+from kansr.pipeline.kept import load_settings
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution
 from kansr.progress import Clock
-from kansr.recipe import Recipe, from_yaml, to_yaml
+from kansr.recipe import Recipe, to_yaml
 from kansr.result import Result, StageRow, plain
 from kansr.run import (
     DATA_CARD,
@@ -44,9 +45,14 @@ from kansr.symbolic.custom import rows_of
 from kansr.symbolic.held import Held, held
 from kansr.symbolic.library import Primitive, primitive
 from kansr.symbolic.symbol import Symbol
-from kansr.table import Split, Table, TableSpec, card, split_rows
+from kansr.table import Split, Table, card, split_rows
 from kansr.table.split import crossed, is_few, repeated
 from kansr.training.stages import Trained
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = later("torch")
 
 AFTERWARDS = "cpu"
 """Where a network is when it has been found: reading it and working on it by hand are many small steps."""
@@ -102,20 +108,6 @@ def put_aside(run: Run, name: str) -> None:
         stem, _, suffix = name.partition(".")
         run.write_text(_free_name(run, f"{stem}-before", f".{suffix}"), run.read_text(name))
         run.path(name).unlink()
-
-
-def load_settings(run: Run) -> Recipe:
-    """Read the settings that a run was made with."""
-    return from_yaml(run.read_text(RECIPE), str(run.path(RECIPE)))
-
-
-def reader_of(run: Run, spec: TableSpec | None = None) -> TableSpec:
-    """Say how to read another table for a run: as its own was read, or as given."""
-    own = load_settings(run).table
-    spec = spec or own
-    if spec.units == own.units:  # these are the units of the run's table: those of this one stand in its header
-        return replace(spec, units=None if own.units is None else {})
-    return spec
 
 
 def load_problem(run: Run) -> Problem:
@@ -279,38 +271,6 @@ def _set_by_hand(solution: Solution) -> list[str]:
     nodes = names(kan.graph, problem.inputs, problem.output)
     pairs = ((kan.graph.edges[i], kan.curves[i]) for i in held(kan))
     return [f"{edge_name(edge, nodes)} is {curve.name}" for edge, curve in pairs if isinstance(curve, Held)]
-
-
-def load_result(run: Run) -> Result:
-    """Read the result of a run.
-
-    Raises
-    ------
-    RunError
-        If there is none yet, or it is damaged.
-    """
-    if not run.has(RESULT):
-        raise RunError("this run has no formula yet", where=str(run.folder), hint="it was stopped too early: fit again")
-    try:
-        return Result.from_record(run.read_json(RESULT))
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise RunError("the result of this run is damaged", where=str(run.path(RESULT))) from error
-
-
-def load_structure(run: Run) -> dict[str, Any]:
-    """Read the account of the search for the graph.
-
-    Raises
-    ------
-    RunError
-        If the run has none, or it is damaged.
-    """
-    if not run.has(STRUCTURE):
-        raise RunError("this run has no account of its graph", where=str(run.folder), hint="fit again to get one")
-    record = run.read_json(STRUCTURE)
-    if not isinstance(record, dict) or not {"graph", "tree", "inputs", "trees", "tried"} <= set(record):
-        raise RunError("the account of the graph is damaged", where=str(run.path(STRUCTURE)))
-    return record
 
 
 def _curve_record(curve: Curve) -> list[Any] | dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from torch import Tensor
 
 from kansr.formula.formula import Formula
 from kansr.formula.formula import predict as predict_formula
@@ -16,6 +16,9 @@ from kansr.network.sweep import predict
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution
 from kansr.table import Table
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _CONSISTENT = 2.0  # a formula is consistent with the network when its error is at most so many times the network's
 _LITTLE = 0.3  # share of the error before that is left where little was learned

@@ -19,9 +19,9 @@ from kansr.formula.front import Rule
 from kansr.formula.functions import Array
 from kansr.formula.mathml import to_mathml
 from kansr.network.kan import names as node_names
-from kansr.pipeline import load
 from kansr.pipeline.hand import stands
-from kansr.pipeline.keep import load_network, load_problem, load_structure
+from kansr.pipeline.keep import load_network, load_problem
+from kansr.pipeline.kept import load, load_structure
 from kansr.pipeline.picture import picture, with_functions
 from kansr.pipeline.problem import Problem
 from kansr.report.page import Constant, Dependence, Page, Scatter, Stage, Written

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from kansr.errors import UsageError
 from kansr.forms import Candidate
@@ -18,6 +18,7 @@ from kansr.formula.named import named_constants
 from kansr.formula.names import safe_names
 from kansr.formula.shape import Shape
 from kansr.formula.weighing import Weighing, size_of, weighed
+from kansr.later import later
 from kansr.noise.digits import steps
 from kansr.noise.model import Noise, kinds_for
 from kansr.pipeline.groups import Groups, choose_groups, expression, values
@@ -30,6 +31,12 @@ from kansr.table import Split, Table, read_unit, split_table
 from kansr.table.check import check_sizes, is_constant
 from kansr.table.split import crossed, is_few, split_groups
 from kansr.training.rows import Data, Rows
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = later("torch")
 
 Index = NDArray[np.int64]
 Array = NDArray[np.float64]
@@ -47,8 +54,10 @@ class Problem:
         The spread of the target on the rows to fit.
     inside
         What the target is divided by inside: its spread; with groups, the spread of what the network sees.
-    data
-        Tensors of the rows to fit and to choose by, on the device of the recipe, or where it was asked for.
+    device
+        Where the tensors are: on the device of the recipe, or where it was asked for.
+    tensors
+        Gives the tensors of the rows to fit and to choose by, always the same ones: made when a network first asks.
     rows
         The same rows in the user's units. Test rows are in neither.
     quantities
@@ -69,7 +78,8 @@ class Problem:
     names: dict[str, str]
     scale: float
     inside: float
-    data: Data
+    device: str
+    tensors: Callable[[], Data]
     rows: UserRows
     quantities: Quantities | None = None
     groups: Groups | None = None
@@ -78,9 +88,7 @@ class Problem:
     standing: tuple[Candidate, ...] = ()
 
     @classmethod
-    def of(
-        cls, table: Table, recipe: Recipe, split: Split | None = None, *, device: torch.device | str | None = None
-    ) -> Problem:
+    def of(cls, table: Table, recipe: Recipe, split: Split | None = None, *, device: str | None = None) -> Problem:
         """Prepare a table, split as its recipe says or as given, on the device of the recipe or another one.
 
         Raises
@@ -93,7 +101,7 @@ class Problem:
         choose(recipe.symbolic.functions, rows_of(recipe.symbolic.custom))
         _check_width(table, recipe)
         check_sizes(table)
-        device = _device(recipe.device if device is None else str(device))
+        device = _device(recipe.device if device is None else device)
         split = split or _split(table, recipe)
         names = safe_names(table.features)
         index = _shuffled(split, recipe.seed)
@@ -108,7 +116,8 @@ class Problem:
             names=names,
             scale=scale,
             inside=scale,
-            data=_data(table, index, scale, device=device),
+            device=device,
+            tensors=cache(partial(_data, table, index, scale, device=device)),
             rows=UserRows(
                 columns=columns,
                 y=table.y[chosen],
@@ -130,14 +139,16 @@ class Problem:
         return replace(
             self,
             inside=inside,
-            data=_data(table, index, inside, device=self.data.train.x.device, groups=groups),
+            tensors=cache(partial(_data, table, index, inside, device=self.device, groups=groups)),
             rows=replace(self.rows, inputs=groups.expressions(list(self.names))),
             groups=groups,
         )
 
     def to(self, device: str) -> Problem:
         """Give the same problem with its tensors on a device."""
-        return self if self.data.train.x.device == torch.device(device) else replace(self, data=self.data.to(device))
+        if self.device == device:
+            return self
+        return replace(self, device=device, tensors=cache(lambda: self.data.to(device)))
 
     def narrowed(self, columns: Sequence[str]) -> Problem:
         """Give the same problem with some of the columns only, in the order of the table."""
@@ -148,14 +159,13 @@ class Problem:
             self.table, features=tuple(features[i] for i in keep), x=np.ascontiguousarray(self.table.x[:, keep])
         )
         rows = replace(self.rows, columns={safe: self.rows.columns[safe] for safe in names})
-        return replace(self, table=table, names=names, data=self.data.columns(keep), rows=rows)
+        return replace(self, table=table, names=names, tensors=cache(lambda: self.data.columns(keep)), rows=rows)
 
     def scaled(self, inside: float) -> Problem:
         """Give the same problem with the target divided by another number inside: the one that a network knows."""
-        device = self.data.train.x.device
         index = _shuffled(self.split, self.recipe.seed)
-        data = _data(self.table, index, inside, device=device, groups=self.groups)
-        return replace(self, inside=inside, data=data)
+        tensors = cache(partial(_data, self.table, index, inside, device=self.device, groups=self.groups))
+        return replace(self, inside=inside, tensors=tensors)
 
     def find_groups(self) -> Groups | None:
         """Choose groups, where all units are known and no width is asked for."""
@@ -169,6 +179,11 @@ class Problem:
         """Whether groups have values on the test rows, too."""
         with np.errstate(all="ignore"):
             return all(bool(np.isfinite(part).all()) for part in groups.seen(self.table.x, self.table.y))
+
+    @property
+    def data(self) -> Data:
+        """Tensors of the rows to fit and to choose by: nothing else of a problem needs torch."""
+        return self.tensors()
 
     @property
     def size(self) -> float:
@@ -189,7 +204,7 @@ class Problem:
 
     def rows_at(self, index: Index) -> Rows:
         """Give some rows of the table, by number from 0, as the network sees them."""
-        return _rows(self.table, index, self.inside, device=self.data.train.x.device, groups=self.groups)
+        return _rows(self.table, index, self.inside, device=self.device, groups=self.groups)
 
     def outside(self, x: Array, network: Callable[[Tensor], Tensor]) -> Array:
         """Give the target [n] that a network says at columns x [n, features]."""
@@ -269,13 +284,13 @@ def _shuffled(split: Split, seed: int) -> tuple[Index, Index]:
 
 
 def _data(
-    table: Table, index: tuple[Index, Index], inside: float, *, device: torch.device, groups: Groups | None = None
+    table: Table, index: tuple[Index, Index], inside: float, *, device: str, groups: Groups | None = None
 ) -> Data:
     train, validation = (_rows(table, part, inside, device=device, groups=groups) for part in index)
     return Data(train=train, validation=validation)
 
 
-def _rows(table: Table, index: Index, inside: float, *, device: torch.device, groups: Groups | None) -> Rows:
+def _rows(table: Table, index: Index, inside: float, *, device: str, groups: Groups | None) -> Rows:
     """Give some rows as a network sees them: columns or groups, and the target divided by `inside`."""
     x, y, sigma = table.x[index], table.y[index], None if table.sigma is None else table.sigma[index]
     if groups is not None:
@@ -300,10 +315,11 @@ def _check_width(table: Table, recipe: Recipe) -> None:
         )
 
 
-def _device(name: str) -> torch.device:
+def _device(name: str) -> str:
+    """Give the name of a device that can be used; of the processor this is known without torch."""
     try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
+        if name != "cpu":
+            torch.zeros(1, device=torch.device(name))
     except (RuntimeError, AssertionError) as error:
         raise UsageError(f"device {name!r} cannot be used here", hint="--device cpu works everywhere") from error
-    return device
+    return name

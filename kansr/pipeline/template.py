@@ -65,7 +65,7 @@ def template_of(problem: Problem) -> Template | None:
 def by_template(problem: Problem, template: Template, *, clock: Clock, report: Report) -> Result:
     """Find the unknown functions of a template, and its constants. No file is touched."""
     rows = GroupedRows.of(problem.rows.columns, problem.rows.y, problem.rows.weighing)
-    train = head(rows, problem.data.train.count)
+    train = head(rows, len(problem.split.train))
     start = laid_on(
         template.expression, template.calls, dict.fromkeys(template.constants, 1.0), columns=rows.columns,
         bounds=constants_of(problem.recipe.wishes, problem.table),

@@ -9,10 +9,10 @@ import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
-from scipy import special
 
 from kansr.bill import bill, names_bits
 from kansr.errors import FormulaError
@@ -22,11 +22,17 @@ from kansr.formula.evaluate import evaluate, gradient
 from kansr.formula.formula import Formula, Scores
 from kansr.formula.functions import Array
 from kansr.formula.text import Tree, printed
+from kansr.later import later
 from kansr.noise.digits import steps
 from kansr.noise.estimate import lack_of_fit, neighbours, replicates
 from kansr.noise.model import Noise
 from kansr.noise.structure import LEVEL, structure
 from kansr.result import NoiseSummary, Verdict
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = later("scipy.special")
 
 EXACT = 1e-9
 """Share of the target's spread up to which an error is rounding."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-import torch
+from typing import TYPE_CHECKING
 
 from kansr.network.curves import Curve
 from kansr.network.graph import Graph
@@ -19,6 +18,9 @@ from kansr.structure.tree import Node
 from kansr.structure.verify import Verdict, verify
 from kansr.training.rows import Data
 from kansr.training.stages import Trained
+
+if TYPE_CHECKING:
+    import torch
 
 ALIKE = 1.1  # validation errors within this factor are equal: the smaller graph is taken
 _RIGHT_ALIKE = 10.0  # the same for right graphs: their errors still fall

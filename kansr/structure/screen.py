@@ -11,17 +11,23 @@ network, and what that leaves is tested again: weak columns are seen when strong
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-import torch
-from scipy.stats import chi2
-from torch import Tensor
-
+from kansr.later import later
 from kansr.network.graph import dense
 from kansr.network.sweep import predict
 from kansr.progress import Clock
 from kansr.training.levenberg import levenberg, rmse
 from kansr.training.rows import Data
 from kansr.training.starts import smooth_starts
+
+if TYPE_CHECKING:
+    import torch
+    from scipy import stats
+    from torch import Tensor
+else:
+    torch = later("torch")
+    stats = later("scipy.stats")
 
 MOST = 12
 """Columns that are kept, at most, unless a sum of more is nearly all: what a search for graphs can do much with."""
@@ -73,7 +79,7 @@ def _sure(chance: Tensor) -> list[int]:
 
 def _log_chance(square: Tensor, degrees: int) -> Tensor:
     """Log of the chance of such a sum of squares, or a larger one, if nothing matters."""
-    return torch.from_numpy(chi2.logsf(square.cpu().numpy(), degrees)).to(square)
+    return torch.from_numpy(stats.chi2.logsf(square.cpu().numpy(), degrees)).to(square)
 
 
 def _summed(basis: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-
+from kansr.later import later
 from kansr.network.curves import Curve
 from kansr.network.kan import KAN
 from kansr.structure.front import Front, in_front
@@ -16,7 +15,13 @@ from kansr.training.levenberg import rmse
 from kansr.training.rows import Data, Rows
 from kansr.training.stages import Trained
 
-Logarithm = Callable[[float], tuple[Curve, Tensor]]
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = later("torch")
+
+Logarithm = Callable[[float], "tuple[Curve, Tensor]"]
 """Gives the curve log(sign x) and its parameters [1, size]."""
 
 _DECADES = 30.0  # largest over smallest value from which an input may be seen by its log

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import sympy as sp
-import torch
-from torch import Tensor
 
+from kansr.later import later
 from kansr.network.curves import CurveValues
 from kansr.symbolic.curve import Function
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = later("torch")
 
 Kind = Literal["sum", "product"]
 

@@ -6,18 +6,24 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from scipy.optimize import minimize_scalar
-from scipy.signal import argrelmin
-from torch import Tensor
 
+from kansr.later import function_of, later
 from kansr.symbolic.chain import Chain, refit_composed, seen_of
 from kansr.symbolic.combination import Combination
 from kansr.symbolic.curve import Candidate, Curves, spread_of
 from kansr.symbolic.library import Primitive, power
 from kansr.symbolic.symbol import Symbol
+
+if TYPE_CHECKING:
+    import torch
+    from scipy import optimize
+    from torch import Tensor
+else:
+    torch = later("torch")
+    optimize = later("scipy.optimize")
 
 _DEGREE, _DEEPEST = 10, 12  # of a polynomial, and the largest power of 1 / x
 _EXPONENTS = ("log", "x", "x^2", "x^3", "sqrt", "1/x", "1/x^2")  # what a product of powers has in its exponent
@@ -137,9 +143,9 @@ class _Outer:
 
 
 _OUTERS = {
-    "log": _Outer(torch.exp, torch.exp, is_log=True),
-    "exp": _Outer(torch.log, lambda u: 1 / u),
-    "sqrt": _Outer(torch.square, lambda u: 2 * u),
+    "log": _Outer(function_of(torch, "exp"), function_of(torch, "exp"), is_log=True),
+    "exp": _Outer(function_of(torch, "log"), lambda u: 1 / u),
+    "sqrt": _Outer(lambda u: u * u, lambda u: 2 * u),
     "1/x": _Outer(lambda u: 1 / u, lambda u: -1 / u**2),
     "1/sqrt": _Outer(lambda u: u**-2, lambda u: -2 / u**3),
 }
@@ -185,9 +191,9 @@ def _scanned(outer: _Outer, curve: Curves, enough: float) -> Iterator[tuple[int,
     def found(sign: float) -> Iterator[tuple[int, float]]:
         for degree in _DEGREES:
             left = errors(_PLACES, sign, degree)
-            lowest = [i for i in argrelmin(left, mode="wrap")[0] if left[i] < _NEAR]
+            lowest = np.flatnonzero((left < np.roll(left, 1)) & (left < np.roll(left, -1)) & (left < _NEAR)).tolist()
             for i in sorted(lowest, key=lambda i: left[i])[:_LOWEST]:
-                best = minimize_scalar(
+                best = optimize.minimize_scalar(
                     lambda t, degree=degree: errors([t], sign, degree)[0],
                     bounds=(_PLACES[i] - _STEP, _PLACES[i] + _STEP),
                     options={"xatol": _PRECISE},

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from torch import Tensor
 
+from kansr.later import later
 from kansr.network.kan import KAN
 from kansr.network.knots import follow
 from kansr.network.sweep import backward, forward
 from kansr.progress import Clock
 from kansr.training.levenberg import Fitted, Penalty, mean_square
 from kansr.training.rows import Rows
+
+if TYPE_CHECKING:
+    import torch
+    from scipy import optimize
+    from torch import Tensor
+else:
+    torch = later("torch")
+    optimize = later("scipy.optimize")
 
 _ROUNDS = 4  # grids of hidden nodes follow their values between rounds
 
@@ -53,7 +60,7 @@ def _minimised(kan: KAN, rows: Rows, steps: int, clock: Clock | None, penalty: P
             raise StopIteration
 
     start = kan.theta[0].cpu().numpy()
-    found = minimize(
+    found = optimize.minimize(
         objective,
         start,
         jac=True,

@@ -10,13 +10,18 @@ Marx (Statistical Science 11, 1996) with differences of a higher order.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-
+from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.training.levenberg import Penalty, Quadratic
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = later("torch")
 
 _HIGHER = 3  # orders of the differences above that of the spline
 

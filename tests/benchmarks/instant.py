@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help="a collection of your own")
     parser.add_argument("--only", help="names of laws, with commas")
     parser.add_argument("--json", type=Path)
-    for name, value in (("--noise", 0.0), ("--budget", 20.0)):
+    for name, value in (("--noise", 0.0), ("--budget", 60.0)):
         parser.add_argument(name, type=float, default=value)
     for name, value in (("--rows", 2000), ("--seed", 0), ("--workers", 2)):
         parser.add_argument(name, type=int, default=value)
