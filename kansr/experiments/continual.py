@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kansr.errors import UsageError
 from kansr.experiments import Record, summary
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.graph import dense
 from kansr.network.kan import KAN
@@ -24,14 +23,9 @@ from kansr.network.locality import local
 from kansr.network.sweep import predict
 from kansr.peers.mlp import MLP, MLPSpec
 from kansr.progress import Clock, Event, Report
+from kansr.tensors import Tensor, torch
 from kansr.training.continual import learn
 from kansr.training.rows import Data, Rows
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 Array = NDArray[np.float64]
 

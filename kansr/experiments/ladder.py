@@ -6,25 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from time import process_time
-from typing import TYPE_CHECKING
 
 from kansr.errors import UsageError
 from kansr.experiments import Record
 from kansr.experiments.sample import Sample
-from kansr.later import later
 from kansr.network.graph import Graph
 from kansr.network.kan import KAN
 from kansr.network.knots import extend, ranges, relay
 from kansr.progress import Clock
+from kansr.tensors import torch
 from kansr.training.levenberg import levenberg, rmse
 from kansr.training.smooth import smoothness
 from kansr.training.spec import TrainingSpec
 from kansr.training.stages import first
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = later("torch")
 
 Watch = Callable[[KAN], None]
 

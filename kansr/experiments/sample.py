@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kansr.datasets import Law
-from kansr.later import later
 from kansr.network.kan import KAN
+from kansr.tensors import torch
 from kansr.training.levenberg import rmse
 from kansr.training.rows import Data, Rows
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = later("torch")
 
 Array = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ from kansr.forms.fit import Fitted, fitted, is_determined, vaguest
 from kansr.forms.settings import Settings
 from kansr.forms.starts import Start, exact_bits, starts
 from kansr.formula.constants import decimals, substituted
-from kansr.formula.corners_seen import as_seen
+from kansr.formula.seen import as_seen
 from kansr.noise.model import Array, Noise
 
 _FIRST, _LAST = 12, 60  # steps that the constants of a form get at first, and to the end

@@ -12,15 +12,9 @@ The recursion (de Boor 1978) is the definition; for k = 3 its four pieces are wr
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from kansr.later import later
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 
 class Basis(NamedTuple):

@@ -7,16 +7,10 @@ names live in `kansr.symbolic` and follow the same protocol, so one network may 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from kansr.later import later
 from kansr.network import bspline
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 
 class CurveValues(NamedTuple):

@@ -9,17 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Edge, Graph
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

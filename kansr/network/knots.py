@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.sweep import Sweep, forward
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 MARGIN = 0.025  # share of the range by which a grid reaches beyond the values that it was laid for
 _POINTS = 4  # samples of a curve for each coefficient when it is laid on another grid

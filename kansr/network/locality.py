@@ -9,19 +9,12 @@ to the output. That holds for any depth, sums and products.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.sweep import forward
 from kansr.network.widen import steps_of
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 ROUNDING = 1e-12
 """Weight of a coefficient at a row up to which it counts as none."""

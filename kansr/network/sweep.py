@@ -8,18 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from kansr.later import later
 from kansr.network import bspline
 from kansr.network.curves import CurveValues, Spline
 from kansr.network.kan import KAN
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 
 class Sweep(NamedTuple):

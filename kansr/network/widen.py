@@ -9,20 +9,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import ceil, gcd
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kansr.errors import UsageError
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, ranges, sample_positions
 from kansr.network.sweep import forward
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 _MOST = 1000  # intervals that one node may be given more
 _ROUNDING = 1e-9  # share of an interval by which a value may lie outside

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kansr.errors import UsageError
-from kansr.later import later
 from kansr.network.kan import KAN, edge_name, names
 from kansr.network.locality import moved, surrounded, visited
 from kansr.network.sweep import predict
@@ -41,15 +39,11 @@ from kansr.result import Result
 from kansr.run import CONTINUAL, METRICS, RESULT, STRUCTURE, Run
 from kansr.structure.found import judged
 from kansr.table import Table, TableSpec, joined, read_more
+from kansr.tensors import torch
 from kansr.training.continual import learn as learn_rows
 from kansr.training.levenberg import rmse
 from kansr.training.rows import Data, Rows
 from kansr.training.stages import Trained, stage_row
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = later("torch")
 
 _SHARE = 0.5  # share of the time for the network; the rest is for its formula
 

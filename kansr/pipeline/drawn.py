@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import sympy as sp
 
@@ -16,10 +15,8 @@ from kansr.result import NetworkSummary
 from kansr.structure.found import Found
 from kansr.symbolic.curve import Function
 from kansr.symbolic.discover import Discovery
+from kansr.tensors import Tensor
 from kansr.training.levenberg import rmse
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 _NOTHING = 1e-9  # constants below this are not shown in the drawing of the network
 

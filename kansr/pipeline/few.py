@@ -15,7 +15,7 @@ from kansr.errors import FormulaError
 from kansr.forms import Candidate, forms
 from kansr.formula.complexity import complexity
 from kansr.formula.constants import Refit, refit
-from kansr.formula.corners_seen import as_seen
+from kansr.formula.seen import as_seen
 from kansr.formula.cross import leverages
 from kansr.formula.evaluate import evaluate
 from kansr.formula.formula import Formula, Scores

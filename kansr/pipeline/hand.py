@@ -10,10 +10,9 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kansr.errors import UsageError
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN, edge_name, names
 from kansr.network.knots import extend, ranges, with_margin
@@ -42,15 +41,10 @@ from kansr.symbolic.custom import rows_of
 from kansr.symbolic.hand import named, placed
 from kansr.symbolic.held import Held, held
 from kansr.symbolic.library import choose
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import rmse
 from kansr.training.stages import StageRow, Trained, advanced, climb, optimise, stage_row
 from kansr.training.starts import starts
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 _TRAINING = 0.4  # share of the time that the rest of the network may take to fit again
 _WORSE = 2.0  # an error that rose by this factor is worth a training from new starts, and worth a plain word

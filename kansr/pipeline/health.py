@@ -10,24 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kansr import __version__
 from kansr.errors import KansrError
 from kansr.files import scratch
-from kansr.later import later
 from kansr.pipeline import fit
 from kansr.progress import Clock
 from kansr.recipe import Recipe
 from kansr.run import RUNS, Run
 from kansr.table.frame import table_from_arrays
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = later("torch")
+from kansr.tensors import torch
 
 _NEEDED = ("torch", "numpy", "scipy", "sympy", "pandas", "pyarrow", "click", "rich")
 _OURS = ("test", "lint")  # extras for those who change kansr

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import accumulate, count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from kansr.errors import RunError, UsageError
 from kansr.export import About, export
-from kansr.later import later
 from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN, edge_name, names
@@ -47,12 +46,8 @@ from kansr.symbolic.library import Primitive, primitive
 from kansr.symbolic.symbol import Symbol
 from kansr.table import Split, Table, card, split_rows
 from kansr.table.split import crossed, is_few, repeated
+from kansr.tensors import torch
 from kansr.training.stages import Trained
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = later("torch")
 
 AFTERWARDS = "cpu"
 """Where a network is when it has been found: reading it and working on it by hand are many small steps."""

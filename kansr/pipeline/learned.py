@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,9 +15,7 @@ from kansr.network.sweep import predict
 from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution
 from kansr.table import Table
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from kansr.tensors import Tensor
 
 _CONSISTENT = 2.0  # a formula is consistent with the network when its error is at most so many times the network's
 _LITTLE = 0.3  # share of the error before that is left where little was learned

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,16 +12,10 @@ from kansr.errors import FormulaError
 from kansr.formula.evaluate import evaluate
 from kansr.formula.functions import Array
 from kansr.formula.parse import parse
-from kansr.later import later
 from kansr.network.kan import KAN
 from kansr.network.sweep import forward
+from kansr.tensors import Tensor, torch
 from kansr.training.prune import attribution
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 POINTS = 64
 """Points of a curve."""

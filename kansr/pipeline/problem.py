@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
@@ -18,7 +17,6 @@ from kansr.formula.named import named_constants
 from kansr.formula.names import safe_names
 from kansr.formula.shape import Shape
 from kansr.formula.weighing import Weighing, size_of, weighed
-from kansr.later import later
 from kansr.noise.digits import steps
 from kansr.noise.model import Noise, kinds_for
 from kansr.pipeline.groups import Groups, choose_groups, expression, values
@@ -30,13 +28,8 @@ from kansr.symbolic.library import choose
 from kansr.table import Split, Table, read_unit, split_table
 from kansr.table.check import check_sizes, is_constant
 from kansr.table.split import crossed, is_few, split_groups
+from kansr.tensors import Tensor, torch
 from kansr.training.rows import Data, Rows
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 Index = NDArray[np.int64]
 Array = NDArray[np.float64]

@@ -14,21 +14,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
-from kansr.later import later
 from kansr.network.curves import Curve
 from kansr.network.kan import KAN
 from kansr.structure.front import Front, in_front
 from kansr.structure.separability import Slopes, Symmetry
 from kansr.structure.surgery import Part, assembled, parts_of
+from kansr.tensors import Tensor, torch
 from kansr.training.rows import Data, Rows
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 Kind = Literal["sum", "product", "squares"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from kansr.network.curves import Curve
 from kansr.network.graph import Graph
@@ -16,11 +15,9 @@ from kansr.structure.space import Space
 from kansr.structure.task import Search
 from kansr.structure.tree import Node
 from kansr.structure.verify import Verdict, verify
+from kansr.tensors import torch
 from kansr.training.rows import Data
 from kansr.training.stages import Trained
-
-if TYPE_CHECKING:
-    import torch
 
 ALIKE = 1.1  # validation errors within this factor are equal: the smaller graph is taken
 _RIGHT_ALIKE = 10.0  # the same for right graphs: their errors still fall

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Curve
 from kansr.network.graph import Kind
 from kansr.network.kan import KAN
 from kansr.structure.surgery import Part, assembled, parts_of
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 
 @dataclass(frozen=True, slots=True)

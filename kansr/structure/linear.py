@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.kan import KAN
 from kansr.network.sweep import forward
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import solve_damped
 from kansr.training.rows import Rows
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 _RARE, _DAMPED = 1e-3, 1e-3  # least scale of a spline's coefficient, and what is added to the diagonal
 

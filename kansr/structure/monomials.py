@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.graph import Kind
 from kansr.network.kan import KAN
@@ -23,12 +21,7 @@ from kansr.structure.linear import coefficients, outer
 from kansr.structure.race import Runner
 from kansr.structure.space import Space
 from kansr.structure.surgery import Part, assembled, constant, from_curve
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 GRID = 32
 _ROWS = 2000

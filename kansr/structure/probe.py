@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.graph import dense
 from kansr.network.kan import KAN
 from kansr.progress import Clock
 from kansr.structure.separability import Slopes, Symmetry
 from kansr.structure.space import Space
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import levenberg, rmse
 from kansr.training.prune import cut
 from kansr.training.starts import smooth_starts
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 _WIDTH = (4, 2)
 _GRID = 3

@@ -16,9 +16,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.graph import Kind
 from kansr.network.kan import KAN
@@ -29,12 +27,7 @@ from kansr.structure.separability import Slopes
 from kansr.structure.space import Space
 from kansr.structure.surgery import Part, assembled
 from kansr.structure.tree import Node
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 _ROUNDS = 12  # sweeps over the factors of a product
 _STARTS = ((0.0,), (1.5,), (0.0, 1.5), (1.5, 0.0))  # offsets of its first lines, child by child

@@ -9,21 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, ranges, sample_positions, with_margin
 from kansr.network.sweep import forward
 from kansr.structure.surgery import spline_of
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 _SMALLEST = 1e-3  # share of its largest value down to which a factor may come: beyond, its log is too steep
 

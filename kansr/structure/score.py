@@ -17,21 +17,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.graph import Graph
 from kansr.network.kan import KAN
 from kansr.network.knots import with_margin
 from kansr.network.sweep import Sweep, backward, forward, predict
+from kansr.tensors import Tensor, torch
 from kansr.training.rows import Rows
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 T = TypeVar("T")
 Place = Literal["edge", "summand before", "factor before", "summand behind", "factor behind"]

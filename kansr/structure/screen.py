@@ -17,16 +17,14 @@ from kansr.later import later
 from kansr.network.graph import dense
 from kansr.network.sweep import predict
 from kansr.progress import Clock
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import levenberg, rmse
 from kansr.training.rows import Data
 from kansr.training.starts import smooth_starts
 
 if TYPE_CHECKING:
-    import torch
     from scipy import stats
-    from torch import Tensor
 else:
-    torch = later("torch")
     stats = later("scipy.stats")
 
 MOST = 12

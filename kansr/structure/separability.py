@@ -17,17 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from kansr.later import later
 from kansr.network.derivatives import derivatives
 from kansr.network.kan import KAN
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 _ROWS = 500  # rows that the averages are taken over
 _BLURRED, _DIM, _GAP = 0.02, 0.15, 0.33  # where networks are blurred, a singular value up to _DIM may count as zero ..

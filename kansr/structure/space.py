@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Curve
 from kansr.network.kan import KAN
 from kansr.structure.front import Front, in_front
 from kansr.structure.transform import Transform, admitted
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import rmse
 from kansr.training.rows import Data, Rows
 from kansr.training.stages import Trained
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 Logarithm = Callable[[float], "tuple[Curve, Tensor]"]
 """Gives the curve log(sign x) and its parameters [1, size]."""

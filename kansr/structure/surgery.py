@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Kind, graph
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, ranges, relay, sample_positions, with_margin
 from kansr.network.sweep import forward
 from kansr.structure.score import Addition
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 
 def added(kan: KAN, addition: Addition, x: Tensor) -> KAN:

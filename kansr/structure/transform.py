@@ -9,20 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Curve
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN
 from kansr.network.knots import ranges
+from kansr.tensors import Tensor, torch
 from kansr.training.rows import Data, Rows
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 _HEAVIEST = 100.0  # weight of a row, in units of the median: rows where T is flat would outweigh all others
 

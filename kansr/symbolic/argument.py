@@ -7,21 +7,14 @@ over a curve when its argument has none of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.knots import ranges, relay, with_margin
 from kansr.network.sweep import forward
 from kansr.structure.surgery import from_curve
 from kansr.symbolic.symbol import Symbol
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 _SIMPLE = 0.06  # a ratio this close to half a whole number is one
 _SAME = 1e-3  # share of a node's variance that its simple form may miss

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
@@ -16,18 +15,12 @@ import sympy as sp
 from kansr.formula.corners import Max, Min
 from kansr.formula.evaluate import evaluate
 from kansr.formula.functions import Array
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.graph import Kind
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, sample_positions, with_margin
 from kansr.structure.surgery import Part, assembled
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 T = sp.Symbol("t", real=True)
 """What a curve is a function of."""

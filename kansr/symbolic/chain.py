@@ -9,22 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 
-from kansr.later import later
 from kansr.network.curves import CurveValues
 from kansr.progress import Clock
 from kansr.symbolic.curve import Candidate, Curves, Function, fit_curves, fitted, pairs, refined
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.symbol import Symbol
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 INNER = ("exp", "x^2", "1/x", "log", "sqrt", "sin", "tanh", "cosh")
 OUTER = ("log", "sqrt", "1/x", "1/sqrt", "exp", "x^2", "1/x^2", "sin", "tan", "tanh", "arcsin", "arctan", "power")

@@ -9,9 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.sweep import backward, forward
@@ -22,15 +20,10 @@ from kansr.symbolic.curve import Candidate, Curves, Function, fit_curves
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.spec import SymbolicSpec
 from kansr.symbolic.symbol import Symbol
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import levenberg, mean_square
 from kansr.training.prune import attribution
 from kansr.training.rows import Data
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 STEPS, FINAL_STEPS = 15, 120
 """Steps of a joint refit while choices are compared, and of the last one."""

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import sympy as sp
 
-from kansr.later import later
 from kansr.network.curves import CurveValues
 from kansr.symbolic.curve import Function
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 Kind = Literal["sum", "product"]
 

@@ -13,9 +13,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.progress import Clock
 from kansr.symbolic.chain import Chain, powered, refit_composed, seen_of
 from kansr.symbolic.combination import Combination, Kind
@@ -26,12 +24,7 @@ from kansr.symbolic.over_x import fit_over_x
 from kansr.symbolic.polynomials import laurent, of_polynomials, of_powers, polynomial
 from kansr.symbolic.sums import HALVING, ROUNDING, best_first, fit_sums, price
 from kansr.symbolic.symbol import Symbol
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 _SEEN = 96  # points on which pairs are ranked
 _PAIRS, _STARTS = 120, 3  # pairs that are refined, and starts of one form among them

@@ -9,22 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import sympy as sp
 
-from kansr.later import later
 from kansr.network.curves import Curve
 from kansr.progress import Clock
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.symbol import Symbol
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import solve_damped
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 _REFINED = 4  # starts of a function on a curve that are refined
 _WAVES = 12  # the same for oscillating functions, which have many local minima

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
@@ -22,15 +21,9 @@ from kansr.formula.functions import CONSTANTS, OF_ORDER, SPELLINGS
 from kansr.formula.names import is_safe, symbols_of
 from kansr.formula.own import Own
 from kansr.formula.parse import parse
-from kansr.later import later
 from kansr.symbolic.library import LIBRARY, Primitive
 from kansr.symbolic.spec import CustomFunction
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 Array = NDArray[np.float64]
 _Real = Callable[[Array], Array]

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from kansr.later import later
 from kansr.symbolic.chain import INNER, OUTER, Chain
 from kansr.symbolic.curve import Curves, Function, frequencies, pairs
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.symbol import Symbol
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 _OWN, _CHAINED = 60, 8  # entries of one function, and of one function of another, no two of them alike
 _ALIKE = 1e-3  # 1 - cosine of two entries that count as one

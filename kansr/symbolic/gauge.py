@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, sample_positions, with_margin
@@ -19,12 +17,7 @@ from kansr.network.sweep import forward
 from kansr.structure.surgery import Part, assembled, parts_of
 from kansr.symbolic.library import primitive
 from kansr.symbolic.symbol import Symbol
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 _EXPONENTS = {"x": 1.0, "1/x": -1.0, "sqrt": 0.5, "1/sqrt": -0.5, "x^(3/2)": 1.5}
 _GONE = 1e-4  # share of another scale below which the curve on an edge is none

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from kansr.errors import UsageError
-from kansr.later import later
 from kansr.network.kan import KAN
 from kansr.network.sweep import forward
 from kansr.symbolic.chain import fit_chain
@@ -15,12 +13,8 @@ from kansr.symbolic.context import curve_on
 from kansr.symbolic.curve import Candidate, Curves, fit_curves
 from kansr.symbolic.held import Held
 from kansr.symbolic.library import LIBRARY, Primitive, primitive
+from kansr.tensors import torch
 from kansr.training.rows import Data
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = later("torch")
 
 _OFF = 1e-3  # share by which a constant is moved
 

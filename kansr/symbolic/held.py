@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from kansr.network.curves import CurveValues
 from kansr.network.kan import KAN
 from kansr.symbolic.curve import Function
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from kansr.tensors import Tensor
 
 
 @dataclass(frozen=True, slots=True)

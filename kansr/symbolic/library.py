@@ -18,13 +18,11 @@ import sympy as sp
 
 from kansr.errors import UsageError
 from kansr.later import function_of, later
+from kansr.tensors import Tensor, torch
 
 if TYPE_CHECKING:
-    import torch
     from scipy import special
-    from torch import Tensor
 else:
-    torch = later("torch")
     special = later("scipy.special")
 
 _Real = Callable[["Tensor"], "Tensor"]

@@ -11,9 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.symbolic.chain import Chain, seen_of
 from kansr.symbolic.combination import Combination
 from kansr.symbolic.curve import Candidate, Curves, fitted
@@ -21,12 +19,7 @@ from kansr.symbolic.dictionary import ends
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.over_x import divided, x_to_the
 from kansr.symbolic.symbol import Symbol
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 _SHIFTS = (0.0, 1.0, -1.0)
 _TURN = 2 * math.pi  # of a circle: h is so many times what angular frequencies stand beside

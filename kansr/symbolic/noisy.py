@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.structure.surgery import released
@@ -25,12 +23,8 @@ from kansr.symbolic.held import held
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.natural import fit_natural, fit_natural_times
 from kansr.symbolic.symbol import Symbol
+from kansr.tensors import torch
 from kansr.training.levenberg import levenberg_of
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = later("torch")
 
 _GRIDS, _STEPS = (5, 10, 20), 40  # of the spline that takes a function's place, and of the fit of all with it
 _ENDS = 4  # points at each end of a curve that are left out: a spline is least sure there

@@ -9,20 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.progress import Clock
 from kansr.symbolic.chain import refit_composed
 from kansr.symbolic.combination import Combination
 from kansr.symbolic.curve import Candidate, Curves, fit_curves
 from kansr.symbolic.library import Primitive, power, primitive
 from kansr.symbolic.symbol import Symbol
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = later("torch")
+from kansr.tensors import torch
 
 _POWERS = (-2, -1, 1, 2, 3)
 _POWER_ROWS = ("0", "x", "power", "J0")  # powers of x again, and what takes as long as ten others

@@ -16,13 +16,11 @@ from kansr.symbolic.combination import Combination
 from kansr.symbolic.curve import Candidate, Curves, spread_of
 from kansr.symbolic.library import Primitive, power
 from kansr.symbolic.symbol import Symbol
+from kansr.tensors import Tensor, torch
 
 if TYPE_CHECKING:
-    import torch
     from scipy import optimize
-    from torch import Tensor
 else:
-    torch = later("torch")
     optimize = later("scipy.optimize")
 
 _DEGREE, _DEEPEST = 10, 12  # of a polynomial, and the largest power of 1 / x

@@ -11,21 +11,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.progress import Clock
 from kansr.symbolic.chain import refit_composed
 from kansr.symbolic.combination import Combination
 from kansr.symbolic.curve import Candidate, Curves, fit_curves
 from kansr.symbolic.library import Primitive
 from kansr.symbolic.symbol import Symbol
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 _PEAKS = ("sin", "gaussian", "lorentzian")  # waves and peaks
 _BESIDE = ("x", "x^2", "exp", "tanh", "log", "sqrt", "1/x")  # what these may stand on

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from kansr.later import later
 from kansr.network.curves import CurveValues
 from kansr.symbolic.library import Primitive
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 
 @dataclass(frozen=True, slots=True)

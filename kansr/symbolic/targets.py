@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Curve
 from kansr.structure.transform import Transform
 from kansr.symbolic.library import primitive
 from kansr.symbolic.symbol import Symbol
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 _AWAY = 1e-9  # share of the largest target that the smallest must have, where T has a pole at 0
 _DIGITS = 1e-120  # the same for its log, in which rows count by their size: those near zero hardly do

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, sample_positions
 from kansr.symbolic.curve import Function
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 
 def expression(kan: KAN, columns: Sequence[sp.Expr], *, scale: float | sp.Expr = 1.0) -> sp.Expr:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kansr.later import later
 from kansr.network.bspline import basis
 from kansr.network.knots import MARGIN
-
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = later("torch")
+from kansr.tensors import torch
 
 Array = NDArray[np.float64]
 

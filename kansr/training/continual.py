@@ -14,23 +14,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from kansr.errors import UsageError
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.locality import local, visited
 from kansr.network.widen import Widened, covering
 from kansr.progress import Clock, Event, Report, silent
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import Penalty, Quadratic, levenberg_of, rmse
 from kansr.training.rows import Data
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 _SMOOTH = (1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12, 1e-14)  # weights of second differences, the smoothest first
 _ROUNDS = 3  # times that grids of hidden nodes may be widened for what was learned

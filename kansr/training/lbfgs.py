@@ -13,15 +13,13 @@ from kansr.network.kan import KAN
 from kansr.network.knots import follow
 from kansr.network.sweep import backward, forward
 from kansr.progress import Clock
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import Fitted, Penalty, mean_square
 from kansr.training.rows import Rows
 
 if TYPE_CHECKING:
-    import torch
     from scipy import optimize
-    from torch import Tensor
 else:
-    torch = later("torch")
     optimize = later("scipy.optimize")
 
 _ROUNDS = 4  # grids of hidden nodes follow their values between rounds

@@ -9,21 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
 from kansr.network.knots import follow
 from kansr.network.sweep import Known, Sweep, columns, forward, jacobian, known, predict
 from kansr.progress import Clock
+from kansr.tensors import Tensor, torch
 from kansr.training.rows import Rows
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 _DAMPING = 1e-2  # mu of the first step
 _FASTER, _SLOWER = 0.25, 4.0  # mu after an accepted and a rejected step

@@ -7,19 +7,11 @@ is replaced by a quadratic with the same value and slope (iteratively reweighted
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from kansr.later import later
 from kansr.network.curves import CurveValues
 from kansr.network.kan import KAN
 from kansr.network.sweep import forward
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import Penalty, Quadratic
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 _SMALLEST = 1e-4  # size at which an activation counts as gone: keeps the weights of the quadratic bounded
 

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.kan import KAN
 from kansr.network.sweep import Sweep, backward, forward
 from kansr.progress import Clock, Event, Report, silent
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import rmse
 from kansr.training.rows import Data
 from kansr.training.spec import TrainingSpec
 from kansr.training.stages import Trained, climb, optimise
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 _SAMPLE = 1000  # rows on which attributions are measured and cuts are tried
 _TRIED = 6  # cuts that are tried in earnest in each round: those of the smallest attribution

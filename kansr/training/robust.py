@@ -9,22 +9,16 @@ the rows would have to be wrong to move.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from kansr.later import later
 from kansr.network.graph import dense
 from kansr.network.kan import KAN
 from kansr.network.sweep import predict
 from kansr.progress import Clock
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import levenberg
 from kansr.training.rows import Data, Rows
 from kansr.training.starts import smooth_starts
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 _WIDTH, _GRID = (4, 2), 3
 _STARTS, _FEW, _HEAT = 6, 500, 10  # starts, their rows and steps

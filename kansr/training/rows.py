@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from kansr.later import later
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

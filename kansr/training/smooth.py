@@ -10,18 +10,11 @@ Marx (Statistical Science 11, 1996) with differences of a higher order.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.kan import KAN
+from kansr.tensors import Tensor, torch
 from kansr.training.levenberg import Penalty, Quadratic
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
 
 _HIGHER = 3  # orders of the differences above that of the spline
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from kansr.network.graph import Graph
 from kansr.network.kan import KAN
 from kansr.network.knots import extend
 from kansr.progress import Clock, Event, Report, silent
+from kansr.tensors import torch
 from kansr.training.lbfgs import lbfgs
 from kansr.training.levenberg import Fitted, Penalty, levenberg, rmse
 from kansr.training.rows import Data, Rows
 from kansr.training.spec import TrainingSpec
 from kansr.training.starts import starts
-
-if TYPE_CHECKING:
-    import torch
 
 _LEAST, _EACH, _MOST = 600, 10, 1000  # rows that the first steps of many starts see, the second for each parameter
 _HEATS = ((4, 8), (None, 30))  # of so many starts one goes on (None: of all) after so many steps

@@ -8,20 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from kansr.later import later
 from kansr.network.curves import Spline
 from kansr.network.graph import Graph
 from kansr.network.kan import KAN
 from kansr.network.knots import from_samples, sample_positions, with_margin
 from kansr.network.sweep import forward, known
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    torch = later("torch")
+from kansr.tensors import Tensor, torch
 
 _BENT = 0.3  # share of a parabola in a smooth start
 _ROWS = 5000  # rows on whose values the grids of hidden nodes are laid

@@ -10,7 +10,7 @@ import sympy as sp
 
 from kansr.forms.index import index_laws
 from kansr.formula.corners import Max, Min, step
-from kansr.formula.corners_seen import as_seen
+from kansr.formula.seen import as_seen
 from kansr.noise.model import Noise
 from tests.forms.laws import Array, off, values
 
