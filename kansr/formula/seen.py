@@ -1,4 +1,4 @@
-"""Formulas as the rows see them: |u| is u where u is above 0 on all rows, exp(u)^p is exp(p u), log(u^p) is p log(u)."""
+"""Formulas as the rows see them: |u| is u where u is above 0, exp(u)^p is exp(p u), and log(u^p) is p log(u)."""
 
 from __future__ import annotations
 
