@@ -15,12 +15,12 @@ from kansr.errors import FormulaError
 from kansr.forms import Candidate, forms
 from kansr.formula.complexity import complexity
 from kansr.formula.constants import Refit, refit
-from kansr.formula.seen import as_seen
 from kansr.formula.cross import leverages
 from kansr.formula.evaluate import evaluate
 from kansr.formula.formula import Formula, Scores
 from kansr.formula.functions import Array
 from kansr.formula.limit import limited
+from kansr.formula.seen import as_seen
 from kansr.formula.simplify import shortest
 from kansr.formula.snap import rounded, snap
 from kansr.formula.weighing import Weighing
