@@ -25,7 +25,15 @@ Nothing here knows networks. `kansr.noise` says what a residual is, `kansr.bill`
 """
 
 from kansr.forms.relation import relations
-from kansr.forms.search import Candidate, fitted_candidate, forms, written_candidate
+from kansr.forms.search import Candidate, fitted_candidate, forms, is_exact, written_candidate
 from kansr.forms.settings import Settings
 
-__all__ = ["Candidate", "Settings", "fitted_candidate", "forms", "relations", "written_candidate"]
+__all__ = [
+    "Candidate",
+    "Settings",
+    "fitted_candidate",
+    "forms",
+    "is_exact",
+    "relations",
+    "written_candidate",
+]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from kansr.forms.differences import Sized, are_real, grams, left_of, sized_of, without_index
 from kansr.forms.part import Part
-from kansr.forms.search import Candidate, fitted_form, forms, never
+from kansr.forms.search import Candidate, fitted_form, forms, is_exact, never
 from kansr.forms.settings import Settings
 from kansr.noise.model import Array, Noise
 
@@ -36,7 +36,6 @@ _FAR = 3.0  # standard errors that an exponent may be from a simple one
 _NEAR = 2e-3  # and so far in any case: what differences leave of F is no noise
 _LARGEST = 8.0  # exponents beyond this are chance
 _BITS, _PART = 2.0, 12.0  # bits of a column in an index; of a part, of which there are up to a few hundred, in a law
-_EXACT = 1e-10  # share of the spread that is rounding
 _PLAIN = Settings(exact=True, entries=500, terms=2, others=12, kept=8, simple=2)
 
 
@@ -72,7 +71,7 @@ def index_laws(
         if over():
             break
         found += _laws(sized.only(index.chosen), index, columns, noise, find)
-        if _is_exact(found):
+        if any(map(is_exact, found)):
             break
     return sorted(found, key=lambda one: one.bits)
 
@@ -88,10 +87,6 @@ def _indices_of(sized: Sized) -> list[_Index]:
 def _is_clean(index: _Index, sized: Sized) -> bool:
     """Whether an index leaves no more than the bend of F between neighbours: the further apart, the more that is."""
     return math.sqrt(index.left) < _CLEAN * max(1.0, _ROWS / len(sized.target)) * min(1.0, sized.spread)
-
-
-def _is_exact(found: Sequence[Candidate]) -> bool:
-    return any(one.noise.scale(one.values) < _EXACT * float(np.std(one.noise.y)) for one in found)
 
 
 def _grid(width: int, *, least: int, twice: bool = True) -> Array:
@@ -247,7 +242,7 @@ def _laws(sized: Sized, index: _Index, columns: Mapping[str, Array], noise: Nois
         for name, curve in _curves(front[0], inside[0], noise, settings, clean=clean):
             expr = front[1] * curve.xreplace({_U: inside[1]})
             found += fitted_form(f"index {name} of {inside[1]}", expr, columns, noise)
-            if _is_exact(found):
+            if any(map(is_exact, found)):
                 return found
     return found
 

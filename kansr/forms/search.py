@@ -99,7 +99,7 @@ def _first(
         best, rest = _by_group(group, settings.each)
         fit(best)
         others += rest
-        if settings.exact and any(s.noise.bits(one.values) <= exact_bits(s.noise) for _, s, one in first):
+        if settings.exact and any(_leaves_nothing(one.values, s.noise) for _, s, one in first):
             others = []
             break
     fit(sorted(others, key=lambda s: s.bits)[: settings.others])
@@ -178,6 +178,15 @@ def _simplest(one: Candidate, columns: Mapping[str, Array]) -> Candidate:
         if better is None:
             return one
         one = better
+
+
+def is_exact(one: Candidate) -> bool:
+    """Whether a form leaves nothing but rounding."""
+    return _leaves_nothing(one.values, one.noise)
+
+
+def _leaves_nothing(values: Array, noise: Noise) -> bool:
+    return noise.bits(values) <= exact_bits(noise)
 
 
 def _distinct(found: Iterable[Candidate]) -> list[Candidate]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ import sympy as sp
 
 from kansr.bill import bill
 from kansr.errors import FormulaError
-from kansr.forms import Candidate, forms
+from kansr.forms import Candidate, Settings, forms, is_exact
 from kansr.formula.complexity import complexity
 from kansr.formula.constants import Refit, refit
 from kansr.formula.cross import leverages
@@ -126,11 +126,19 @@ def beside_forms(problem: Problem, clock: Clock) -> tuple[Problem, list[Candidat
 
     Beside it come those that the wishes allow, or all where none does.
     """
-    found = forms(columns_of(problem), kinds_of(problem.table), over=clock.over)
+    found = _found(columns_of(problem), kinds_of(problem.table), clock)
     allowed = [one for one in found if problem.rows.allowed(one.expression)] or found
     if not allowed:
         return problem, []
     return replace(with_noise(problem, allowed[0]), standing=tuple(found)), allowed
+
+
+def _found(columns: Mapping[str, Array], kinds: Sequence[Noise], clock: Clock) -> list[Candidate]:
+    """Give the forms of few rows under each kind of noise, the best first; one that is exact ends the search."""
+    exact = forms(columns, kinds[:1], Settings(exact=True, entries=0), over=clock.over)
+    if exact and is_exact(exact[0]):
+        return exact
+    return forms(columns, kinds, over=clock.over)
 
 
 def with_noise(problem: Problem, best: Candidate) -> Problem:

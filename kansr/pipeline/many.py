@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kansr.forms import Candidate, Settings, fitted_candidate, forms, relations, written_candidate
+from kansr.forms import Candidate, Settings, fitted_candidate, forms, is_exact, relations, written_candidate
 from kansr.forms.index import index_laws
 from kansr.noise.digits import steps
 from kansr.noise.model import Noise, kinds_for
@@ -16,18 +16,17 @@ from kansr.symbolic.discover import Discovery, Rows, tell
 _SAMPLE, _MANY, _SHARE = 150, 4, 0.2  # rows on which forms are compared; forms that are read closely; share of the time
 _MORE = 2000  # rows that tell the best of them apart
 _EFFORT = 4e9  # multiplications that relations of these may take: those of a second
-_CLEAN = 1e-10  # share of the spread at which a form of a sample is a law, and no other is read
 
 
 def from_sample(problem: Problem, clock: Clock, report: Report) -> list[Discovery]:
     """Find forms of many rows without a network: compared on a sample, their constants fitted to all rows."""
     own = clock.apart(_SHARE)
     found = _of_sample(problem, own)
-    if found and not _is_law(found[0], problem):
+    if found and not is_exact(found[0]):
         found = _by_more_rows(found, problem, own)
     every: list[Discovery] = []
     for i, one in enumerate(chosen(found, _MANY)):
-        is_law = _is_law(one, problem)
+        is_law = is_exact(one)
         for discovery in discoveries(one, problem, simple=i < _MANY, closely=is_law):
             tell(discovery, problem.rows, report)
             every.append(discovery)
@@ -51,8 +50,8 @@ def _of_sample(problem: Problem, clock: Clock) -> list[Candidate]:
     for way in ways:
         new = [one for one in way() if problem.rows.allowed(one.expression)]
         found = sorted([*found, *new], key=lambda one: one.bits / len(one.noise.y))
-        if any(_is_law(one, problem) for one in new):
-            return [one for one in found if _is_law(one, problem)]
+        if any(is_exact(one) for one in new):
+            return [one for one in found if is_exact(one)]
     return found
 
 
@@ -62,13 +61,9 @@ def _relations(problem: Problem, clock: Clock) -> list[Candidate]:
     noise, columns = _noise_of(rows), dict(rows.columns)
     for key, expr in () if clock.over() else relations(columns, rows.y, effort=_EFFORT):
         found = written_candidate(key, expr, columns, noise) if problem.rows.allowed(expr) else []
-        if found and _is_law(found[0], problem):
+        if found and is_exact(found[0]):
             return found
     return []
-
-
-def _is_law(one: Candidate, problem: Problem) -> bool:
-    return one.noise.scale(one.values) < _CLEAN * problem.scale
 
 
 def _by_more_rows(found: Sequence[Candidate], problem: Problem, clock: Clock) -> list[Candidate]:
