@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from kansr.errors import TableError
+from kansr.table.room import check_columns
 from kansr.table.table import TableWarning
 
 
@@ -112,8 +113,9 @@ def numbered(width: int) -> tuple[str, ...]:
 def tidy(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[TableWarning, ...]]:
     """Strip blanks around names and fill in the empty ones, each with a warning; say where a name looks garbled.
 
-    Raises `TableError` when two columns have the same name.
+    Raises `TableError` when two columns have the same name, for a name that is none, and for too many columns.
     """
+    check_columns(len(names))
     warnings = []
     result = []
     for position, name in enumerate(names, start=1):
@@ -121,9 +123,15 @@ def tidy(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[TableWarning, ...
         if not name.strip():
             message = f'column {position} has no name; it is called "{filled}"'
             warnings.append(TableWarning(kind="unnamed", column=filled, message=message))
+        if len(filled) > _LONGEST:
+            raise TableError(f"the name of column {position} has {len(filled):,} letters", hint=_NAME)
         result.append(filled)
     _check_twins(result)
     return tuple(result), (*warnings, *garbled(result))
+
+
+_LONGEST = 1000
+_NAME = "is the delimiter (-d) right, or a quote left open?"
 
 
 def _check_twins(names: Sequence[str]) -> None:
