@@ -7,7 +7,7 @@ import numpy as np
 from kansr.errors import TableError
 
 LONGEST = 1 << 22
-"""Bytes of a line: ten thousand columns have room in it."""
+"""Bytes of a line: all columns that a table may have find room in it, with long names."""
 
 _CELL = 1 << 17  # bytes between quotes, which is what the reader of the standard library takes
 _OPENS = b",;|\t\r\n"

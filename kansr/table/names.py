@@ -47,16 +47,17 @@ def nearest(name: str, names: Sequence[str]) -> str:
     >>> nearest("tmep", ["time", "temp"])
     'did you mean "temp"?'
     """
-    lowered = {known.strip().casefold(): known for known in reversed(names)}
+    lowered = {known.strip().casefold(): known for known in reversed(names[:_NEAR]) if len(known) <= _NEAR}
     wanted = name.strip().casefold()
     swapped = [known for known in lowered if sorted(known) == sorted(wanted)]
-    close = swapped or difflib.get_close_matches(wanted, list(lowered), n=1, cutoff=0.5)
+    close = swapped[:1] or difflib.get_close_matches(wanted, list(lowered), n=1, cutoff=0.5)
     if close:
         return f'did you mean "{lowered[close[0]]}"?'
     foreign = not all(one.isascii() for one in (name, *names))
     return f"the columns are: {listed(names)}{_ENCODED if foreign else ''}"
 
 
+_NEAR = 300  # columns, and letters of a name, that are compared with a misspelt one
 _ENCODED = " (--encoding says how the file is written, if names read wrong)"
 _GARBLED = re.compile(
     "[\ufffd\x80-\x9f]|[\u00c2\u00c3\u00d0\u00d1][\u0080-\u00bf\u0152-\u0192\u02c6-\u2122]|\u00e2\u20ac"

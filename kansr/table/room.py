@@ -27,14 +27,15 @@ SHARE = 4
 CELL, OBJECT = 8, 64
 """Bytes of a number, and of a text or another object beside the letters that it holds."""
 
-COLUMNS = 10_000
+COLUMNS = 5_000
 """The most columns of a table: what looks at each pair of them must end."""
 
 _UNKNOWN = 1 << 33  # bytes of memory where the system does not tell
 _SLACK, _COPIES = 1 << 28, 4  # what a library takes for itself, and how often a table is there while it is read
 _CGROUP = Path("/sys/fs/cgroup/memory.max")
 _STATM = Path("/proc/self/statm")
-_READING = threading.RLock()  # the limit is that of the process: one reads at a time
+_READING = threading.RLock()  # the limit is that of the process: one reads at a time ..
+_BEFORE: list[int] = []  # .. and what was allowed before is still what there is
 
 
 def room() -> int:
@@ -115,9 +116,11 @@ def _limited(more: int) -> Iterator[None]:
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     within = taken + more if soft == resource.RLIM_INFINITY else min(soft, taken + more)
     resource.setrlimit(resource.RLIMIT_DATA, (within, hard))
+    _BEFORE.append(soft)
     try:
         yield
     finally:
+        _BEFORE.pop()
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
@@ -147,6 +150,6 @@ def _allowed() -> Iterator[int]:
     except ImportError:
         return
     for one in (resource.RLIMIT_DATA, resource.RLIMIT_AS):
-        soft, _ = resource.getrlimit(one)
+        soft = _BEFORE[0] if _BEFORE and one == resource.RLIMIT_DATA else resource.getrlimit(one)[0]
         if soft != resource.RLIM_INFINITY:
             yield soft

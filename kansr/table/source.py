@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import stat
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -164,9 +166,11 @@ def _file(path: Path) -> bytes:
 
 def _bytes_of(file: BinaryIO, name: str) -> bytes:
     """Read a file to its end, as far as a table may fill the memory; what is long and only zeros is no table."""
-    if file.seekable():
-        _check_size(os.fstat(file.fileno()).st_size, name)
-        return file.read()
+    with suppress(OSError):  # what is no file of the system has no size that it knows
+        about = os.fstat(file.fileno())
+        if stat.S_ISREG(about.st_mode):
+            _check_size(about.st_size, name)
+            return file.read()
     pieces, size = [], 0
     while piece := file.read(_PIECE):
         pieces.append(piece)

@@ -16,7 +16,7 @@ from kansr.table.layout import about_notes, about_titles, behind_marks, notes, t
 from kansr.table.limits import joined_limits
 from kansr.table.names import tidy
 from kansr.table.lines import LONGEST
-from kansr.table.room import held
+from kansr.table.room import check_columns, held
 from kansr.table.ruled import is_rule, without_rules
 from kansr.table.spec import WHITESPACE, TableSpec
 from kansr.table.table import TableWarning
@@ -135,6 +135,7 @@ def _without_remarks(body: str, spec: TableSpec) -> tuple[str, list[TableWarning
         return joined_limits(body), [], delimiter
     said = []
     first = [*islice(_lines(body, delimiter), _AROUND)]
+    check_columns(max((len(cells) for cells, _ in first), default=0))
     above = titles([cells for cells, _ in first]) if spec.header else 0
     if above:
         said.append(about_titles([cells for cells, _ in first[:above]]))
