@@ -81,11 +81,8 @@ def _array(array: pa.Array) -> int:
     import pyarrow as pa  # noqa: PLC0415
 
     if pa.types.is_run_end_encoded(array.type):
-        runs = np.diff(np.asarray(array.run_ends, dtype=np.int64), prepend=0)
-        return int(runs @ _sizes(array.values)[: len(runs)])
-    if pa.types.is_dictionary(array.type):
-        sizes = np.append(_sizes(array.dictionary), CELL)
-        return int(sizes[np.asarray(array.indices.fill_null(len(sizes) - 1), dtype=np.int64)].sum())
+        ends = np.asarray(array.run_ends, dtype=np.int64)
+        return int((ends - np.append(0, ends[:-1])) @ _sizes(array.values)[: len(ends)])
     return int(_sizes(array).sum())
 
 
@@ -96,7 +93,8 @@ def _sizes(array: pa.Array) -> npt.NDArray[np.int64]:
 
     kind = array.type
     if pa.types.is_dictionary(kind):
-        return np.append(_sizes(array.dictionary), CELL)[np.asarray(array.indices.fill_null(len(array.dictionary)))]
+        places: npt.NDArray[np.int64] = np.asarray(array.indices.cast(pa.int64()).fill_null(len(array.dictionary)))
+        return np.append(_sizes(array.dictionary), CELL)[places]
     if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):  # 16 bytes each, the length first
         views = np.frombuffer(array.buffers()[1], dtype=np.int32).reshape(-1, 4)
         return views[array.offset : array.offset + len(array), 0].astype(np.int64) + OBJECT
@@ -109,9 +107,7 @@ def _sizes(array: pa.Array) -> npt.NDArray[np.int64]:
 def _is_large(kind: pa.DataType) -> bool:
     import pyarrow as pa  # noqa: PLC0415
 
-    return bool(
-        pa.types.is_large_string(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
-    )
+    return bool(pa.types.is_large_string(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind))
 
 
 def sheet_of(arrow: pa.Table, said: Sequence[TableWarning]) -> Sheet:

@@ -167,7 +167,9 @@ def _constant(feature: Column) -> TableWarning | None:
     if not is_constant(present):
         return None
     if feature.finer:
-        return _left_out("constant", feature.name, f"differs only in digits that a double of {present[0]:g} cannot hold")
+        return _left_out(
+            "constant", feature.name, f"differs only in digits that a double of {present[0]:g} cannot hold"
+        )
     value = f"{present[0]:g}" if feature.axis is None else shown(feature.cell)
     return _left_out("constant", feature.name, f"is constant ({value})")
 

@@ -184,7 +184,9 @@ def _numbers(name: str, values: Floats, series: pd.Series[Any], spec: TableSpec)
         )
     if np.isnan(values).all():
         return Column(name=name, values=values, kind="empty")
-    return Column(name=name, values=values, kind="number", rounded=_rounded(values, series), finer=_is_finer(values, series))
+    return Column(
+        name=name, values=values, kind="number", rounded=_rounded(values, series), finer=_is_finer(values, series)
+    )
 
 
 def _rounded(values: Floats, series: pd.Series[Any]) -> int | None:

@@ -70,7 +70,9 @@ class Long:
 
     def sheet(self, frame: pd.DataFrame, numbers: Sequence[int]) -> Sheet:
         """Put rows of this table in a sheet that knows their numbers, from 0."""
-        return Sheet(frame=frame, decimal=self.decimal, named=self.named, cells=Numbers(rows=numbers), warnings=self.warnings)
+        return Sheet(
+            frame=frame, decimal=self.decimal, named=self.named, cells=Numbers(rows=numbers), warnings=self.warnings
+        )
 
 
 def long_table(source: str | Path, spec: TableSpec) -> Long | None:
@@ -173,11 +175,15 @@ def _rows_of_text(
 
 
 def _lines(path: Path) -> int | None:
-    """Count the ends of lines, and one more where the last line has none; None where a line begins with `#` or is very long."""
+    """Count the ends of lines, and one more where the last has none; None where a line begins with `#` or is very long."""
     count, last = 0, b"\n"
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
-            if (len(chunk) == _CHUNK and b"\n" not in chunk) or b"\n#" in chunk or (last == b"\n" and chunk.startswith(b"#")):
+            if (
+                (len(chunk) == _CHUNK and b"\n" not in chunk)
+                or b"\n#" in chunk
+                or (last == b"\n" and chunk.startswith(b"#"))
+            ):
                 return None
             count, last = count + chunk.count(b"\n"), chunk[-1:]
     return count + (last != b"\n")

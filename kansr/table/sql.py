@@ -73,14 +73,16 @@ def _rows(result: Any, goes_on: Callable[[], None], size: int, where: str) -> li
     while block := result.fetchmany(_BLOCK):
         goes_on()
         rows += block
-        taken += sum(OBJECT + CELL + (len(cell) if isinstance(cell, (str, bytes)) else 0) for row in block for cell in row)
+        taken += sum(
+            OBJECT + CELL + (len(cell) if isinstance(cell, (str, bytes)) else 0) for row in block for cell in row
+        )
         check_room(taken, size, where)
     return rows
 
 
 @contextmanager
 def _timed(connection: Any, seconds: float, size: int, url: str) -> Iterator[Callable[[], None]]:
-    """End what SQLite computes where no rows come for so many seconds of processor time; what is given says that some did.
+    """End what SQLite computes where no rows come for so many seconds of processor time; what is given says some did.
 
     Other databases have time limits of their own, on the server.
     """

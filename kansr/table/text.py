@@ -14,8 +14,8 @@ from kansr.errors import TableError
 from kansr.table.dialect import Dialect, delimiter_of, records, sniff
 from kansr.table.layout import about_notes, about_titles, behind_marks, notes, titles
 from kansr.table.limits import joined_limits
-from kansr.table.names import tidy
 from kansr.table.lines import LONGEST
+from kansr.table.names import tidy
 from kansr.table.room import check_columns, held
 from kansr.table.ruled import is_rule, without_rules
 from kansr.table.spec import WHITESPACE, TableSpec
@@ -198,8 +198,11 @@ def _parse(body: str, dialect: Dialect, spec: TableSpec, where: str) -> pd.DataF
         raise
     except Exception as error:
         _check_widths(body, dialect, where)
-        hint = "is a quote left open?" if "EOF inside string" in str(error) else None
-        raise TableError(f"the table cannot be read: {str(error).strip()}", where=where, hint=hint) from error
+        raise TableError(f"the table cannot be read: {str(error).strip()}", where=where, hint=_about(error)) from error
+
+
+def _about(error: Exception) -> str:
+    return "is a quote left open?" if "EOF inside string" in str(error) else "is the delimiter (-d) right?"
 
 
 def in_blocks(path: Path, dialect: Dialect, spec: TableSpec, rows: int) -> Iterator[pd.DataFrame]:
@@ -232,7 +235,8 @@ def in_blocks(path: Path, dialect: Dialect, spec: TableSpec, rows: int) -> Itera
             while (frame := _next(blocks, size, str(path))) is not None:
                 yield frame
         except (ValueError, UnicodeDecodeError) as error:
-            raise TableError(f"the table cannot be read: {str(error).strip()}", where=str(path)) from error
+            what = f"the table cannot be read: {str(error).strip()}"
+            raise TableError(what, where=str(path), hint=_about(error)) from error
 
 
 def _next(blocks: Iterator[pd.DataFrame], size: int, where: str) -> pd.DataFrame | None:

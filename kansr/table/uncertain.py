@@ -94,11 +94,16 @@ def _by_words(names: Sequence[str]) -> Mapping[str, list[str]]:
     for name in names:
         whole = _plain(name).casefold()
         short = _ROUND.sub("", whole)
-        cuts = range(len(short) - 1, 2, -1) if len(short) <= _LONG else ()
-        cut = takewhile(lambda end, short=short: short[end:].isalpha(), cuts)
-        for word in {whole, short, *(short[:end] for end in cut)}:
+        ends = _letters(short) if len(short) <= _LONG else range(0)
+        for word in {whole, short, *(short[:end] for end in ends)}:
             known.setdefault(word, []).append(name)
     return known
+
+
+def _letters(name: str) -> range:
+    """Give where a name may be cut, with letters only behind the cut and three signs or more before it."""
+    letters = sum(1 for _ in takewhile(str.isalpha, reversed(name)))
+    return range(max(3, len(name) - letters), len(name))
 
 
 def _may_be_error(name: str, known: Mapping[str, list[str]]) -> bool:

@@ -96,7 +96,9 @@ def _check_memory(data: bytes, spec: TableSpec, where: str) -> None:
     asked = [] if spec.sheet is None else [spec.sheet]
     command = [sys.executable, "-I", probe.__file__, str(_BESIDE + _COPIES * limit_of(len(data))), *asked]
     try:
-        ended = subprocess.run(command, input=data, capture_output=True, timeout=_SECONDS + len(data) / _SPEED, check=False)
+        ended = subprocess.run(
+            command, input=data, capture_output=True, timeout=_SECONDS + len(data) / _SPEED, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise TableError("the workbook takes too long to read", where=where, hint="save it as CSV") from error
     except OSError:

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-LOADED = ["kansr.table", "kansr.formula.parse", "pandas", "pyarrow.parquet", "pyarrow.ipc", "sqlalchemy"]
+LOADED = ["kansr.table", "kansr.pipeline", "pandas", "pyarrow.parquet", "pyarrow.ipc", "sqlalchemy"]
 GUARD = 4 << 30  # bytes that a call may ask for, so that a reader that fails its test does not harm the machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a call: what it gave, seconds of processor time, and megabytes at the peak, with those of children."""
+    """What a call gave, its seconds of processor time, and megabytes at the peak, with those of its children."""
 
     value: Any
     seconds: float
@@ -58,8 +58,8 @@ def source_of(path: Path) -> str:
     return f"sqlite:///{path}" if path.suffix == ".db" else str(path)
 
 
-def refusal(path: Path) -> str:
-    """Look at a table as `kansr check` does, and give what is said of it: `read` where it can be."""
+def refusals(path: Path) -> list[str]:
+    """Look at a table as `kansr check` and as a fit does, and give what is said of it: `read` where it can be."""
     from kansr.errors import KansrError
     from kansr.table import TableSpec, read_table, survey
 
@@ -70,7 +70,7 @@ def refusal(path: Path) -> str:
             said.append("read")
         except KansrError as error:
             said.append(f"{type(error).__name__}: {error}")
-    return "\n".join(said)
+    return said
 
 
 def commands(path: Path, folder: Path) -> list[tuple[str, int, float, str]]:

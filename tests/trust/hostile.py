@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
-from pyarrow import feather, ipc
+from pyarrow import ipc
 
 ROWS = "x,y\n" + "".join(f"{i},{i * i}\n" for i in range(40))
 Maker = Callable[[Path], None]
@@ -48,8 +48,8 @@ def text_of_runs(path: Path) -> None:
 
 
 def zeros(path: Path) -> None:
-    """300 million zeros, packed in one buffer for each column."""
-    column = np.zeros(150_000_000)
+    """50 million zeros, packed in one buffer for each column."""
+    column = np.zeros(25_000_000)
     _feather(pa.table({"x": column, "y": column}), path, "zstd")
 
 
@@ -62,18 +62,21 @@ def words(path: Path) -> None:
 
 def parquet_texts(path: Path) -> None:
     """The same in Parquet, which writes a text once, however often it stands there."""
-    pq.write_table(pa.table({"x": pa.array(["a" * (1 << 20)] * 1400), "y": np.arange(1400.0)}), path, compression="zstd")
+    pq.write_table(pa.table({"x": pa.array(["a" * (1 << 20)] * 200), "y": np.arange(200.0)}), path, compression="zstd")
 
 
 def parquet_lists(path: Path) -> None:
-    """Ten rows with a list of ten million numbers each."""
-    lists = pa.ListArray.from_arrays(pa.array(np.arange(11, dtype=np.int32) * 10_000_000), pa.array(np.zeros(100_000_000)))
+    """Ten rows with a list of two million numbers each."""
+    lists = pa.ListArray.from_arrays(
+        pa.array(np.arange(11, dtype=np.int32) * 2_000_000), pa.array(np.zeros(20_000_000))
+    )
     pq.write_table(pa.table({"x": lists, "y": np.arange(10.0)}), path, compression="zstd")
 
 
 def parquet_zeros(path: Path) -> None:
-    """200 million zeros."""
-    pq.write_table(pa.table({"x": np.zeros(100_000_000), "y": np.zeros(100_000_000)}), path, compression="zstd")
+    """50 million zeros."""
+    column = np.zeros(25_000_000)
+    pq.write_table(pa.table({"x": column, "y": column}), path, compression="zstd")
 
 
 def parquet_columns(path: Path) -> None:
@@ -111,18 +114,20 @@ def workbook(path: Path, sheet: bytes, strings: bytes = b"") -> None:
 
 def shared_string(path: Path) -> None:
     """One text of 20 MB that 135 cells name: 22 kB that lay out to 2.7 GB."""
-    cells = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c><c r="B%d"><v>1</v></c></row>' % (i, i, i) for i in range(1, 136))
+    cells = b"".join(
+        b'<row r="%d"><c r="A%d" t="s"><v>0</v></c><c r="B%d"><v>1</v></c></row>' % (i, i, i) for i in range(1, 136)
+    )
     workbook(path, cells, b"<si><t>%s</t></si>" % (b"a" * 20_000_000))
 
 
 def inline_rows(path: Path) -> None:
-    """A million cells in a workbook of some kilobytes."""
-    workbook(path, b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (i, i) for i in range(1, 1_000_001)))
+    """200,000 cells in a workbook of some kilobytes."""
+    workbook(path, b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (i, i) for i in range(1, 200_001)))
 
 
 def old_workbook(path: Path) -> None:
     """An old workbook with a cell in the first corner and one in the last, of rows and columns that Excel never had."""
-    path.write_bytes(_compound(_biff([(0, 0), (65535, 65535)])))
+    path.write_bytes(compound(biff([(0, 0), (65535, 65535)])))
 
 
 def binary_workbook(path: Path) -> None:
@@ -150,7 +155,7 @@ def binary_workbook(path: Path) -> None:
         archive.writestr("xl/worksheets/sheet1.bin", sheet)
 
 
-def _biff(cells: list[tuple[int, int]]) -> bytes:
+def biff(cells: list[tuple[int, int]]) -> bytes:
     """Write a stream of an old workbook with a number in each of these cells."""
 
     def record(kind: int, body: bytes) -> bytes:
@@ -167,7 +172,7 @@ def _biff(cells: list[tuple[int, int]]) -> bytes:
     return head + sheet + record(0x000A, b"")
 
 
-def _compound(stream: bytes) -> bytes:
+def compound(stream: bytes) -> bytes:
     """Put a stream called Workbook into a compound file: a header, a table of sectors, a folder, and the stream."""
     stream = stream.ljust(4096, b"\0")  # shorter ones go elsewhere
     count = -(-len(stream) // 512)
@@ -248,16 +253,16 @@ def names_alike(path: Path) -> None:
 
 
 def gzip_bomb(path: Path) -> None:
-    """A gigabyte of rows, packed to a megabyte."""
-    with gzip.open(path, "wb", compresslevel=9) as file:
-        for _ in range(256):
+    """200 MB of rows, packed to 200 kB."""
+    with gzip.open(path, "wb", compresslevel=6) as file:
+        for _ in range(50):
             file.write(b"1,1\n" * (1 << 20))
 
 
 def zstd_bomb(path: Path) -> None:
     """The same, packed to some kilobytes."""
     with zstandard.open(path, "wb") as file:
-        for _ in range(256):
+        for _ in range(50):
             file.write(b"1,1\n" * (1 << 20))
 
 
