@@ -175,7 +175,7 @@ def _rows_of_text(
 
 
 def _lines(path: Path) -> int | None:
-    """Count the ends of lines, and one more where the last has none; None where a line begins with `#` or is very long."""
+    """Count the ends of lines, and one more where the last has none; None where one begins with `#` or has no end."""
     count, last = 0, b"\n"
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):

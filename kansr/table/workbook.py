@@ -55,7 +55,7 @@ def read_workbook(data: bytes, spec: TableSpec, where: str) -> Sheet:
     if not rows:
         what = "there is no data: the table has a header and no rows"
         raise TableError(what, where=f'{where}, sheet "{name}"', hint="check the sheet, or name another with --sheet")
-    names, unnamed = tidy(dialect.names)
+    names, unnamed = tidy([*dialect.names, *[""] * (len(columns) - len(dialect.names))])  # a header may be short
     letters = {name: _letters(i) for name, i in zip(names, columns, strict=True)}
     return Sheet(
         frame=_frame(names, columns, rows),

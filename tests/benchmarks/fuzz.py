@@ -1,9 +1,10 @@
 """Fuzz what reads foreign bytes: `python -m tests.benchmarks.fuzz recipe --seconds 120`.
 
-Each reader must give a value or a `KansrError`, within a second (a table within five), in less than a gigabyte. Bytes are made by changing seeds at random; with
-`--by atheris` by Atheris (libFuzzer for Python), which is led by what the bytes reach. What breaks a reader is printed,
-kept in a folder where `--keep` names one (those in tests/trust/corpus are read by each run of the tests), and the exit
-code is 1. Of packed files, such as workbooks, what is packed is changed, or else their sums would tell at once.
+Each reader must give a value or a `KansrError`, within a second (a table within five), in less than a gigabyte. Bytes
+are made by changing seeds at random; with `--by atheris` by Atheris (libFuzzer for Python), which is led by what the
+bytes reach. What breaks a reader is printed, kept in a folder where `--keep` names one (those in tests/trust/corpus are
+read by each run of the tests), and the exit code is 1. Of workbooks the XML is changed that is packed in them, or else
+their sums would tell at once.
 """
 
 from __future__ import annotations

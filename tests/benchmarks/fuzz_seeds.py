@@ -31,9 +31,8 @@ def tables(folder: Path) -> dict[str, list[bytes]]:
     for codec in ("none", "zstd"):
         pq.write_table(_table(), path, compression=codec)
         parquet.append(path.read_bytes())
-        with ipc.new_file(
-            path, _table().schema, options=ipc.IpcWriteOptions(compression=None if codec == "none" else codec)
-        ) as file:
+        options = ipc.IpcWriteOptions(compression=None if codec == "none" else codec)
+        with ipc.new_file(path, _table().schema, options=options) as file:
             file.write_table(_table())
         feather.append(path.read_bytes())
     return {
@@ -86,11 +85,12 @@ def _ods(path: Path) -> bytes:
     cell = '<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="2"/>'
     row = f'<table:table-row table:number-rows-repeated="3">{cell}</table:table-row>'
     sheet = f'<office:spreadsheet><table:table table:name="S">{row}</table:table></office:spreadsheet>'
+    sheet = f"<office:body>{sheet}</office:body>"
     with zipfile.ZipFile(path, "w") as archive:  # stored as it is, so that a change reaches the reader
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
         archive.writestr(
             "content.xml",
-            f"<office:document-content {spaces}><office:body>{sheet}</office:body></office:document-content>",
+            f"<office:document-content {spaces}>{sheet}</office:document-content>",
         )
     return path.read_bytes()
