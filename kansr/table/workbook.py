@@ -122,6 +122,8 @@ def _calamine() -> Any:
 def _sheet_name(book: Any, spec: TableSpec) -> str:
     """Give the sheet that is asked for, or the first one that holds something."""
     names: list[str] = book.sheet_names
+    if not names:
+        raise TableError("there is no data: the workbook holds no sheets", hint="save it again, or as CSV")
     if spec.sheet is None:
         return next((name for name in names if book.get_sheet_by_name(name).start is not None), names[0])
     same = [name for name in names if name.strip().casefold() == spec.sheet.strip().casefold()]

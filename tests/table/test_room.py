@@ -42,7 +42,7 @@ def test_what_a_library_takes_beyond_the_room_is_refused_by_the_system():
     before, inside = resource.getrlimit(resource.RLIMIT_DATA), []
     with pytest.raises(TableError, match="unpacks to more than"), held(1, "data.parquet"):
         inside.append(room())
-        np.ones(FREE)  # 512 MiB
+        np.ones(2 * FREE)  # a gigabyte
     assert resource.getrlimit(resource.RLIMIT_DATA) == before
     assert inside == [room()]  # what there is, is still what there was
     with held(1, "data.parquet"):
