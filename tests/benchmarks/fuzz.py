@@ -49,6 +49,7 @@ SLOW, SLOW_TABLE, HANGING = 1.0, 5.0, 60  # seconds
 MOST = 1 << 20  # kilobytes of memory
 SIGNS = b"()[]{}*/^+-.,:;'\"#&!|>%@ \t\n019eExyJ\\\xc3\xff\0"
 PLACE = Path(tempfile.mkdtemp(prefix="kansr-fuzz-"))
+LAST = PLACE / "last"
 RUN = Run.create("fuzz", PLACE / "run")
 SEEDS = {
     "formula": [b"exp(sin(pi*x1) + x2**2)/3.5e-3", b"-besselj(2, x)**(1/3)", b"J0(x)*log(x)**x", b"9**9**9"],
@@ -151,6 +152,7 @@ class Watch:
 
     def __call__(self, data: bytes) -> None:
         self.calls += 1
+        LAST.write_bytes(data)  # what ends the process is found there
         started = time.process_time()
         signal.alarm(HANGING)
         try:
@@ -208,6 +210,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a folder for what breaks the reader")
     parser.add_argument("--by", choices=["chance", "atheris"], default="chance")
     given = parser.parse_args()
+    print(f"{given.target}: the input that is read stands in {LAST}", flush=True)
     signal.signal(signal.SIGALRM, stop)
     watch, draw, started = Watch(given.target, given.keep), random.Random(given.seed), time.process_time()
     if given.by == "atheris":  # it ends the process when its time is over
