@@ -18,6 +18,7 @@ import sympy
 
 from kansr.errors import FormulaError
 from kansr.formula.functions import CONSTANTS, OF_ORDER, SPELLINGS, Function
+from kansr.formula.limit import limited
 from kansr.formula.named import Named
 from kansr.formula.names import is_safe, symbols_of
 from kansr.formula.own import Own
@@ -42,6 +43,12 @@ MAX_TOWER = 2, 6
 
 What grows as exp does counts as a power.
 """
+
+MAX_DEPTH_OF_NUMBERS = 8
+"""Functions inside of each other around a number: sympy computes each of them from anew, to tell its sign."""
+
+MAX_SECONDS = 5.0
+"""That reading may take, for what the other bounds have no word for."""
 
 MAX_ORDER = 100
 """The largest order of a Bessel function."""
@@ -83,7 +90,8 @@ def parse(
     body, columns = _syntax(text)
     named = {name: Named(name, value) for name, value in (constants or {}).items()}
     try:
-        expr = _Reader(names, columns, named, unknown, own=own, first=first).read(body, 0)
+        with limited(MAX_SECONDS):
+            expr = _Reader(names, columns, named, unknown, own=own, first=first).read(body, 0)
     except (
         RecursionError,
         OverflowError,
@@ -96,9 +104,13 @@ def parse(
         raise FormulaError(
             f"the formula cannot be computed: {type(error).__name__}", hint="it may be nested too deeply"
         ) from error
+    _check_real(expr)
+    return expr
+
+
+def _check_real(expr: sympy.Expr) -> None:
     if expr.has(sympy.I, sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
         raise FormulaError("the formula has no real value", hint=f"it comes out as {str(expr)[:60]}")
-    return expr
 
 
 def _syntax(text: str) -> tuple[ast.expr, Callable[[int], int]]:
@@ -274,6 +286,11 @@ class _Reader:
         else:
             function = SPELLINGS[spelling]
         self.check(node, function, arguments)
+        for argument in (one for one in arguments if one.is_number):
+            _check_real(argument)
+            if _depth(argument) >= MAX_DEPTH_OF_NUMBERS:
+                most = MAX_DEPTH_OF_NUMBERS
+                raise self.refusal(node, f"a number inside of more than {most} functions", "write its value")
         if function.sympy is sympy.sqrt:
             return self.power(node, arguments[0], sympy.S.Half)
         if function.sympy in _GROWING:
@@ -323,6 +340,12 @@ def _height(expr: sympy.Expr) -> int:
     if expr.is_Pow or isinstance(expr, _GROWING):
         return 1 + _height(expr.exp if expr.is_Pow else expr.args[0])
     return max(map(_height, expr.args), default=0) if expr.has(sympy.Pow, *_GROWING) else 0
+
+
+def _depth(number: sympy.Expr) -> int:
+    """Give the number of functions and powers that stand inside of each other."""
+    own = int(number.is_Pow or number.is_Function)
+    return own + max(map(_depth, number.args), default=0)
 
 
 def _is_bounded(number: Any) -> bool:

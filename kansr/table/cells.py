@@ -36,7 +36,7 @@ _MEANT = (  # text that was meant as a number: how it looks, what to do
     (re.compile(rf"{_DIGITS}\s+[A-Za-zµΩ°]\S*"), "write the unit into the header, not into the cells"),
 )
 _DECIMALS = {",": "comma", ".": "point"}
-_SIGNS_ONLY = re.compile(r"[^\w\s]+(\s*[^\w\s]+)*|_+")
+_SIGNS_ONLY = re.compile(r"[^\w\s]+(\s+[^\w\s]+)*|_+")  # blanks are certain: no two ways to read one text
 _PLACEHOLDERS = frozenset(
     {"?", "-", "--", "---", "*", ".", "..", "x", "missing", "unknown", "error", "#ref!", "#div/0!"}
 )

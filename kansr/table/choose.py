@@ -166,6 +166,10 @@ def _constant(feature: Column) -> TableWarning | None:
     present = feature.values[~np.isnan(feature.values)]
     if not is_constant(present):
         return None
+    if feature.finer:
+        return _left_out(
+            "constant", feature.name, f"differs only in digits that a double of {present[0]:g} cannot hold"
+        )
     value = f"{present[0]:g}" if feature.axis is None else shown(feature.cell)
     return _left_out("constant", feature.name, f"is constant ({value})")
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from kansr.errors import TableError
 from kansr.table.cells import advice, is_date, is_null, meant_as_number, number, shown
+from kansr.table.check import is_constant
 from kansr.table.dates import along, read_dates
 from kansr.table.limits import about_limits, is_limit
 from kansr.table.names import place
@@ -45,6 +46,8 @@ class Column:
         How many different texts there are, where some of them come back and may be labels; else 0.
     rounded
         The first row with a whole number that float64 cannot hold.
+    finer
+        Whether whole numbers differ in digits that float64 cannot hold, and in none that it can.
     axis
         What the numbers of a column of dates count, where all of its cells can be read; `values` are there then, too.
     limits
@@ -62,6 +65,7 @@ class Column:
     cell: object = ""
     labels: int = 0
     rounded: int | None = None
+    finer: bool = False
     axis: Axis | None = None
     limits: str = ""
     hint: str = ""
@@ -180,7 +184,9 @@ def _numbers(name: str, values: Floats, series: pd.Series[Any], spec: TableSpec)
         )
     if np.isnan(values).all():
         return Column(name=name, values=values, kind="empty")
-    return Column(name=name, values=values, kind="number", rounded=_rounded(values, series))
+    return Column(
+        name=name, values=values, kind="number", rounded=_rounded(values, series), finer=_is_finer(values, series)
+    )
 
 
 def _rounded(values: Floats, series: pd.Series[Any]) -> int | None:
@@ -190,6 +196,12 @@ def _rounded(values: Floats, series: pd.Series[Any]) -> int | None:
     large = np.flatnonzero(np.abs(values) > _WHOLE)
     cells = series.to_numpy(dtype=object)[large]
     return next((int(i) + 1 for i, cell in zip(large, cells, strict=True) if _lost(cell, values[i])), None)
+
+
+def _is_finer(values: Floats, series: pd.Series[Any]) -> bool:
+    """Whether whole numbers [rows] differ, and their doubles do not."""
+    present = values[~np.isnan(values)]
+    return series.dtype.kind in "iu" and is_constant(present) and series.nunique() > 1
 
 
 def _lost(cell: object, value: float) -> bool:

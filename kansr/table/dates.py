@@ -52,6 +52,7 @@ _DAY = np.timedelta64(1, "D")
 _SHORT = 2  # days below which stamps are counted in hours
 _UNEVEN = 3.0  # how much larger the largest step may be before another reading is taken
 
+_FIRST, _LAST = np.datetime64("0001-01-01"), np.datetime64("9999-12-31")  # years that have a name here
 _STORED = "%Y-%m-%d %H:%M:%S.%f"
 
 Times = npt.NDArray[np.datetime64]
@@ -152,7 +153,9 @@ def _fitting(series: pd.Series[Any], missing: npt.NDArray[np.bool_]) -> Iterator
     if series.dtype.kind == "M":
         stamps = series[~missing]
         stamps = stamps.dt.tz_convert(None) if stamps.dt.tz is not None else stamps
-        yield "dates", {_STORED: stamps.to_numpy(dtype="datetime64[us]")}
+        times = stamps.to_numpy(dtype="datetime64[us]")
+        if times.size and times.min() >= _FIRST and times.max() <= _LAST:
+            yield "dates", {_STORED: times}
         return
     texts = _texts(series, missing)
     if not texts or _MAY_BE.search(texts[0]) is None:
@@ -194,7 +197,7 @@ def _chosen(fitting: dict[str, Times]) -> tuple[str, str]:
 def _jump(times: Times) -> float:
     """Give the largest step between rows in usual ones; infinite where the rows are in no order."""
     steps = np.diff(times.astype(np.int64))
-    if not ((steps >= 0).all() or (steps <= 0).all()) or not np.median(steps):
+    if not steps.size or not ((steps >= 0).all() or (steps <= 0).all()) or not np.median(steps):
         return np.inf
     return float(np.abs(steps).max() / np.abs(np.median(steps)))
 

@@ -15,11 +15,13 @@ from kansr.errors import TableError
 from kansr.table.cells import is_date, is_null
 from kansr.table.layout import about_units, units_below
 from kansr.table.names import numbered
+from kansr.table.room import COLUMNS, check_columns
 from kansr.table.spec import WHITESPACE, TableSpec
 from kansr.table.table import TableWarning
 from kansr.table.thousands import decimal_sign, may_be_number
 
 _RECORDS = 100  # so many records are looked at
+_LEAST, _CELLS = 3, 50_000  # or so many at least, where all of them have more cells than that
 _CHARACTERS = 1 << 20  # in so much text
 _CANDIDATES = ("\t", ";", "|", ",", WHITESPACE)  # in the order of trust, where several fit equally
 _COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
@@ -54,7 +56,7 @@ def sniff(body: str, spec: TableSpec, comment: str = "") -> Dialect:
     """
     sample = _sample(body)
     delimiter = spec.separator or delimiter_of(body)
-    return dialect_of(list(islice(records(sample, delimiter), _RECORDS)), delimiter, spec, comment)
+    return dialect_of(list(_first(sample, delimiter)), delimiter, spec, comment)
 
 
 def dialect_of(lines: list[Record], delimiter: str, spec: TableSpec, comment: str = "") -> Dialect:
@@ -63,6 +65,7 @@ def dialect_of(lines: list[Record], delimiter: str, spec: TableSpec, comment: st
         raise TableError(
             "there is no data: no line holds a cell", hint="is the delimiter (-d) right, or a quote left open?"
         )
+    check_columns(len(lines[0]))
     names, named, odd = _names(lines[0], spec, comment, delimiter)
     header = spec.header and not _looks_like_data(lines[0], spec)
     rows = lines[1:] if header else lines
@@ -100,6 +103,16 @@ def records(text: str, delimiter: str) -> Iterator[Record]:
         raise TableError(f"the text cannot be split into cells: {error}", hint="is a quote left open?") from error
 
 
+def _first(sample: str, delimiter: str) -> Iterator[Record]:
+    """Walk the records that are looked at: fewer of them where they are wide."""
+    cells = 0
+    for n, line in enumerate(islice(records(sample, delimiter), _RECORDS)):
+        if n >= _LEAST and cells > _CELLS:
+            return
+        cells += len(line)
+        yield line
+
+
 def _sample(body: str) -> str:
     """Give the first lines, whole."""
     if len(body) <= _CHARACTERS:
@@ -119,13 +132,13 @@ def delimiter_of(body: str) -> str:
 def _score(sample: str, delimiter: str) -> float:
     """How well a delimiter fits: the share of records of the usual width, times their share of numbers."""
     try:
-        lines = list(islice(records(sample, delimiter), _RECORDS))
+        lines = list(_first(sample, delimiter))
     except TableError:
         return 0.0
     if not lines:
         return 0.0
     width, count = Counter(map(len, lines)).most_common(1)[0]
-    if width < 2 or count < 0.5 * len(lines):
+    if width < 2 or width > COLUMNS or count < 0.5 * len(lines):
         return 0.0
     cells = [cell for line in lines[1:] for cell in line if cell.strip()]
     numbers = sum(map(may_be_number, cells))

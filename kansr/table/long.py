@@ -13,20 +13,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from kansr.errors import TableError, UsageError
+from kansr.table.arrow import frame_of, laid_out, usable
 from kansr.table.dialect import Dialect, sniff
 from kansr.table.names import tidy
-from kansr.table.parquet import arrow_errors
+from kansr.table.parquet import arrow_errors, opened
+from kansr.table.room import check_room, held
 from kansr.table.ruled import is_rule
 from kansr.table.source import is_url
 from kansr.table.spec import TableSpec
+from kansr.table.table import TableWarning
 from kansr.table.text import Sheet, in_blocks
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 BLOCK = 1 << 17
 """Rows in memory at a time."""
 
+_CELLS = 1 << 24  # cells in memory at a time: of wide tables fewer rows
 _HEAD = 1 << 16  # bytes by which a text file is known
 _CHUNK = 1 << 24  # bytes that are searched for ends of lines at a time
 _PARQUET = b"PAR1"
@@ -53,7 +58,7 @@ class Long:
     """A table that is read in blocks.
 
     `frames` gives its blocks from the first row on, each time that it is called, with all columns or with those named;
-    `decimal` and `named` are as in `Sheet`.
+    `decimal`, `named` and `warnings` are as in `Sheet`.
     """
 
     name: str
@@ -61,10 +66,13 @@ class Long:
     frames: Callable[..., Iterator[pd.DataFrame]]
     decimal: Literal[".", ","] = "."
     named: bool = True
+    warnings: tuple[TableWarning, ...] = ()
 
     def sheet(self, frame: pd.DataFrame, numbers: Sequence[int]) -> Sheet:
         """Put rows of this table in a sheet that knows their numbers, from 0."""
-        return Sheet(frame=frame, decimal=self.decimal, named=self.named, cells=Numbers(rows=numbers))
+        return Sheet(
+            frame=frame, decimal=self.decimal, named=self.named, cells=Numbers(rows=numbers), warnings=self.warnings
+        )
 
 
 def long_table(source: str | Path, spec: TableSpec) -> Long | None:
@@ -76,47 +84,64 @@ def long_table(source: str | Path, spec: TableSpec) -> Long | None:
         return None
     path = Path(source)
     if path.is_dir():
-        files = sorted(path.glob("*.parquet"))
-        return _parquet(files, str(source)) if files else None
+        files = sorted(one for one in path.glob("*.parquet") if one.is_file())
+        return _parquet(files, str(source), spec.asked) if files else None
     if not path.is_file():
         return None
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if head.startswith(_PARQUET):
-        found: Long | None = _parquet([path], str(source))
+        found: Long | None = _parquet([path], str(source), spec.asked)
     else:
         found = None if head.startswith(_ODD) or b"\0" in head else _text(path, head, spec)
     return found if found is not None and found.rows > spec.sample else None
 
 
-def _parquet(files: Sequence[Path], name: str) -> Long:
+def _parquet(files: Sequence[Path], name: str, asked: Sequence[str]) -> Long:
     """Take Parquet files as one table, in the order of their names."""
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
     rows, columns = 0, None
+    warnings: tuple[TableWarning, ...] = ()
     for path in files:
-        with arrow_errors(str(path)):
-            about = pq.read_metadata(path)
-            rows, own = rows + about.num_rows, about.schema.to_arrow_schema().names
-        columns = columns or own
+        size = path.stat().st_size
+        with arrow_errors(str(path)), held(size, str(path)), opened(path, size, str(path)) as file:
+            kept, said = usable(file.schema_arrow, asked, str(path))
+            rows, own = rows + file.metadata.num_rows, [file.schema_arrow.field(i).name for i in kept]
+        columns, warnings = (own, said) if columns is None else (columns, warnings)
         if own != columns:
             what = f"the columns are {', '.join(own)}, and those of {files[0].name} are {', '.join(columns)}"
             raise TableError(what, where=str(path), hint="all files of a folder must have the same columns")
-    names = tidy(columns or [])[0]
-    return Long(name=name, rows=rows, frames=partial(_batches, files, dict(zip(names, columns or [], strict=True))))
+    names, unnamed = tidy(columns or [])
+    frames = partial(_batches, files, dict(zip(names, columns or [], strict=True)))
+    return Long(name=name, rows=rows, frames=frames, warnings=(*warnings, *unnamed))
 
 
 def _batches(
     files: Sequence[Path], stored: dict[str, str], columns: Iterable[str] | None = None
 ) -> Iterator[pd.DataFrame]:
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
     names = list(stored) if columns is None else list(columns)
     for path in files:
-        with arrow_errors(str(path)), pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(BLOCK, columns=[stored[name] for name in names]):
-                frame = batch.to_pandas().reset_index(drop=True)
-                yield frame[[stored[name] for name in names]].set_axis(names, axis=1)
+        size, where = path.stat().st_size, str(path)
+        with arrow_errors(where), opened(path, size, where) as file:
+            rows = min(BLOCK, _CELLS // len(names))
+            batches = file.iter_batches(rows, columns=[stored[name] for name in names], use_threads=False)
+            while (frame := _next(batches, [stored[name] for name in names], names, size, where)) is not None:
+                yield frame
+
+
+def _next(
+    batches: Iterator[pa.RecordBatch], stored: Sequence[str], names: Sequence[str], size: int, where: str
+) -> pd.DataFrame | None:
+    """Lay out the next rows of a file of this size, with the columns stored by these names; None where it ends."""
+    with held(size, where):
+        batch = next(batches, None)
+        if batch is None:
+            return None
+        import pyarrow as pa  # noqa: PLC0415
+
+        block = pa.Table.from_batches([batch])
+        block = block.select([block.schema.get_all_field_indices(name)[0] for name in stored])
+        check_room(laid_out(block.columns), size, where)
+        return frame_of(block, names)
 
 
 def _text(path: Path, head: bytes, spec: TableSpec) -> Long | None:
@@ -150,11 +175,15 @@ def _rows_of_text(
 
 
 def _lines(path: Path) -> int | None:
-    """Count the ends of lines, and one more where the last line has none; None where a line begins with `#`."""
+    """Count the ends of lines, and one more where the last has none; None where one begins with `#` or has no end."""
     count, last = 0, b"\n"
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
-            if b"\n#" in chunk or (last == b"\n" and chunk.startswith(b"#")):
+            if (
+                (len(chunk) == _CHUNK and b"\n" not in chunk)
+                or b"\n#" in chunk
+                or (last == b"\n" and chunk.startswith(b"#"))
+            ):
                 return None
             count, last = count + chunk.count(b"\n"), chunk[-1:]
     return count + (last != b"\n")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from kansr.errors import TableError
+from kansr.table.room import check_columns
 from kansr.table.table import TableWarning
 
 
@@ -46,16 +47,17 @@ def nearest(name: str, names: Sequence[str]) -> str:
     >>> nearest("tmep", ["time", "temp"])
     'did you mean "temp"?'
     """
-    lowered = {known.strip().casefold(): known for known in reversed(names)}
+    lowered = {known.strip().casefold(): known for known in reversed(names[:_NEAR]) if len(known) <= _NEAR}
     wanted = name.strip().casefold()
     swapped = [known for known in lowered if sorted(known) == sorted(wanted)]
-    close = swapped or difflib.get_close_matches(wanted, list(lowered), n=1, cutoff=0.5)
+    close = swapped[:1] or difflib.get_close_matches(wanted, list(lowered), n=1, cutoff=0.5)
     if close:
         return f'did you mean "{lowered[close[0]]}"?'
     foreign = not all(one.isascii() for one in (name, *names))
     return f"the columns are: {listed(names)}{_ENCODED if foreign else ''}"
 
 
+_NEAR = 300  # columns, and letters of a name, that are compared with a misspelt one
 _ENCODED = " (--encoding says how the file is written, if names read wrong)"
 _GARBLED = re.compile(
     "[\ufffd\x80-\x9f]|[\u00c2\u00c3\u00d0\u00d1][\u0080-\u00bf\u0152-\u0192\u02c6-\u2122]|\u00e2\u20ac"
@@ -112,8 +114,9 @@ def numbered(width: int) -> tuple[str, ...]:
 def tidy(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[TableWarning, ...]]:
     """Strip blanks around names and fill in the empty ones, each with a warning; say where a name looks garbled.
 
-    Raises `TableError` when two columns have the same name.
+    Raises `TableError` when two columns have the same name, for a name that is none, and for too many columns.
     """
+    check_columns(len(names))
     warnings = []
     result = []
     for position, name in enumerate(names, start=1):
@@ -121,9 +124,15 @@ def tidy(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[TableWarning, ...
         if not name.strip():
             message = f'column {position} has no name; it is called "{filled}"'
             warnings.append(TableWarning(kind="unnamed", column=filled, message=message))
+        if len(filled) > _LONGEST:
+            raise TableError(f"the name of column {position} has {len(filled):,} letters", hint=_NAME)
         result.append(filled)
     _check_twins(result)
     return tuple(result), (*warnings, *garbled(result))
+
+
+_LONGEST = 1000
+_NAME = "is the delimiter (-d) right, or a quote left open?"
 
 
 def _check_twins(names: Sequence[str]) -> None:

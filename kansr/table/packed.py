@@ -1,6 +1,6 @@
 """Packed bytes, unpacked as far as they may grow: a file of some kilobytes can be made to fill any memory.
 
-Tables shrink to a tenth, rarely to a hundredth. What grows further than that, and is large, was made to harm.
+What grows further than tables do, and is large, was made to harm: see `kansr.table.room`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,7 @@ import zlib
 from collections.abc import Iterator
 
 from kansr.errors import TableError
-
-GROWTH = 100
-"""How many times its size a file may have unpacked .."""
-
-FREE = 1 << 26
-""".. and the bytes that any file may have."""
+from kansr.table.room import limit_of, too_large
 
 _PIECE, _BITE = 1 << 20, 1 << 10  # bytes that are unpacked at once; of zstd those that go in
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
@@ -27,28 +22,13 @@ _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 def unpack(data: bytes, name: str) -> bytes:
     """Give the bytes of a gzip or zstd file, other bytes as they are.
 
-    Raises `TableError` for a damaged file, and for one that grows too far (see `limit_of`).
+    Raises `TableError` for a damaged file, and for one that grows too far (see `kansr.table.room`).
     """
     if data.startswith(_GZIP):
         return _joined(_gunzip(data), data, name, "gzip")
     if data.startswith(_ZSTD):
         return _joined(_unzstd(data), data, name, "zstd")
     return data
-
-
-def limit_of(size: int) -> int:
-    """Give the bytes that a file of this size may hold.
-
-    >>> limit_of(10) == FREE, limit_of(FREE) == GROWTH * FREE
-    (True, True)
-    """
-    return max(FREE, GROWTH * size)
-
-
-def too_large(size: int, name: str) -> TableError:
-    """Say that a file of this size holds far more than tables of such a size do."""
-    what = f"the file has {size:,} bytes and unpacks to more than {limit_of(size):,}"
-    return TableError(what, where=name, hint="no table shrinks so far; if it is sound, unpack it first")
 
 
 def parts_of(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
@@ -63,7 +43,8 @@ def parts_of(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
             entry for entry in archive.infolist() if entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
         ]
     for entry in entries:
-        packed = data[_start(data, entry.header_offset) :][: entry.compress_size]
+        start = _start(data, entry.header_offset)
+        packed = data[start : start + entry.compress_size]
         if entry.compress_type == zipfile.ZIP_DEFLATED:
             packed = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, left + 1)
         left -= len(packed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -14,39 +14,54 @@ import numpy as np
 
 from kansr.errors import KansrError, TableError
 from kansr.files import replacing
-from kansr.table.names import tidy
-from kansr.table.packed import limit_of, too_large
+from kansr.table.arrow import laid_out, sheet_of, usable
+from kansr.table.room import CELL, check_columns, check_growth, check_room, held
 from kansr.table.source import read_content
 from kansr.table.table import Axis, Table, TableWarning, fingerprint
 from kansr.table.text import Sheet
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _KEY = b"kansr"
 
 
-def read_sheet(data: bytes, where: str) -> Sheet:
-    """Read the bytes of any Parquet file; an index that pandas stored is a column like the others."""
-    return _sheet(_arrow(data, where)[0], where)
+def read_sheet(data: bytes, where: str, asked: Collection[str] = ()) -> Sheet:
+    """Read the bytes of any Parquet file; an index that pandas stored is a column like the others.
 
+    Columns of lists and records are left out, and it is said. Raises `TableError` for a damaged file, for one whose
+    table takes too much room (see `kansr.table.room`), and where a column that is asked for holds no single values.
+    """
+    with arrow_errors(where), held(len(data), where):
+        import pyarrow as pa  # noqa: PLC0415
 
-def read_feather(data: bytes, where: str) -> Sheet:
-    """Read the bytes of a Feather file, which are those of Arrow itself."""
-    from pyarrow import feather  # noqa: PLC0415
-
-    with arrow_errors(where, "Feather"):
-        arrow = feather.read_table(io.BytesIO(data))
+        with opened(io.BytesIO(data), len(data), where) as file:
+            check_room(CELL * file.metadata.num_rows * file.metadata.num_columns, len(data), where)
+            kept, said = usable(file.schema_arrow, asked, where)
+            arrow = _read(file, kept, len(data), where)
         arrow.validate(full=True)
-    return _sheet(arrow, where)
+        check_room(laid_out(arrow.columns), len(data), where)
+        return sheet_of(pa.table(arrow.columns, names=arrow.column_names), said)
 
 
-def _sheet(arrow: pa.Table, where: str) -> Sheet:
-    names = arrow.column_names
-    tidied, unnamed = tidy(names)
-    with arrow_errors(where):
-        frame = arrow.rename_columns(list(map(str, range(len(names))))).to_pandas(ignore_metadata=True)
-    return Sheet(frame=frame.set_axis(list(tidied), axis=1), warnings=unnamed)
+def read_feather(data: bytes, where: str, asked: Collection[str] = ()) -> Sheet:
+    """Read the bytes of a Feather file, which are those of Arrow itself, as `read_sheet` does."""
+    with arrow_errors(where, "Feather"), held(len(data), where):
+        import pyarrow as pa  # noqa: PLC0415
+        from pyarrow import ipc  # noqa: PLC0415
+
+        kept, said = usable(ipc.open_file(data).schema, asked, where)
+        options = ipc.IpcReadOptions(use_threads=False, included_fields=kept)
+        file, batches, taken = ipc.open_file(data, options=options), [], 0
+        for i in range(file.num_record_batches):
+            batch = pa.Table.from_batches([file.get_batch(i)])
+            taken += max(laid_out(batch.columns), batch.nbytes)
+            check_room(taken, len(data), where)
+            batches.append(batch)
+        arrow = pa.concat_tables(batches) if batches else file.schema.empty_table()
+        arrow.validate(full=True)
+        return sheet_of(arrow, said)
 
 
 def write_parquet(table: Table, path: Path) -> None:
@@ -128,16 +143,40 @@ def _different(names: Iterable[str]) -> list[str]:
 
 
 def _arrow(data: bytes, where: str) -> tuple[pa.Table, list[str]]:
-    """Give the content, checked, and the names of the columns."""
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    with arrow_errors(where):
-        about = pq.read_metadata(io.BytesIO(data))
-        if 8 * about.num_rows * about.num_columns > limit_of(len(data)):
-            raise too_large(len(data), where)
-        arrow = pq.read_table(io.BytesIO(data))
+    """Give the content of a file that kansr wrote, checked, and the names of the columns."""
+    with arrow_errors(where), held(len(data), where), opened(io.BytesIO(data), len(data), where) as file:
+        arrow = file.read(use_threads=False)
         arrow.validate(full=True)
         return arrow, arrow.column_names
+
+
+def opened(source: io.BytesIO | Path, size: int, where: str) -> pq.ParquetFile:
+    """Open a file, of so many bytes, that does not say of itself that it holds too many cells.
+
+    A text that stands in many rows is read as one, so that what it takes can be counted before it is laid out.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    about = pq.read_metadata(source)
+    check_columns(about.num_columns, where)
+    check_growth(CELL * about.num_rows * about.num_columns, size, where)
+    return pq.ParquetFile(source, read_dictionary=_texts(about))
+
+
+def _texts(about: pq.FileMetaData) -> list[str]:
+    """Name the columns of texts."""
+    columns = [about.schema.column(i) for i in range(about.num_columns)]
+    return [one.path for one in columns if one.physical_type == "BYTE_ARRAY" and one.max_repetition_level == 0]
+
+
+def _read(file: pq.ParquetFile, kept: Sequence[int], size: int, where: str) -> pa.Table:
+    """Read the columns at these places, if their pages are not too large unpacked."""
+    names = [file.schema_arrow.field(i).name for i in kept]
+    groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
+    # what is said of single columns is not asked: where that is damaged, the library ends the process
+    check_room(sum(group.total_byte_size for group in groups), size, where)
+    arrow = file.read(columns=list(dict.fromkeys(names)), use_threads=False)
+    return arrow.select([arrow.schema.get_all_field_indices(name)[0] for name in names])
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from kansr.table.choose import check_some, choose_features, choose_target, leave
 from kansr.table.columns import Column, on_axis, refused
 from kansr.table.decode import decode
 from kansr.table.group import Labels, known_group, labels_at, read_labels, take_group
+from kansr.table.lines import check_lines
 from kansr.table.located import by_cell, with_cell
 from kansr.table.long import long_table
 from kansr.table.missing import whole_rows
@@ -145,12 +146,12 @@ def _sheet(source: str | Path, spec: TableSpec) -> tuple[Sheet, str]:
     if is_url(source):
         return read_sql(str(source), spec), public_name(source)
     content = read_content(source)
-    if content.form == "parquet":
-        return read_sheet(content.data, content.name), content.name
-    if content.form == "feather":
-        return read_feather(content.data, content.name), content.name
+    if content.form in {"parquet", "feather"}:
+        read = read_sheet if content.form == "parquet" else read_feather
+        return read(content.data, content.name, spec.asked), content.name
     if content.form == "workbook":
         return read_workbook(content.data, spec, content.name), content.name
+    check_lines(content.data, content.name)
     text, guessed = decode(content.data, spec.encoding, content.name)
     sheet = read_text(text, spec, content.name)
     return replace(sheet, warnings=(*guessed, *sheet.warnings)), content.name

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
+import stat
 import sys
+import time
+from contextlib import suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from kansr.errors import TableError, UsageError
 from kansr.table.names import listed
 from kansr.table.packed import unpack
+from kansr.table.room import room, too_large
 
 Form = Literal["text", "parquet", "feather", "workbook"]
 
 STDIN = "<stdin>"
+_PIECE = 1 << 20  # bytes that are read at once
+_PATIENCE = 2.0  # seconds that a pipe may have no writer
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+://)(?:[^@/?#]*@)?((?:[\w.-]*)(?::\d+)?(?:/[^?#@]*)?)(?:[?#][^@]*)?")
 _GZIP, _ZSTD, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
@@ -125,29 +133,75 @@ def _stdin() -> bytes:
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("nothing is piped in", where=STDIN, hint="give a file, or pipe one: kansr fit - < data.csv")
     try:
-        return sys.stdin.buffer.read()
-    except (OSError, MemoryError) as error:
+        return _bytes_of(sys.stdin.buffer, STDIN)
+    except OSError as error:
         raise TableError(f"cannot read: {error}", where=STDIN) from error
 
 
 def check_file(path: Path) -> None:
-    """Raise `UsageError` with the nearest name where a file is not there."""
-    if not path.is_file():
-        _file(path)
+    """Raise `UsageError` with the nearest name where a file is not there, and for what is no file."""
+    if path.is_file():
+        return
+    if path.exists() and not path.is_dir():
+        raise UsageError("this is a pipe or a device, not a file", where=str(path), hint="copy it to a file")
+    _file(path)
 
 
 def _file(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        if path.is_fifo():
+            return _from_pipe(path)
+        if not path.is_dir() and path.exists() and not path.is_file():
+            raise UsageError("this is a device, not a file", where=str(path), hint="give a file, or - for a pipe")
+        with path.open("rb") as file:
+            return _bytes_of(file, str(path))
     except FileNotFoundError as error:
         raise UsageError(f"there is no file {path.name!r}", where=str(path), hint=_near_file(path)) from error
     except IsADirectoryError as error:
         raise UsageError("this is a folder, not a file", where=str(path), hint=_files_in(path)) from error
-    except MemoryError as error:
-        raise TableError("the file does not fit into memory", where=str(path), hint="give fewer rows") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"cannot read the file: {reason}", where=repr(str(path))) from error
+
+
+def _bytes_of(file: BinaryIO, name: str) -> bytes:
+    """Read a file to its end, as far as a table may fill the memory; what is long and only zeros is no table."""
+    with suppress(OSError):  # what is no file of the system has no size that it knows
+        about = os.fstat(file.fileno())
+        if stat.S_ISREG(about.st_mode):
+            _check_size(about.st_size, name)
+            return file.read()
+    pieces, size = [], 0
+    while piece := file.read(_PIECE):
+        pieces.append(piece)
+        size += len(piece)
+        _check_size(size, name)
+        if size == _PIECE and not piece.strip(b"\0"):
+            raise TableError("there is nothing but zeros", where=name, hint="this is no table")
+    return b"".join(pieces)
+
+
+def _check_size(size: int, name: str) -> None:
+    if size > room():
+        raise too_large(size, name)
+
+
+def _from_pipe(path: Path) -> bytes:
+    """Read a named pipe; where nobody opens its other end within a few seconds, that is said."""
+    until = time.monotonic() + _PATIENCE
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123  (a pipe that is open already)
+        while not (first := _now(file)):
+            if first == b"" and time.monotonic() > until:
+                raise TableError("nobody writes into this pipe", where=str(path), hint="give a file, or - for a pipe")
+            time.sleep(0.02)
+        os.set_blocking(descriptor, True)
+        return first + _bytes_of(file, str(path))
+
+
+def _now(file: FileIO) -> bytes | None:
+    """Read what stands in a pipe: nothing where nobody writes, None where somebody will."""
+    return file.read(_PIECE)
 
 
 def _near_file(path: Path) -> str:

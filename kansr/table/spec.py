@@ -116,6 +116,12 @@ class TableSpec:
         """The delimiter as one character, or as `WHITESPACE`; None where it is to be sniffed."""
         return None if self.delimiter is None else _NAMED.get(self.delimiter, self.delimiter)
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The columns that are asked for by name."""
+        one = (self.target, self.sigma, self.weights, self.group)
+        return (*(name for name in one if name is not None), *(self.features or ()))
+
 
 def check_shares(shares: tuple[float, ...]) -> None:
     """Raise `UsageError` unless there are three shares above zero."""

@@ -7,7 +7,8 @@ PostgreSQL, MySQL and MariaDB begin a transaction that may not write. With other
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from urllib.parse import quote
 
 from kansr.errors import TableError, UsageError
 from kansr.table.names import listed, nearest, tidy
+from kansr.table.room import CELL, GROWTH, OBJECT, check_room, held, room
 from kansr.table.source import check_file, public_name
 from kansr.table.spec import TableSpec
 from kansr.table.text import Sheet
@@ -29,6 +31,10 @@ _READ_ONLY = {
     "mysql": "SET SESSION TRANSACTION READ ONLY",
     "mariadb": "SET SESSION TRANSACTION READ ONLY",
 }
+_VIEW, _QUERY = 2.0, 120.0  # seconds without a row: of what is in a database, and of what the user asks
+_STEPS = 10_000  # of SQLite's machine between two looks at the clock
+_BLOCK = 1000  # rows that are fetched at once
+_CELL = 1 << 22  # bytes of a cell
 _FORMS = "sqlite:///lab.db, postgresql://user@host/name"
 
 
@@ -43,12 +49,64 @@ def read_sql(url: str, spec: TableSpec) -> Sheet:
         check_query(spec.query)
     with _connected(url) as connection:
         query = spec.query or _whole_table(connection, spec.name)
-        result = connection.execution_options(no_parameters=True).exec_driver_sql(query)
-        if not result.returns_rows:
-            raise UsageError("the query gives no rows", where="--query", hint="it begins with SELECT")
-        names, unnamed = tidy([str(key) for key in result.keys()])  # noqa: SIM118  (not a mapping)
-        rows = result.fetchall()
+        size = _size(connection, spec)
+        with _timed(connection, _QUERY if spec.query else _VIEW, size, url) as goes_on:
+            result = connection.execution_options(no_parameters=True).exec_driver_sql(query)
+            if not result.returns_rows:
+                raise UsageError("the query gives no rows", where="--query", hint="it begins with SELECT")
+            names, unnamed = tidy([str(key) for key in result.keys()])  # noqa: SIM118  (not a mapping)
+            rows = _rows(result, goes_on, size, public_name(url))
     return Sheet(frame=_frame(names, rows), warnings=unnamed)
+
+
+def _size(connection: Any, spec: TableSpec) -> int:
+    """Give the bytes of a database file, which its views may not outgrow; what is asked for may fill the room."""
+    if connection.dialect.name != "sqlite" or spec.query is not None:
+        return room() // GROWTH
+    return Path(connection.exec_driver_sql("PRAGMA database_list").fetchone()[2]).stat().st_size
+
+
+def _rows(result: Any, goes_on: Callable[[], None], size: int, where: str) -> list[Any]:
+    """Fetch all rows, as far as they find room; nobody knows ahead how many a view gives."""
+    rows: list[Any] = []
+    taken = 0
+    while block := result.fetchmany(_BLOCK):
+        goes_on()
+        rows += block
+        taken += sum(
+            OBJECT + CELL + (len(cell) if isinstance(cell, (str, bytes)) else 0) for row in block for cell in row
+        )
+        check_room(taken, size, where)
+    return rows
+
+
+@contextmanager
+def _timed(connection: Any, seconds: float, size: int, url: str) -> Iterator[Callable[[], None]]:
+    """End what SQLite computes where no rows come for so many seconds of processor time; what is given says some did.
+
+    Other databases have time limits of their own, on the server.
+    """
+    last = [time.process_time()]
+
+    def goes_on() -> None:
+        last[0] = time.process_time()
+
+    if connection.dialect.name != "sqlite":
+        yield goes_on
+        return
+    driver = connection.connection.driver_connection
+    driver.set_progress_handler(lambda: time.process_time() - last[0] > seconds, _STEPS)
+    try:
+        with held(size, public_name(url)):
+            yield goes_on
+    except Exception as error:
+        if "interrupted" not in str(error):
+            raise
+        what = f"the database computes {seconds:g} seconds and gives no rows"
+        hint = "a view may have no end; --table names a table, --query says what is asked"
+        raise TableError(what, where=public_name(url), hint=hint) from None
+    finally:
+        driver.set_progress_handler(None, 0)
 
 
 def check_query(query: str) -> None:
@@ -141,7 +199,9 @@ def _engine(sa: Any, url: str) -> Any:
         import sqlite3  # noqa: PLC0415
 
         connection = sqlite3.connect(f"file:{quote(str(Path(path).absolute()))}?mode=ro", uri=True)
-        connection.execute("PRAGMA query_only = ON")
+        for pragma in ("query_only = ON", "trusted_schema = OFF", "temp_store = MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _CELL)
         return connection
 
     return sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.NullPool)

@@ -103,7 +103,7 @@ def survey(source: str | Path, spec: TableSpec) -> Survey:
     return Survey(
         source=name,
         rows=len(sheet.frame),
-        columns=tuple(_facts(sheet, str(column), table, spec) for column in sheet.frame.columns),
+        columns=_columns(sheet, table, spec),
         table=table,
         error=error,
         warnings=said,
@@ -118,14 +118,20 @@ def _table(sheet: Sheet, spec: TableSpec, name: str) -> tuple[Table | None, Tabl
         return None, error
 
 
-def _facts(sheet: Sheet, name: str, table: Table | None, spec: TableSpec) -> ColumnFacts:
+def _columns(sheet: Sheet, table: Table | None, spec: TableSpec) -> tuple[ColumnFacts, ...]:
+    names = list(map(str, sheet.frame.columns))
+    roles = _roles(names, table, spec)
+    return tuple(_facts(sheet, name, roles.get(name, "left out"), table, spec) for name in names)
+
+
+def _facts(sheet: Sheet, name: str, role: Role, table: Table | None, spec: TableSpec) -> ColumnFacts:
     series = sheet.frame[name]
     one = _column(sheet, name, spec)
     values = one.values[np.isfinite(one.values)] if one is not None else np.empty(0)
     is_number = one is not None and one.kind == "number"
     return ColumnFacts(
         name=name,
-        role=_role(name, list(map(str, sheet.frame.columns)), table, spec),
+        role=role,
         kind=_kind(one, values),
         missing=int(np.isnan(one.values).sum()) if one is not None and is_number else _missing(series, spec),
         distinct=int(np.unique(values).size if is_number else series.nunique()),
@@ -157,12 +163,12 @@ def _missing(series: pd.Series[Any], spec: TableSpec) -> int:
     return int(series.isna().sum()) + sum(is_null(cell, spec.null_values) for cell in series.dropna())
 
 
-def _role(name: str, names: list[str], table: Table | None, spec: TableSpec) -> Role:
-    """Say what a fit takes a column for; of a table that cannot be used, what was asked for."""
-    if found(spec.sigma or spec.weights or "", names) == name:
-        return "errors"
-    if table is None:
-        return "target" if name == (names[-1] if spec.target is None else found(spec.target, names)) else "left out"
-    if name == table.target:
-        return "target"
-    return "feature" if name in table.features else "left out"
+def _roles(names: list[str], table: Table | None, spec: TableSpec) -> dict[str, Role]:
+    """Say what a fit takes columns for; of a table that cannot be used, what was asked for. Others are left out."""
+    target = names[-1] if spec.target is None else found(spec.target, names)
+    roles: dict[str, Role] = {} if table is not None or target is None else {target: "target"}
+    if table is not None:
+        roles = {**dict.fromkeys(table.features, "feature"), table.target: "target"}
+    asked = spec.sigma or spec.weights
+    errors = None if asked is None else found(asked, names)
+    return roles if errors is None else {**roles, errors: "errors"}

@@ -14,7 +14,9 @@ from kansr.errors import TableError
 from kansr.table.dialect import Dialect, delimiter_of, records, sniff
 from kansr.table.layout import about_notes, about_titles, behind_marks, notes, titles
 from kansr.table.limits import joined_limits
+from kansr.table.lines import LONGEST
 from kansr.table.names import tidy
+from kansr.table.room import check_columns, held
 from kansr.table.ruled import is_rule, without_rules
 from kansr.table.spec import WHITESPACE, TableSpec
 from kansr.table.table import TableWarning
@@ -133,6 +135,7 @@ def _without_remarks(body: str, spec: TableSpec) -> tuple[str, list[TableWarning
         return joined_limits(body), [], delimiter
     said = []
     first = [*islice(_lines(body, delimiter), _AROUND)]
+    check_columns(max((len(cells) for cells, _ in first), default=0))
     above = titles([cells for cells, _ in first]) if spec.header else 0
     if above:
         said.append(about_titles([cells for cells, _ in first[:above]]))
@@ -177,25 +180,29 @@ def _parse(body: str, dialect: Dialect, spec: TableSpec, where: str) -> pd.DataF
     if dialect.cells > len(dialect.names):  # pandas would cut this row
         raise _ragged(1, dialect.cells, dialect, where)
     try:
-        return pd.read_csv(
-            io.BytesIO(body.encode()),  # faster than text
-            engine="c",
-            sep=dialect.delimiter,
-            decimal=dialect.decimal,
-            header=None,
-            skiprows=_lines_above(body, dialect),
-            names=list(range(len(dialect.names))),
-            index_col=False,
-            na_values=list(spec.null_values),
-            skipinitialspace=True,
-            low_memory=False,
-        )
-    except MemoryError as error:
-        raise TableError("the table does not fit into memory", where=where, hint="give fewer rows") from error
+        with held(len(body), where):
+            return pd.read_csv(
+                io.BytesIO(body.encode()),  # faster than text
+                engine="c",
+                sep=dialect.delimiter,
+                decimal=dialect.decimal,
+                header=None,
+                skiprows=_lines_above(body, dialect),
+                names=list(range(len(dialect.names))),
+                index_col=False,
+                na_values=list(spec.null_values),
+                skipinitialspace=True,
+                low_memory=False,
+            )
+    except TableError:
+        raise
     except Exception as error:
         _check_widths(body, dialect, where)
-        hint = "is a quote left open?" if "EOF inside string" in str(error) else None
-        raise TableError(f"the table cannot be read: {str(error).strip()}", where=where, hint=hint) from error
+        raise TableError(f"the table cannot be read: {str(error).strip()}", where=where, hint=_about(error)) from error
+
+
+def _about(error: Exception) -> str:
+    return "is a quote left open?" if "EOF inside string" in str(error) else "is the delimiter (-d) right?"
 
 
 def in_blocks(path: Path, dialect: Dialect, spec: TableSpec, rows: int) -> Iterator[pd.DataFrame]:
@@ -205,12 +212,12 @@ def in_blocks(path: Path, dialect: Dialect, spec: TableSpec, rows: int) -> Itera
     """
     import pandas as pd  # noqa: PLC0415
 
-    above = spec.skip_lines + dialect.above
+    above, size = spec.skip_lines + dialect.above, path.stat().st_size
     with path.open("rb") as file:
         for _ in range(above):
-            file.readline()
+            file.readline(LONGEST)
         try:
-            yield from pd.read_csv(
+            blocks = pd.read_csv(
                 file,
                 engine="c",
                 sep=dialect.delimiter,
@@ -225,8 +232,17 @@ def in_blocks(path: Path, dialect: Dialect, spec: TableSpec, rows: int) -> Itera
                 chunksize=rows,
                 on_bad_lines="error",
             )
+            while (frame := _next(blocks, size, str(path))) is not None:
+                yield frame
         except (ValueError, UnicodeDecodeError) as error:
-            raise TableError(f"the table cannot be read: {str(error).strip()}", where=str(path)) from error
+            what = f"the table cannot be read: {str(error).strip()}"
+            raise TableError(what, where=str(path), hint=_about(error)) from error
+
+
+def _next(blocks: Iterator[pd.DataFrame], size: int, where: str) -> pd.DataFrame | None:
+    """Give the next rows of a file of this size; None where it ends."""
+    with held(size, where):
+        return next(blocks, None)
 
 
 def _sheet(frame: pd.DataFrame, body: str, dialect: Dialect, where: str) -> Sheet:

@@ -7,8 +7,9 @@ velocity, dR a derivative, and the error of a network is what somebody may want 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ _SHORT = re.compile(r"(?:d|u|e|Δ|δ|delta)[\s_]*\(?(?P<of>.+?)\)?", re.IGNORECA
 _ALONE = re.compile(r"err|errors?|unc|uncertainty|uncertainties|measurement errors?|±|[+]/?-", re.IGNORECASE)
 _DISTINCT = 0.8  # share of different values from which a column looks measured, and not set
 _DIGITS = 2  # that a measurement error is given with, as a rule
+_LONG = 80  # letters above which no name is one of an error
 _ROUND = re.compile(r"\s*\([^()]*\)\s*$")  # a unit behind a name ..
 _APART = re.compile(r"\s+\([^()]*\)\s*$")  # .. and behind a blank: u(y) holds none
 
@@ -53,11 +55,15 @@ def error_columns(frame: pd.DataFrame, spec: TableSpec, decimal: str) -> list[Er
     """
     names = [str(name) for name in frame.columns]
     target = None if spec.target is None else found(spec.target, names)
-    suspects = [name for name in names if name != target and _may_be_error(name, names)]
+    known = _by_words(names)
+    suspects = [name for name in names if name != target and _may_be_error(name, known)]
     if not suspects or spec.features is not None:
         return []
     values = _numbers(frame, spec, decimal)
-    owners = {name: of for name in suspects if (of := _owner(name, names, values, target)) is not None}
+    before = dict(zip(names[1:], names, strict=False))
+    owners = {
+        name: of for name in suspects if (of := _owner(name, before.get(name), known, values, target)) is not None
+    }
     errors = [Errors(name=name, of=of, above_zero=bool(np.nanmin(values[name]) > 0)) for name, of in owners.items()]
     left = [name for name in values if name not in {one.name for one in errors}]
     return errors if len(left) >= 2 else _without_last(errors, names, values)
@@ -79,11 +85,39 @@ def _advice(one: Errors, target: str, given: bool) -> str:
     return f"{said} (-t or -x name it where it is one)"
 
 
-def _may_be_error(name: str, names: Sequence[str]) -> bool:
+def _by_words(names: Sequence[str]) -> Mapping[str, list[str]]:
+    """Give the columns by each word that may stand for them: a name, without its unit, or cut short as vel is velocity.
+
+    Looking a word up takes the same time however many columns there are.
+    """
+    known: dict[str, list[str]] = {}
+    for name in names:
+        whole = _plain(name).casefold()
+        short = _ROUND.sub("", whole)
+        ends = _letters(short) if len(short) <= _LONG else range(0)
+        for word in {whole, short, *(short[:end] for end in ends)}:
+            known.setdefault(word, []).append(name)
+    return known
+
+
+def _letters(name: str) -> range:
+    """Give where a name may be cut, with letters only behind the cut and three signs or more before it."""
+    letters = sum(1 for _ in takewhile(str.isalpha, reversed(name)))
+    return range(max(3, len(name) - letters), len(name))
+
+
+def _may_be_error(name: str, known: Mapping[str, list[str]]) -> bool:
     plain = _plain(name)
-    stems = {match["of"] for pattern in (*_NAMED, _SHORT) if (match := pattern.fullmatch(plain))}
-    owners = (other for other in names if other != name and any(_is_same(stem, other) for stem in stems))
-    return _ALONE.fullmatch(plain) is not None or next(owners, None) is not None
+    if len(plain) > _LONG:
+        return False
+    stems = _stems(plain, (*_NAMED, _SHORT))
+    return _ALONE.fullmatch(plain) is not None or any(one != name for stem in stems for one in known.get(stem, ()))
+
+
+def _stems(plain: str, patterns: Sequence[re.Pattern[str]]) -> set[str]:
+    """Give the words that a name, as one of an error, is made of."""
+    found_ = (match["of"] for pattern in patterns if (match := pattern.fullmatch(plain)))
+    return {stem.strip(" _.-:").casefold() for stem in found_} - {""}
 
 
 def _plain(name: str) -> str:
@@ -104,39 +138,35 @@ def _numbers(frame: pd.DataFrame, spec: TableSpec, decimal: str) -> dict[str, Fl
     return values
 
 
-def _owner(name: str, names: Sequence[str], values: Mapping[str, Floats], target: str | None) -> str | None:
+def _owner(
+    name: str, before: str | None, known: Mapping[str, list[str]], values: Mapping[str, Floats], target: str | None
+) -> str | None:
     """Give the column whose errors stand in the column of this name; None where it holds none."""
     errors = values.get(name)
     if errors is None or np.isnan(errors).all() or np.nanmin(errors) < 0:
         return None
-    plain, place = _plain(name), names.index(name)
-    before = names[place - 1] if place else None
+    plain = _plain(name)
     if _ALONE.fullmatch(plain):
         of = before if target is None else target
         return of if of is not None and _are_errors_of(errors, values.get(of)) else None
-    own = _named_after(plain, _NAMED, name, values)
+    own = _named_after(_stems(plain, _NAMED), name, known, values)
     if own is not None:
         return own if _is_smaller(errors, values[own]) else None
-    own = _named_after(plain, (_SHORT,), name, values)
+    own = _named_after(_stems(plain, (_SHORT,)), name, known, values)
     certain = own is not None and own == before and _is_smaller(errors, values[own]) and _has_few_digits(errors)
     return own if certain else None
 
 
 def _named_after(
-    plain: str, patterns: Sequence[re.Pattern[str]], name: str, values: Mapping[str, Floats]
+    stems: Collection[str], name: str, known: Mapping[str, list[str]], values: Mapping[str, Floats]
 ) -> str | None:
-    """Give the column of numbers after which another one is named."""
-    stems = {match["of"] for pattern in patterns if (match := pattern.fullmatch(plain))}
-    return next((one for one in values if one != name and any(_is_same(stem, one) for stem in stems)), None)
-
-
-def _is_same(stem: str, name: str) -> bool:
-    """Whether a word is the name of a column, or that name cut short, as vel is velocity."""
-    one, other = stem.strip(" _.-:").casefold(), _plain(name).casefold()
-    short = _ROUND.sub("", other)
-    return bool(one) and (
-        one in (other, short) or (len(one) > 2 and short.startswith(one) and short[len(one) :].isalpha())
-    )
+    """Give the first column of numbers after which another one is named."""
+    after = [
+        first
+        for stem in stems
+        if (first := next((one for one in known.get(stem, ()) if one != name and one in values), None)) is not None
+    ]
+    return next((one for one in values if one in after), None)
 
 
 def _are_errors_of(errors: Floats, values: Floats | None) -> bool:

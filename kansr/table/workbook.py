@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kansr.errors import TableError, UsageError
+from kansr.table import probe
 from kansr.table.dialect import dialect_of
 from kansr.table.layout import about_notes, about_titles, behind_marks, filled, notes, titles
 from kansr.table.names import listed, nearest, tidy
+from kansr.table.room import limit_of, too_large
 from kansr.table.spans import check_spans
 from kansr.table.spec import TableSpec
 from kansr.table.table import TableWarning
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LOOKED_AT = 100  # rows that the header, the units and the decimal sign are found out from
+_BESIDE, _COPIES = 1 << 27, 3  # what a process takes for itself, and how often the cells are there while they are read
+_SECONDS, _SPEED = 5.0, 1 << 17  # that a workbook may take, and the bytes for which it may take one more
 
 Line = tuple[int, list[Any]]
 """The number of a line in its sheet, from 1, and its cells."""
@@ -49,7 +55,7 @@ def read_workbook(data: bytes, spec: TableSpec, where: str) -> Sheet:
     if not rows:
         what = "there is no data: the table has a header and no rows"
         raise TableError(what, where=f'{where}, sheet "{name}"', hint="check the sheet, or name another with --sheet")
-    names, unnamed = tidy(dialect.names)
+    names, unnamed = tidy([*dialect.names, *[""] * (len(columns) - len(dialect.names))])  # a header may be short
     letters = {name: _letters(i) for name, i in zip(names, columns, strict=True)}
     return Sheet(
         frame=_frame(names, columns, rows),
@@ -64,6 +70,7 @@ def _cells(data: bytes, spec: TableSpec, where: str) -> tuple[str, list[list[Any
     """Give the name of the sheet that is read, its cells from A1 on, and what is said where there are several."""
     calamine = _calamine()
     check_spans(data, where)
+    _check_memory(data, spec, where)
     try:
         book = calamine.load_workbook(io.BytesIO(data))
         name = _sheet_name(book, spec)
@@ -79,6 +86,29 @@ def _cells(data: bytes, spec: TableSpec, where: str) -> tuple[str, list[list[Any
     return name, cells, [TableWarning(kind="sheet", message=message)]
 
 
+def _check_memory(data: bytes, spec: TableSpec, where: str) -> None:
+    """Raise `TableError` for a workbook that takes too much memory, or too long, in a process of its own.
+
+    What that one says besides is left to be said here.
+    """
+    if not sys.executable:
+        return
+    asked = [] if spec.sheet is None else [spec.sheet]
+    command = [sys.executable, "-I", probe.__file__, str(_BESIDE + _COPIES * limit_of(len(data))), *asked]
+    try:
+        ended = subprocess.run(
+            command, input=data, capture_output=True, timeout=_SECONDS + len(data) / _SPEED, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TableError("the workbook takes too long to read", where=where, hint="save it as CSV") from error
+    except OSError:
+        return  # no process can be started here
+    if ended.returncode < 0 or ended.returncode == probe.SHORT:
+        raise too_large(len(data), where)
+    if ended.returncode == probe.BROKEN:
+        raise TableError("the workbook is damaged", where=where, hint="save it again, or as CSV")
+
+
 def _calamine() -> Any:
     """Load python-calamine, which comes with an extra."""
     try:
@@ -92,6 +122,8 @@ def _calamine() -> Any:
 def _sheet_name(book: Any, spec: TableSpec) -> str:
     """Give the sheet that is asked for, or the first one that holds something."""
     names: list[str] = book.sheet_names
+    if not names:
+        raise TableError("there is no data: the workbook holds no sheets", hint="save it again, or as CSV")
     if spec.sheet is None:
         return next((name for name in names if book.get_sheet_by_name(name).start is not None), names[0])
     same = [name for name in names if name.strip().casefold() == spec.sheet.strip().casefold()]

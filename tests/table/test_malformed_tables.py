@@ -174,7 +174,7 @@ BAD = (
     Bad(name="not Parquet", content=GOOD, file="data.parquet", says=("not Parquet",)),
     Bad(name="bad Parquet", content=PARQUET, file="data.parquet", says=("Parquet file is damaged",)),
     Bad(name="too many skipped", content=GOOD, spec=TableSpec(skip_lines=99), says=("cannot skip 99 lines", "only 32")),
-    Bad(name="long cell", content=f'a,y\n"{"z" * 200_000}",1\n', says=("cannot be split into cells",)),
+    Bad(name="long cell", content=f'a,y\n"{"z" * 200_000}",1\n', says=("not closed within",)),
 )
 
 
@@ -259,7 +259,7 @@ def test_features_for_a_prediction_must_all_be_there(content: str, says: tuple[s
 def test_columns_of_other_kinds_in_parquet_are_refused_by_name(tmp_path: Path) -> None:
     frame = pd.DataFrame({"x": np.arange(9.0), "when": pd.date_range("2020-01-01", periods=9), "list": [[1, 2]] * 9})
     frame.to_parquet(tmp_path / "data.parquet")
-    for target, says in (("when", "is a date"), ("list", "is text")):
+    for target, says in (("when", "is a date"), ("list", "holds lists")):
         with pytest.raises(TableError, match=says):
             read_table(tmp_path / "data.parquet", TableSpec(target=target))
 

@@ -11,7 +11,7 @@ import zstandard
 
 from kansr.errors import TableError
 from kansr.table import TableSpec, read_table
-from kansr.table.packed import FREE
+from kansr.table.room import FREE
 
 ROWS = b"x,y\n" + b"".join(b"%d,%d\n" % (i, 2 * i) for i in range(40))
 ZEROS = FREE + (1 << 20)
