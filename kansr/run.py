@@ -42,7 +42,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kansr import __version__, files
+from kansr import __version__, files, record
 from kansr.errors import RunError
 from kansr.result import plain
 
@@ -155,8 +155,8 @@ class Run:
         self.write_text(name, files.json_text(plain(value), indent=2) + "\n")
 
     def read_json(self, name: str) -> Any:
-        """Read a JSON file."""
-        return _parsed(self.read_text(name), self.path(name))
+        """Read a JSON file; raises `RunError`, which names the key, where it holds what kansr never writes there."""
+        return record.read(name, self.read_text(name), self.path(name))
 
     def append_line(self, name: str, value: Any) -> None:
         """Add one line of JSON."""
@@ -164,11 +164,7 @@ class Run:
 
     def read_lines(self, name: str) -> Iterator[Any]:
         """Read the JSON lines; one that a crash left unfinished is passed over."""
-        for line in self.read_text(name).splitlines():
-            try:
-                yield json.loads(line)
-            except ValueError:
-                continue
+        return record.read_lines(name, self.read_text(name), self.path(name))
 
     def write_csv(self, name: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Write a CSV file that is safe to open in a spreadsheet."""
@@ -190,21 +186,20 @@ class Run:
         files.write_bytes(self.path(name), save(whole, metadata={"kansr": text}))
 
     def read_network(self, name: str) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
-        """Read what `write_network` wrote: metadata and arrays."""
-        import numpy as np  # noqa: PLC0415
-        from safetensors import SafetensorError, safe_open  # noqa: PLC0415
+        """Read what `write_network` wrote: metadata and arrays.
+
+        Raises `RunError` where an array is none of finite float64 numbers, or what is said of them is of another kind.
+        """
+        from safetensors import SafetensorError  # noqa: PLC0415
 
         path = self.path(name)
         _check_size(path)
         try:
-            with safe_open(path, framework="numpy") as file:
-                text = (file.metadata() or {})["kansr"]
-                arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  (not a mapping)
+            text, arrays = _arrays(path)
         except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
             raise _damaged(path) from error
-        metadata = _parsed(text, path)
-        sound = all(array.dtype == np.float64 and np.isfinite(array).all() for array in arrays.values())
-        if not isinstance(metadata, dict) or not sound:
+        metadata = record.read(name, text, path)
+        if not isinstance(metadata, dict):
             raise _damaged(path)
         return metadata, arrays
 
@@ -335,11 +330,22 @@ def _nearest(name: str) -> str | None:
     return f"did you mean {close[0]}?" if close else None
 
 
-def _parsed(text: str, path: Path) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _damaged(path) from error
+def _arrays(path: Path) -> tuple[str, dict[str, NDArray[np.float64]]]:
+    """Read a file of safetensors: the text beside the arrays, and these; all kinds are looked at before all numbers."""
+    import numpy as np  # noqa: PLC0415
+    from safetensors import safe_open  # noqa: PLC0415
+
+    with safe_open(path, framework="numpy") as file:
+        text = (file.metadata() or {})["kansr"]
+        kinds = {key: file.get_slice(key).get_dtype() for key in file.keys()}  # noqa: SIM118  (not a mapping)
+        for key, kind in kinds.items():
+            if kind != "F64":
+                raise record.DamagedError(f"the numbers of {key} are of kind {kind}, and should be F64", path)
+        arrays = {key: file.get_tensor(key) for key in kinds}
+    for key, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise record.DamagedError(f"{key} holds a number that is not finite", path)
+    return text, arrays
 
 
 def _check_size(path: Path) -> None:
