@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from kansr.formula.formula import Formula
     from kansr.table import Table
 
     Arrays = Mapping[str, NDArray[np.float64]]
@@ -64,6 +65,7 @@ RUNS = Path("runs")
 FORMAT = 1
 _MARK, _POINTER, _LOCK = "run.json", "latest", ".lock"
 _MB = 1 << 20
+_COPY_AGAIN = "one of them was damaged or changed: copy the run again, or make it anew with kansr fit TABLE"
 _TEXT_LIMIT, _NETWORK_LIMIT = 256 * _MB, 4096 * _MB
 
 
@@ -216,6 +218,21 @@ class Run:
         if not self.has(DATA):
             raise _damaged(self.path(DATA))
         return read_parquet(self.path(DATA))
+
+    def read_rows(self, formula: Formula) -> Table:
+        """Read the rows of the run with all columns of a formula of it: constants by group are columns, too.
+
+        Raises `RunError` where the rows have none of the name that the formula needs.
+        """
+        table, groups = self.read_table(), formula.by_group
+        own: dict[str, NDArray[np.float64]] = {}
+        if groups is not None and table.group is not None and set(groups.rows) >= {*table.group.tolist()}:
+            own = groups.columns(table.group.tolist())
+        for column in formula.names.values():
+            if column not in (*table.features, *own):
+                what = f'a formula of the run needs the column "{column}", and its rows have none of that name'
+                raise RunError(what, where=f"{self.path(RESULT)} and {self.path(DATA)}", hint=_COPY_AGAIN)
+        return table.with_columns(own)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

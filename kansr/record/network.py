@@ -71,7 +71,7 @@ def _is_spline(value: list[Any]) -> bool:
     if len(value) not in {2, 4} or not all(type(part) is int for part in value):
         return False
     grid, order, *wider = value
-    return 1 <= grid <= _FINEST and 1 <= order <= 5 and min([0, *wider]) == 0 and sum(wider) < grid
+    return bool(1 <= grid <= _FINEST and 1 <= order <= 5 and min([0, *wider]) == 0 and sum(wider) < grid)
 
 
 def _is_function(value: list[Any]) -> bool:
@@ -79,9 +79,9 @@ def _is_function(value: list[Any]) -> bool:
     if len(value) not in {2, 3} or not isinstance(value[0], str):
         return False
     letters = value[2] if len(value) == 3 else ""
-    sound = isinstance(letters, str) and len({*letters} & {*_LETTERS}) == len(letters)
+    sound: bool = isinstance(letters, str) and len({*letters} & {*_LETTERS}) == len(letters)
     signed = type(value[1]) in {int, float} and bool(abs(value[1]) == 1)
-    return bool(sound and signed and len(value[0]) <= _LONGEST)
+    return sound and signed and len(value[0]) <= _LONGEST
 
 
 Curve = Annotated[Any, BeforeValidator(_curve)]
@@ -92,7 +92,7 @@ class Network(Record):
 
     features: Annotated[list[Text], Field(min_length=1, max_length=100_000)]
     target: Text
-    scale: Annotated[Number, Field(gt=0)] | None = None
+    scale: Annotated[Number, Field(gt=0)] = 1.0
     groups: Groups | None = None
     sha256: Text
     grid: Grid

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from kansr.progress import Status
 from kansr.record.kinds import Count, Grid, Maybe, Number, Printable, Record, Seconds, Size, Text, Texts
-from kansr.result import Validation, Verdict
+from kansr.record.words import Validation, Verdict
 
 
 class Errors(Record):
@@ -43,6 +43,13 @@ class Groups(Record):
     constants: dict[Printable, dict[Text, Number]]
     errors: dict[Printable, dict[Text, Maybe]]
     rows: dict[Text, Count]
+
+    @model_validator(mode="after")
+    def _each_group_has_each_constant(self) -> Self:
+        for name, values in self.constants.items():
+            if set(values) != set(self.rows):
+                raise ValueError(f"has other groups in constants.{name[:40]} than in rows")
+        return self
 
 
 class Formula(Record):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from kansr.record.kinds import Count, Number, Record, Size, Text, Texts
 from kansr.record.network import Drawn, Network
 from kansr.record.result import Result, Stage, Target
+from kansr.record.rows import About
 from kansr.record.structure import Structure
 
 
@@ -58,6 +59,7 @@ class Card(Record):
 SCHEMAS: tuple[tuple[str, type[BaseModel]], ...] = (
     (r"run\.json", Mark),
     (r"data\.json", Card),
+    (r"data\.parquet", About),
     (r"graph\.json", Drawn),
     (r"formula\.json", Target),
     (r"structure\.json", Structure),

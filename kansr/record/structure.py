@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import NoneType
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,8 @@ _Many = Field(max_length=10_000)
 
 def _step(value: list[Any]) -> list[Any]:
     grid, error = value
-    if type(grid) is not int or grid < 0 or type(error) not in {int, float, NoneType} or (error or 0) < 0:
+    sound = type(grid) is int and grid >= 0 and type(error) in {int, float, NoneType}
+    if not sound or not 0 <= (error or 0) < math.inf:
         raise ValueError("should be a grid and the error on it, such as [5, 0.01]")
     return value
 

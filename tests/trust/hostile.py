@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -158,7 +159,66 @@ def rows_edits(path: Path) -> Iterator[Edit]:
             yield Edit(path.name, f"{name} {what}", written(table.set_column(i, name, column)))
         yield Edit(path.name, f"{name} gone", written(table.remove_column(i)))
     yield Edit(path.name, "no rows", written(table.slice(0, 0)))
-    yield Edit(path.name, "one row", written(table.slice(0, 1)))
+    yield from _true_rows(path)
+
+
+def _true_rows(path: Path) -> Iterator[Edit]:
+    """Yield other rows whose hash is right: whoever changes rows can write that, too."""
+    import tempfile
+
+    from kansr.table import read_parquet, write_parquet
+    from kansr.table.table import fingerprint
+
+    table = read_parquet(path)
+    ones = np.ones_like(table.y)
+    with tempfile.TemporaryDirectory() as folder:
+        for value in (np.nan, np.inf, 1e308, 1e-308, 0.0, -1.0, 1e150):
+            for what, x, y in (("x", table.x * 0 + value, table.y), ("y", table.x, ones * value)):
+                other = replace(table, x=x, y=y, sha256=fingerprint(table.features, table.target, x, y))
+                write_parquet(other, Path(folder) / "rows")
+                yield Edit(path.name, f"{what} all {value}, with its hash", (Path(folder) / "rows").read_bytes())
+        for count in (0, 1, 2):
+            x, y = table.x[:count], table.y[:count]
+            other = replace(table, x=x, y=y, sha256=fingerprint(table.features, table.target, x, y))
+            write_parquet(other, Path(folder) / "rows")
+            yield Edit(path.name, f"{count} rows, with their hash", (Path(folder) / "rows").read_bytes())
+
+
+def with_every_part(folder: Path) -> None:
+    """Put into the records of a run all parts that only some runs have, so that each key is there to be edited."""
+    path = folder / "result.json"
+    result = json.loads(path.read_text("utf-8"))
+    errors = {"train": 0.1, "validation": None, "test": 0.3}
+    parts = {
+        "weighted": errors, "chi2": {"train": 1.0, "validation": 1.1, "test": 0.9}, "fitted": {"2": [2.004, 0.003]},
+        "units": {"2": "m/s"}, "description_length": -10.5,
+    }  # fmt: skip
+    template = {"template": "f(a)", "functions": {"f(a)": "a"}, "constants": {"c": "2"}, "errors": {"c": None}}
+    groups = {"column": "g", "constants": {"c1": {"u": 1.0}}, "errors": {"c1": {"u": None}}, "rows": {"u": 3}}
+    result["formula"] |= parts
+    by_group = {"formula": "c1*b", "symbols": {"c1": "c1[g]"}, "template": template, "groups": groups}
+    result["front"] = [result["formula"] | by_group, *result["front"]]
+    result["verdicts"] = [result["verdict"] for _ in result["front"]]
+    result["rivals"] = result["front"][-1:]
+    result |= {
+        "units": {"a": "m"}, "rejected": {"a**2": "falls"}, "learned": ["more"], "why": "it is exact",
+        "noise": {"kind": "absolute", "size": 0.1, "text": "about 0.1"},
+        "choice": {"same": 3, "rows": 4, "among": 5, "rmse": 0.1}, "validation": "cross",
+        "stability": {"repeats": 3, "same": 2, "constants": {"2": 0.1}, "others": [{"formula": "a", "times": 1}]},
+    }  # fmt: skip
+    path.write_text(json.dumps(result))
+    path = folder / "structure.json"
+    account = json.loads(path.read_text("utf-8"))
+    account["inputs"][0] |= {"influence": 0.5}
+    join = {"columns": ["a", "b"], "largest_t": 0.1, "error_of_t": 0.01}
+    account |= {
+        "coordinates": [{"coordinate": "a - b", "misfit": 0.0}], "error_of_dense_network": 0.1,
+        "trees": [{"tree": "(a b)", "joins": [join]}],
+    }  # fmt: skip
+    path.write_text(json.dumps(account))
+    path = folder / "data.json"
+    card = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(card | {"parts": [card["rows"]], "of": 10 * card["rows"]}))
 
 
 def every_edit(folder: Path) -> Iterator[Edit]:
