@@ -74,8 +74,8 @@ class Run:
     """A run folder on disk.
 
     >>> run = Run.create("pendulum", out=getfixture("tmp_path") / "here")
-    >>> run.write_json("data.json", {"rows": 3})
-    >>> run.read_json("data.json")
+    >>> run.write_json("own.json", {"rows": 3})
+    >>> run.read_json("own.json")
     {'rows': 3}
     """
 
@@ -167,6 +167,17 @@ class Run:
     def read_lines(self, name: str) -> Iterator[Any]:
         """Read the JSON lines; one that a crash left unfinished is passed over."""
         return record.read_lines(name, self.read_text(name), self.path(name))
+
+    def check(self) -> None:
+        """Read every record that work on the run will ask for, before it changes anything.
+
+        Raises `RunError` for the first that is damaged.
+        """
+        for name in (DATA_CARD, GRAPH, STRUCTURE, FORMULA_JSON, RESULT):
+            if self.has(name):
+                self.read_json(name)
+        if self.has(METRICS):
+            list(self.read_lines(METRICS))
 
     def write_csv(self, name: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Write a CSV file that is safe to open in a spreadsheet."""

@@ -12,8 +12,8 @@ from rich.segment import Segment
 def clean(text: str) -> str:
     r"""Write what could steer a terminal or reverse text as escapes; line breaks, tabs and spaces of any kind stay.
 
-    >>> print(clean("a\x1b[31m\tb\x9b2J\u202e\nc"))
-    a\x1b[31m	b\x9b2J\u202e
+    >>> print(clean("a\x1b[31m b\x9b2J\u202e\nc"))
+    a\x1b[31m b\x9b2J\u202e
     c
     """
     if text.isprintable():

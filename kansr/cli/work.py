@@ -46,6 +46,7 @@ def work(
 
     clock, log = Clock(budget), partial(append_line, run.path(LOG))
     with run.lock(), stopping(clock, quiet=quiet), drawing(clock, quiet=quiet, verbose=verbose, log=log) as report:
+        run.check()
         result = task(report, clock)
     run.mark_latest()
     log(_as_text(result))

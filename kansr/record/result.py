@@ -46,9 +46,9 @@ class Groups(Record):
 
     @model_validator(mode="after")
     def _each_group_has_each_constant(self) -> Self:
-        for name, values in self.constants.items():
-            if set(values) != set(self.rows):
-                raise ValueError(f"has other groups in constants.{name[:40]} than in rows")
+        for part in (self.constants, self.errors):
+            if set(part) != set(self.constants) or any(set(values) != set(self.rows) for values in part.values()):
+                raise ValueError("should have a value and an error of each constant for each group in rows")
         return self
 
 

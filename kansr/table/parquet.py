@@ -155,4 +155,5 @@ def arrow_errors(where: str, form: str = "Parquet") -> Iterator[None]:
     except MemoryError as error:
         raise TableError("the table does not fit into memory", where=where, hint="give fewer rows") from error
     except Exception as error:
-        raise TableError(f"the {form} file is damaged: {error}", where=where, hint="copy it again") from error
+        said = " ".join(str(error).split())  # pyarrow breaks lines
+        raise TableError(f"the {form} file is damaged: {said}", where=where, hint="copy it again") from error

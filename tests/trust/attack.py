@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -11,13 +11,13 @@ from pathlib import Path
 from kansr.cli.main import run as kansr
 from tests.trust.hostile import Edit
 
-QUICK = (("show",), ("show", "--json"), ("show", "--structure"), ("export", "--to", "python", "--no-check"), ("runs",))
-FULL = (
-    *QUICK, ("predict", "data.csv"), ("predict", "data.csv", "--network"), ("edges",), ("edges", "--json"),
-    ("export", "--to", "json"), ("export", "--to", "numpy"), ("show", "--rank", "1"), ("report", "-o", "page.html", "--force"),
-    ("show", "--structure", "--json"),
+QUICK = (
+    ("show",), ("show", "--json"), ("show", "--rank", "1"), ("show", "--structure"), ("show", "--structure", "--json"),
+    ("export", "--to", "python", "--no-check"), ("export", "--to", "json"), ("predict", "data.csv"),
+    ("predict", "data.csv", "--network"), ("report", "-o", "page.html", "--force"), ("runs",),
 )  # fmt: skip
-WRITING = (("extend", "--grid", "40", "--budget", "0.01"), ("resume", "--budget", "0.01"), ("prune", "--budget", "0.01"))
+SLOW = (("edges",), ("edges", "--json"))
+WRITING = (("extend", "--grid", "40", "--budget", "0.01", "-q"), ("prune", "--budget", "0.01", "-q"))
 NAMELESS = {"runs"}
 _STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 

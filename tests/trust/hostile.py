@@ -1,15 +1,16 @@
-"""A run folder whose files were edited by someone who means harm: every key gets every value that is none of its own.
+"""A run folder whose files were edited by someone who means harm: each key gets each value that is none of its own.
 
-Values are texts of JSON, not objects: `NaN`, `1e999`, whole numbers of 5,000 digits and lists in a thousand lists can be
-written, and Python's own writer refuses some of them.
+Values are texts of JSON, not objects: `NaN`, `1e999`, whole numbers of 5,000 digits and lists in a thousand lists can
+be written, and Python's own writer refuses some of them.
 """
 
 from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +31,12 @@ class Edit(NamedTuple):
 
     file: str
     what: str
-    content: bytes
+    build: Callable[[], bytes]
+
+    @property
+    def content(self) -> bytes:
+        """Give the file; of so many edits, few are made."""
+        return self.build()
 
 
 def ways(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -59,30 +65,36 @@ def with_text(record: Any, way: tuple[Any, ...], text: str) -> str:
 def json_edits(path: Path) -> Iterator[Edit]:
     """Yield every edit of a file of JSON, or of lines of it."""
     whole = path.read_text("utf-8")
-    if path.suffix == ".jsonl":
-        lines = whole.splitlines()
-        for number, line in enumerate(lines):
-            for what, text in _edits(json.loads(line)):
-                content = "\n".join([*lines[:number], text, *lines[number + 1 :]])
-                yield Edit(path.name, f"line {number + 1}: {what}", content.encode())
+    if path.suffix != ".jsonl":
+        yield from _edits(path.name, "", json.loads(whole), str.encode)
         return
-    for what, text in _edits(json.loads(whole)):
-        yield Edit(path.name, what, text.encode())
+    lines = whole.splitlines()
+    for number, line in enumerate(lines):
+        yield from _edits(path.name, f"line {number + 1}: ", json.loads(line), partial(_with_line, lines, number))
+
+
+def _with_line(lines: list[str], number: int, text: str) -> bytes:
+    return "\n".join([*lines[:number], text, *lines[number + 1 :]]).encode()
 
 
 def recipe_edits(path: Path) -> Iterator[Edit]:
     """Yield every edit of a recipe, which is written as the part of YAML that is JSON."""
     import yaml
 
-    for what, text in _edits(yaml.safe_load(path.read_text("utf-8"))):
-        yield Edit(path.name, what, text.encode())
+    yield from _edits(path.name, "", yaml.safe_load(path.read_text("utf-8")), str.encode)
 
 
-def _edits(record: Any) -> Iterator[tuple[str, str]]:
+def _edits(file: str, place: str, record: Any, packing: Callable[[str], bytes]) -> Iterator[Edit]:
+    """Yield every edit of a record; `packing` makes a file of its text."""
     for way in ways(record):
         for text in VALUES:
             if way or text != GONE:
-                yield f"{'.'.join(map(str, way))} = {text[:40] or 'gone'}", with_text(record, way, text)
+                what = f"{place}{'.'.join(map(str, way))} = {text[:40] or 'gone'}"
+                yield Edit(file, what, partial(_built, record, way, text, packing))
+
+
+def _built(record: Any, way: tuple[Any, ...], text: str, packing: Callable[[str], bytes]) -> bytes:
+    return packing(with_text(record, way, text))
 
 
 def parts_of(path: Path) -> tuple[dict[str, Any], bytes]:
@@ -102,15 +114,17 @@ def packed(header: str, numbers: bytes) -> bytes:
 def network_edits(path: Path) -> Iterator[Edit]:
     """Yield every edit of a network: of its header, of the graph that this holds as text, and of its numbers."""
     header, numbers = parts_of(path)
-    for what, text in _edits(header):
-        yield Edit(path.name, f"header: {what}", packed(text, numbers))
-    graph = json.loads(header["__metadata__"]["kansr"])
-    for what, text in _edits(graph):
-        yield Edit(path.name, what, packed(json.dumps(header | {"__metadata__": {"kansr": text}}), numbers))
-    yield from _tensor_edits(path)
+
+    def with_graph(text: str) -> bytes:
+        return packed(json.dumps(header | {"__metadata__": {"kansr": text}}), numbers)
+
+    yield from _edits(path.name, "header: ", header, lambda text: packed(text, numbers))
+    yield from _edits(path.name, "", json.loads(header["__metadata__"]["kansr"]), with_graph)
+    for what, content in _tensor_edits(path):
+        yield Edit(path.name, what, partial(bytes, content))
 
 
-def _tensor_edits(path: Path) -> Iterator[Edit]:
+def _tensor_edits(path: Path) -> Iterator[tuple[str, bytes]]:
     from safetensors.numpy import load, save
 
     header, arrays = parts_of(path)[0], load(path.read_bytes())
@@ -126,28 +140,39 @@ def _tensor_edits(path: Path) -> Iterator[Edit]:
             wrong[f"all {value}"] = np.full_like(array, value)
             wrong[f"first {value}"] = np.concatenate([[[value]], array[:, 1:]], -1)
         for what, other in wrong.items():
-            yield Edit(path.name, f"{name} {what}", save(arrays | {name: other}, metadata=about))
-        yield Edit(path.name, f"{name} gone", save({k: a for k, a in arrays.items() if k != name}, metadata=about))
-        yield Edit(path.name, f"{name} besides", save(arrays | {f"{name}2": array}, metadata=about))
+            yield f"{name} {what}", save(arrays | {name: other}, metadata=about)
+        yield f"{name} gone", save({k: a for k, a in arrays.items() if k != name}, metadata=about)
+        yield f"{name} besides", save(arrays | {f"{name}2": array}, metadata=about)
 
 
 def rows_edits(path: Path) -> Iterator[Edit]:
     """Yield edits of the rows of a run: of what is known of them, and of their columns."""
-    import io
-
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    def written(table: Any) -> bytes:
-        out = io.BytesIO()
-        pq.write_table(table, out)
-        return out.getvalue()
-
     table = pq.read_table(path)
-    about = json.loads(table.schema.metadata[b"kansr"])
-    for what, text in _edits(about):
-        yield Edit(path.name, f"about: {what}", written(table.replace_schema_metadata({b"kansr": text.encode()})))
-    yield Edit(path.name, "no about", written(table.replace_schema_metadata({})))
+
+    def with_about(text: str) -> bytes:
+        return _parquet(table.replace_schema_metadata({b"kansr": text.encode()}))
+
+    yield from _edits(path.name, "about: ", json.loads(table.schema.metadata[b"kansr"]), with_about)
+    for what, content in (*_column_edits(table), *_true_rows(path)):
+        yield Edit(path.name, what, partial(bytes, content))
+
+
+def _parquet(table: Any) -> bytes:
+    import io
+
+    import pyarrow.parquet as pq
+
+    out = io.BytesIO()
+    pq.write_table(table, out)
+    return out.getvalue()
+
+
+def _column_edits(table: Any) -> Iterator[tuple[str, bytes]]:
+    import pyarrow as pa
+
+    yield "no about", _parquet(table.replace_schema_metadata({}))
     rows = table.num_rows
     for i, name in enumerate(table.column_names):
         columns = {
@@ -156,13 +181,12 @@ def rows_edits(path: Path) -> Iterator[Edit]:
             "whole": pa.array([1] * rows), "huge": pa.array([1e308] * rows),
         }  # fmt: skip
         for what, column in columns.items():
-            yield Edit(path.name, f"{name} {what}", written(table.set_column(i, name, column)))
-        yield Edit(path.name, f"{name} gone", written(table.remove_column(i)))
-    yield Edit(path.name, "no rows", written(table.slice(0, 0)))
-    yield from _true_rows(path)
+            yield f"{name} {what}", _parquet(table.set_column(i, name, column))
+        yield f"{name} gone", _parquet(table.remove_column(i))
+    yield "no rows", _parquet(table.slice(0, 0))
 
 
-def _true_rows(path: Path) -> Iterator[Edit]:
+def _true_rows(path: Path) -> Iterator[tuple[str, bytes]]:
     """Yield other rows whose hash is right: whoever changes rows can write that, too."""
     import tempfile
 
@@ -176,12 +200,12 @@ def _true_rows(path: Path) -> Iterator[Edit]:
             for what, x, y in (("x", table.x * 0 + value, table.y), ("y", table.x, ones * value)):
                 other = replace(table, x=x, y=y, sha256=fingerprint(table.features, table.target, x, y))
                 write_parquet(other, Path(folder) / "rows")
-                yield Edit(path.name, f"{what} all {value}, with its hash", (Path(folder) / "rows").read_bytes())
+                yield f"{what} all {value}, with its hash", (Path(folder) / "rows").read_bytes()
         for count in (0, 1, 2):
             x, y = table.x[:count], table.y[:count]
             other = replace(table, x=x, y=y, sha256=fingerprint(table.features, table.target, x, y))
             write_parquet(other, Path(folder) / "rows")
-            yield Edit(path.name, f"{count} rows, with their hash", (Path(folder) / "rows").read_bytes())
+            yield f"{count} rows, with their hash", (Path(folder) / "rows").read_bytes()
 
 
 def with_every_part(folder: Path) -> None:
