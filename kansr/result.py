@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from kansr.progress import Status
+from kansr.record.words import Validation, Verdict
 
 if TYPE_CHECKING:  # the command line draws results without loading sympy
     from kansr.formula.formula import Formula
 
-Verdict = Literal["exact", "noise", "approximation", "undecided"]
-Validation = Literal["held out", "cross"]
+__all__ = [
+    "Choice", "NetworkSummary", "NoiseSummary", "Result", "Stability", "StageRow", "Validation", "Verdict", "plain",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

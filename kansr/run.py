@@ -42,7 +42,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kansr import __version__, files
+from kansr import __version__, files, record
 from kansr.errors import RunError
 from kansr.result import plain
 
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from kansr.formula.formula import Formula
     from kansr.table import Table
 
     Arrays = Mapping[str, NDArray[np.float64]]
@@ -64,6 +65,7 @@ RUNS = Path("runs")
 FORMAT = 1
 _MARK, _POINTER, _LOCK = "run.json", "latest", ".lock"
 _MB = 1 << 20
+_COPY_AGAIN = "one of them was damaged or changed: copy the run again, or make it anew with kansr fit TABLE"
 _TEXT_LIMIT, _NETWORK_LIMIT = 256 * _MB, 4096 * _MB
 
 
@@ -72,8 +74,8 @@ class Run:
     """A run folder on disk.
 
     >>> run = Run.create("pendulum", out=getfixture("tmp_path") / "here")
-    >>> run.write_json("data.json", {"rows": 3})
-    >>> run.read_json("data.json")
+    >>> run.write_json("own.json", {"rows": 3})
+    >>> run.read_json("own.json")
     {'rows': 3}
     """
 
@@ -161,8 +163,8 @@ class Run:
         self.write_text(name, files.json_text(plain(value), indent=2) + "\n")
 
     def read_json(self, name: str) -> Any:
-        """Read a JSON file."""
-        return _parsed(self.read_text(name), self.path(name))
+        """Read a JSON file; raises `RunError`, which names the key, where it holds what kansr never writes there."""
+        return record.read(name, self.read_text(name), self.path(name))
 
     def append_line(self, name: str, value: Any) -> None:
         """Add one line of JSON."""
@@ -170,11 +172,18 @@ class Run:
 
     def read_lines(self, name: str) -> Iterator[Any]:
         """Read the JSON lines; one that a crash left unfinished is passed over."""
-        for line in self.read_text(name).splitlines():
-            try:
-                yield json.loads(line)
-            except ValueError:
-                continue
+        return record.read_lines(name, self.read_text(name), self.path(name))
+
+    def check(self) -> None:
+        """Read every record that work on the run will ask for, before it changes anything.
+
+        Raises `RunError` for the first that is damaged.
+        """
+        for name in (DATA_CARD, GRAPH, STRUCTURE, FORMULA_JSON, RESULT):
+            if self.has(name):
+                self.read_json(name)
+        if self.has(METRICS):
+            list(self.read_lines(METRICS))
 
     def write_csv(self, name: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Write a CSV file that is safe to open in a spreadsheet."""
@@ -196,21 +205,20 @@ class Run:
         files.write_bytes(self.path(name), save(whole, metadata={"kansr": text}))
 
     def read_network(self, name: str) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
-        """Read what `write_network` wrote: metadata and arrays."""
-        import numpy as np  # noqa: PLC0415
-        from safetensors import SafetensorError, safe_open  # noqa: PLC0415
+        """Read what `write_network` wrote: metadata and arrays.
+
+        Raises `RunError` where an array is none of finite float64 numbers, or what is said of them is of another kind.
+        """
+        from safetensors import SafetensorError  # noqa: PLC0415
 
         path = self.path(name)
         _check_size(path)
         try:
-            with safe_open(path, framework="numpy") as file:
-                text = (file.metadata() or {})["kansr"]
-                arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  (not a mapping)
+            text, arrays = _arrays(path)
         except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
             raise _damaged(path) from error
-        metadata = _parsed(text, path)
-        sound = all(array.dtype == np.float64 and np.isfinite(array).all() for array in arrays.values())
-        if not isinstance(metadata, dict) or not sound:
+        metadata = record.read(name, text, path)
+        if not isinstance(metadata, dict):
             raise _damaged(path)
         return metadata, arrays
 
@@ -227,6 +235,21 @@ class Run:
         if not self.has(DATA):
             raise _damaged(self.path(DATA))
         return read_parquet(self.path(DATA))
+
+    def read_rows(self, formula: Formula) -> Table:
+        """Read the rows of the run with all columns of a formula of it: constants by group are columns, too.
+
+        Raises `RunError` where the rows have none of the name that the formula needs.
+        """
+        table, groups = self.read_table(), formula.by_group
+        own: dict[str, NDArray[np.float64]] = {}
+        if groups is not None and table.group is not None and set(groups.rows) >= {*table.group.tolist()}:
+            own = groups.columns(table.group.tolist())
+        for column in formula.names.values():
+            if column not in (*table.features, *own):
+                what = f'a formula of the run needs the column "{column}", and its rows have none of that name'
+                raise RunError(what, where=f"{self.path(RESULT)} and {self.path(DATA)}", hint=_COPY_AGAIN)
+        return table.with_columns(own)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -355,11 +378,22 @@ def _nearest(name: str) -> str | None:
     return f"did you mean {close[0]}?" if close else None
 
 
-def _parsed(text: str, path: Path) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _damaged(path) from error
+def _arrays(path: Path) -> tuple[str, dict[str, NDArray[np.float64]]]:
+    """Read a file of safetensors: the text beside the arrays, and these; all kinds are looked at before all numbers."""
+    import numpy as np  # noqa: PLC0415
+    from safetensors import safe_open  # noqa: PLC0415
+
+    with safe_open(path, framework="numpy") as file:
+        text = (file.metadata() or {})["kansr"]
+        kinds = {key: file.get_slice(key).get_dtype() for key in file.keys()}  # noqa: SIM118  (not a mapping)
+        for key, kind in kinds.items():
+            if kind != "F64":
+                raise record.DamagedError(f"the numbers of {key} are of kind {kind}, and should be F64", path)
+        arrays = {key: file.get_tensor(key) for key in kinds}
+    for key, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise record.DamagedError(f"{key} holds a number that is not finite", path)
+    return text, arrays
 
 
 def _check_size(path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from kansr import files
 from kansr.errors import RunError
-from kansr.run import DATA, METRICS, NETWORK, RUNS, Run, stem_of
+from kansr.run import DATA, NETWORK, RUNS, Run, stem_of
 from kansr.table import read_table
 
 
@@ -138,25 +138,25 @@ def test_a_name_that_leaves_the_folder_is_refused(name):
 
 def test_json_survives_and_numbers_that_json_cannot_hold_become_null():
     run = Run.create("data")
-    run.write_json("data.json", {"a": (1, 2.5), "b": float("nan"), "Δp": np.float64(3.0), "c": np.int64(4)})
-    assert run.read_json("data.json") == {"a": [1, 2.5], "b": None, "Δp": 3.0, "c": 4}
+    run.write_json("own.json", {"a": (1, 2.5), "b": float("nan"), "Δp": np.float64(3.0), "c": np.int64(4)})
+    assert run.read_json("own.json") == {"a": [1, 2.5], "b": None, "Δp": 3.0, "c": 4}
 
 
 def test_lines_are_added_and_an_unfinished_one_is_passed_over():
     run = Run.create("data")
-    run.append_line(METRICS, {"grid": 3})
-    with (run.folder / METRICS).open("a") as file:
+    run.append_line("own.jsonl", {"grid": 3})
+    with (run.folder / "own.jsonl").open("a") as file:
         file.write('{"grid": ')  # the plug was pulled here
-    run.append_line(METRICS, {"grid": 5})
-    assert list(run.read_lines(METRICS)) == [{"grid": 3}, {"grid": 5}]
+    run.append_line("own.jsonl", {"grid": 5})
+    assert list(run.read_lines("own.jsonl")) == [{"grid": 3}, {"grid": 5}]
 
 
 def test_a_network_survives_bit_by_bit():
     run, generator = Run.create("data"), np.random.default_rng(0)
     arrays = {"b": generator.normal(size=(3, 2)), "a": np.array(1 / 3), "empty": np.zeros((0, 4))}
     metadata = {"width": [2, 1], "name": "Δp [Pa]", "nested": {"order": 3}}
-    run.write_network(NETWORK, metadata, arrays)
-    found, read = run.read_network(NETWORK)
+    run.write_network("own.safetensors", metadata, arrays)
+    found, read = run.read_network("own.safetensors")
     assert found == metadata
     assert set(read) == set(arrays)
     assert all(np.array_equal(read[key], arrays[key]) and read[key].dtype == np.float64 for key in arrays)

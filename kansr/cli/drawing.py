@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from kansr.cli.console import console
 from kansr.cli.live import FINISHING, Picture
 from kansr.cli.text import of_spread, readable, shortened, visible
 from kansr.errors import RunError
@@ -28,7 +29,7 @@ _PICTURES = 8  # a second
 
 def error_console() -> Console:
     """Give a console on stderr that takes text as it is."""
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    return console(stderr=True)
 
 
 @contextmanager
@@ -37,8 +38,8 @@ def drawing(clock: Clock, *, quiet: bool, verbose: bool, log: Callable[[str], No
 
     A formula that is the best so far gets its line at once.
     """
-    console, picture, lock = error_console(), Picture(clock), Lock()
-    live = Live(picture, console=console, transient=True, auto_refresh=False) if _is_live(console, quiet) else None
+    screen, picture, lock = error_console(), Picture(clock), Lock()
+    live = Live(picture, console=screen, transient=True, auto_refresh=False) if _is_live(screen, quiet) else None
     last: Event | None = None
 
     def tell(event: Event | None) -> None:
@@ -49,7 +50,7 @@ def drawing(clock: Clock, *, quiet: bool, verbose: bool, log: Callable[[str], No
             log(line)
         if not quiet:
             with lock:
-                console.print(Text(visible(line)), soft_wrap=True)
+                screen.print(Text(visible(line)), soft_wrap=True)
 
     def report(event: Event) -> None:
         nonlocal last

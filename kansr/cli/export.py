@@ -122,6 +122,6 @@ def _checked(text: str, to: str, result: Result, run: Run) -> str:
     row = exports.FORMATS[to]
     if isinstance(row.run, str):
         return f"not checked: {row.run}"
-    table = run.read_table()
+    table = run.read_rows(result.formula)
     columns = dict(zip(table.features, table.x.T, strict=True))
     return str(exports.check(text, result.formula, to, columns, exports.About.of(result)))

@@ -13,6 +13,7 @@ from click.exceptions import Exit
 from rich.console import Console
 from rich.text import Text
 
+from kansr.cli.console import clean, console
 from kansr.cli.drawing import drawing, error_console, stopping
 from kansr.cli.evidence import draw_structure
 from kansr.cli.options import NULL
@@ -45,6 +46,7 @@ def work(
 
     clock, log = Clock(budget), partial(append_line, run.path(LOG))
     with run.lock(), stopping(clock, quiet=quiet), drawing(clock, quiet=quiet, verbose=verbose, log=log) as report:
+        run.check()
         result = task(report, clock)
     run.mark_latest()
     log(_as_text(result))
@@ -82,11 +84,11 @@ def limit_of(run: Run, given: Any) -> float | None:
 
 
 def put(text: str, out: Path | None, *, force: bool, quiet: bool) -> None:
-    """Print text, or write it to a file that is not there yet."""
+    """Print text, or write it to a file that is not there yet: there it keeps every character."""
     from kansr.files import write_text  # noqa: PLC0415
 
     if out is None:
-        print(text, end="" if text.endswith("\n") else "\n")
+        print(clean(text), end="" if text.endswith("\n") else "\n")
         return
     refuse_existing(out, force)
     write_text(out, text if text.endswith("\n") else f"{text}\n")
@@ -145,12 +147,12 @@ def finish(result: Result, *, as_json: bool, quiet: bool, source: str | None = N
 
 def plain_console() -> Console:
     """Give a console on stdout that takes text as it is."""
-    return Console(highlight=False, markup=False, emoji=False)
+    return console()
 
 
 def _as_text(result: Result) -> str:
     """Give the last screen as plain text."""
-    console = Console(file=StringIO(), width=80, highlight=False, markup=False, emoji=False, color_system=None)
-    with console.capture() as captured:
-        draw(result, console)
+    paper = Console(file=StringIO(), width=80, highlight=False, markup=False, emoji=False, color_system=None)
+    with paper.capture() as captured:
+        draw(result, paper)
     return "\n".join(line.rstrip() for line in captured.get().splitlines())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,17 @@ class ByGroup:
         'c1[sample]'
         """
         return f"{constant}[{self.column}]"
+
+    def columns(self, labels: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+        """Give the columns [n] that the constants are at rows with these labels, by `name`.
+
+        Raises `KeyError` for a label that has no constants.
+
+        >>> ByGroup(column="s", constants={"c": {"a": 1.0, "b": 2.0}}, errors={}, rows={}).columns(["b", "a"])
+        {'c[s]': array([2., 1.])}
+        """
+        rows = self.constants.items()
+        return {self.name(constant): np.array([values[label] for label in labels]) for constant, values in rows}
 
     def to_json(self) -> dict[str, Any]:
         """Give JSON values."""

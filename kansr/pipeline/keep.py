@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import accumulate, count
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kansr.errors import RunError, UsageError
+from kansr.errors import RunError, TableError, UsageError
 from kansr.export import About, export
 from kansr.network.curves import Curve, Spline
 from kansr.network.graph import Graph, graph
 from kansr.network.kan import KAN, edge_name, names
+from kansr.network.sweep import forward
 from kansr.pipeline.explain import result_of, staircase
 from kansr.pipeline.groups import Groups
 from kansr.pipeline.kept import load_settings
@@ -22,8 +24,10 @@ from kansr.pipeline.problem import Problem
 from kansr.pipeline.solve import Solution
 from kansr.progress import Clock
 from kansr.recipe import Recipe, to_yaml
+from kansr.record import DamagedError
 from kansr.result import Result, StageRow, plain
 from kansr.run import (
+    DATA,
     DATA_CARD,
     FORMULA_JSON,
     FORMULA_PY,
@@ -49,8 +53,14 @@ from kansr.table.split import crossed, is_few, repeated
 from kansr.tensors import torch
 from kansr.training.stages import Trained
 
+if TYPE_CHECKING:
+    from kansr.run import Arrays
+
 AFTERWARDS = "cpu"
 """Where a network is when it has been found: reading it and working on it by hand are many small steps."""
+
+_TRIED = 100  # rows at which a network that was read is tried
+_HUGE = 1e100  # times the spread: no node of a trained network comes near
 
 BY_HAND = ("set", "unset")
 """Stages that the user's hand makes."""
@@ -108,7 +118,10 @@ def put_aside(run: Run, name: str) -> None:
 def load_problem(run: Run) -> Problem:
     """Read what a run starts from, on the processor: so a run that was made with a GPU goes on anywhere."""
     table, recipe, parts = run.read_table(), load_settings(run), load_parts(run)
-    return Problem.of(table, recipe, split_parts(table, parts, recipe) if parts else None, device=AFTERWARDS)
+    try:
+        return Problem.of(table, recipe, split_parts(table, parts, recipe) if parts else None, device=AFTERWARDS)
+    except TableError as error:  # no fit would have taken them
+        raise DamagedError(f"the rows of this run cannot be used: {error.what}", run.path(DATA)) from error
 
 
 def load_parts(run: Run) -> tuple[int, ...]:
@@ -162,27 +175,50 @@ def load_network(run: Run, problem: Problem, name: str = NETWORK) -> tuple[KAN, 
     if name == NETWORK and not run.has(NETWORK):
         what = "this run has no network of its own: it was fitted by a template or by groups"
         raise RunError(what, where=str(run.folder), hint="fit again without them to get a network to work on")
+    path = run.path(name)
     metadata, arrays = run.read_network(name)
-    if metadata.get("sha256") != problem.table.sha256:
-        raise RunError("the rows of this run are not those that its network was trained on", where=str(run.folder))
-    custom = rows_of(problem.recipe.symbolic.custom)
+    if metadata["sha256"] != problem.table.sha256:
+        where = f"{run.path(DATA)} and {path}"
+        raise RunError("the rows of this run are not those that its network was trained on", where=where)
     try:
-        record = metadata["graph"]
-        shape = graph(int(record["inputs"]), list(record["kinds"]), [(int(a), int(b)) for a, b in record["edges"]])
-        curves = tuple(_curve(c, custom) for c in metadata["curves"])
-        groups = metadata.get("groups")
-        if tuple(metadata["features"]) != problem.table.features:  # the others of a wide table were left out
-            problem = problem.narrowed(metadata["features"])
-        seen = problem if groups is None else problem.grouped(Groups.from_record(groups))
-        scale = float(metadata.get("scale", seen.inside))  # that of the rows which it was first trained on
-        seen = seen if scale == seen.inside else seen.scaled(scale)
-        kan = KAN(graph=shape, curves=curves, **{name: _tensor(arrays[name]) for name in ("theta", "lower", "upper")})
-        sound = kan.theta.shape == (1, kan.parameters) and kan.lower.shape == kan.upper.shape == (1, shape.nodes)
+        kan = _kan(metadata, arrays, rows_of(problem.recipe.symbolic.custom), path)
+        seen = _seen(metadata, problem)
     except (KeyError, TypeError, ValueError, ZeroDivisionError, UsageError) as error:
-        raise RunError("the network of this run is damaged", where=str(run.path(name))) from error
-    if not sound or len(curves) != len(shape.edges) or shape.inputs != len(seen.inputs):
-        raise RunError("the network of this run is damaged", where=str(run.path(name)))
+        what = error.what if isinstance(error, UsageError) else str(error)
+        raise DamagedError(f"the network of this run is damaged: {what}", path) from error
+    if kan.graph.inputs != len(seen.inputs):
+        raise DamagedError(f"graph.inputs is {kan.graph.inputs}, and the rows give {len(seen.inputs)}", path)
+    if not _is_sound(kan, seen.data.train.x[:_TRIED]):
+        raise DamagedError("theta, lower and upper give no values, or far too large ones, at the rows of the run", path)
     return kan, seen
+
+
+def _kan(metadata: Mapping[str, Any], arrays: Arrays, custom: Sequence[Primitive], path: Path) -> KAN:
+    """Put a network together. Raises `DamagedError` where its arrays are not those of its graph and curves."""
+    record = metadata["graph"]
+    shape = graph(record["inputs"], record["kinds"], [(a, b) for a, b in record["edges"]])
+    curves = tuple(_curve(one, custom) for one in metadata["curves"])
+    shapes = {"theta": (1, sum(one.size for one in curves)), "lower": (1, shape.nodes), "upper": (1, shape.nodes)}
+    for name, wanted in shapes.items():
+        if name not in arrays or arrays[name].shape != wanted:
+            found = f"of shape {list(arrays[name].shape)}" if name in arrays else "missing"
+            raise DamagedError(f"{name} is {found}, and should be of shape {list(wanted)}", path)
+    return KAN(graph=shape, curves=curves, **{name: _tensor(arrays[name]) for name in shapes})
+
+
+def _seen(metadata: Mapping[str, Any], problem: Problem) -> Problem:
+    """Give the problem as a network sees it."""
+    groups = metadata.get("groups")
+    if tuple(metadata["features"]) != problem.table.features:  # the others of a wide table were left out
+        problem = problem.narrowed(metadata["features"])
+    seen = problem if groups is None else problem.grouped(Groups.from_record(groups))
+    scale = float(metadata.get("scale", seen.inside))  # that of the rows which it was first trained on
+    return seen if scale == seen.inside else seen.scaled(scale)
+
+
+def _is_sound(kan: KAN, x: torch.Tensor) -> bool:
+    """Whether all nodes of a network have values at rows x [n, i]: no training leaves one where they have none."""
+    return all(bool((node.abs() < _HUGE).all()) for node in forward(kan, x).nodes)
 
 
 def save_history(run: Run, trained: Trained, scale: float, **extra: Any) -> tuple[StageRow, ...]:

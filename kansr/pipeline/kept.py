@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kansr.errors import RunError, UsageError
+from kansr.errors import FormulaError, RunError, UsageError
 from kansr.formula.front import Rule, choose
 from kansr.later import later
+from kansr.record import DamagedError
 from kansr.result import Result
 from kansr.run import RECIPE, RESULT, STRUCTURE, Run
 
@@ -74,8 +75,10 @@ def load_result(run: Run) -> Result:
         raise RunError("this run has no formula yet", where=str(run.folder), hint="it was stopped too early: fit again")
     try:
         return Result.from_record(run.read_json(RESULT))
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise RunError("the result of this run is damaged", where=str(run.path(RESULT))) from error
+    except FormulaError as error:
+        raise DamagedError(f"a formula of this result is none: {error.what}", run.path(RESULT)) from error
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise DamagedError(f"the result of this run is damaged: {error}", run.path(RESULT)) from error
 
 
 def load_structure(run: Run) -> dict[str, Any]:
@@ -88,7 +91,5 @@ def load_structure(run: Run) -> dict[str, Any]:
     """
     if not run.has(STRUCTURE):
         raise RunError("this run has no account of its graph", where=str(run.folder), hint="fit again to get one")
-    record = run.read_json(STRUCTURE)
-    if not isinstance(record, dict) or not {"graph", "tree", "inputs", "trees", "tried"} <= set(record):
-        raise RunError("the account of the graph is damaged", where=str(run.path(STRUCTURE)))
+    record: dict[str, Any] = run.read_json(STRUCTURE)
     return record

@@ -68,10 +68,7 @@ def filled_columns(by_group: ByGroup, labels: Sequence[str]) -> dict[str, Array]
                 where=place(row, by_group.column),
                 hint=f"it has constants for {listed(sorted(known))}; fit again with rows of the new group",
             )
-    return {
-        by_group.name(constant): np.array([values[label] for label in labels])
-        for constant, values in by_group.constants.items()
-    }
+    return by_group.columns(labels)
 
 
 def _record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ def page(run: Run, *, rank: int | None = None, select: Rule | None = None) -> Pa
     result, problem = load(run, rank=rank, select=select), load_problem(run)
     own = load(run).formula == result.formula
     table, formula = problem.table, result.formula
+    wide = run.read_rows(formula)
     return Page(
         run=run.folder.name,
         version=run.made_by(),
@@ -85,8 +86,8 @@ def page(run: Run, *, rank: int | None = None, select: Rule | None = None) -> Pa
         network=_network(run, problem, labelled=own),
         history=_history(result),
         structure=_structure(run),
-        scatter=_scatter(problem, formula),
-        dependence=_dependence(table, formula),
+        scatter=_scatter(problem, wide, formula),
+        dependence=_dependence(table.features, wide, formula),
         card=run.read_json(DATA_CARD),
     )
 
@@ -151,13 +152,13 @@ def _some(count: int, most: int) -> NDArray[np.intp]:
     return np.sort(drawn).astype(np.intp)
 
 
-def _scatter(problem: Problem, formula: Formula) -> Scatter:
+def _scatter(problem: Problem, wide: Table, formula: Formula) -> Scatter:
     table, split = problem.table, problem.split
     rows = _some(len(table), SHOWN)
     part = np.zeros(len(table), dtype=int)
     if not split.cross:
         part[split.validation], part[split.test] = 1, 2
-    predicted = _values(formula, table, table.x[rows])
+    predicted = _values(formula, wide, wide.x[rows])
     used = set(formula.names.values())
     return Scatter(
         of=len(table),
@@ -168,9 +169,12 @@ def _scatter(problem: Problem, formula: Formula) -> Scatter:
     )
 
 
-def _dependence(table: Table, formula: Formula) -> tuple[Dependence, ...]:
-    """Let each column of a formula run over its range, with the others as in some rows of the table."""
-    used = [i for i, name in enumerate(table.features) if name in formula.names.values()]
+def _dependence(features: Sequence[str], table: Table, formula: Formula) -> tuple[Dependence, ...]:
+    """Let each column of a formula run over its range, with the others as in some rows of the table.
+
+    Constants by group, which are columns of the table beside its features, stay as they are in the rows.
+    """
+    used = [i for i, name in enumerate(features) if name in formula.names.values()]
     rows = table.x[_some(len(table), _SAMPLE)]
     every = [_along(table, formula, i, rows=rows) for i in used]
     moved = sorted(every, key=lambda one: -float(np.nan_to_num(np.nanstd(np.array(one.mean, dtype=float)))))

@@ -44,7 +44,8 @@ def predict(run: Run, source: str, spec: TableSpec | None = None, *, by_network:
     UsageError
         If a column has a unit that measures something else than in the run; other units are converted.
     """
-    result, table = load_result(run), run.read_table()
+    result = load_result(run)
+    table = run.read_rows(result.formula)
     by_group = result.formula.by_group
     own = [] if by_group is None else [by_group.name(constant) for constant in by_group.constants]
     used = [name for name in result.formula.names.values() if name not in own] or list(result.features[:1])

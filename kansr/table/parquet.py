@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kansr import record
 from kansr.errors import KansrError, TableError
 from kansr.files import replacing
 from kansr.table.arrow import laid_out, sheet_of, usable
@@ -97,11 +98,12 @@ def write_parquet(table: Table, path: Path) -> None:
 def read_parquet(path: Path) -> Table:
     """Give the table that `write_parquet` wrote: same names, bits, source, units and warnings.
 
-    Raises `TableError` when the file is damaged or was not written by `write_parquet`, `UsageError` when it is missing.
+    Raises `TableError` when the file is damaged or was not written by `write_parquet`, `UsageError` when it is missing
+    or when what stands beside the rows is of another kind.
     """
     arrow, names = _arrow(read_content(path).data, str(path))
     try:
-        about: dict[str, Any] = json.loads(arrow.schema.metadata[_KEY])
+        about: dict[str, Any] = record.read("data.parquet", arrow.schema.metadata[_KEY].decode(), path)
         labels = arrow.columns[-1].to_pylist() if "group" in about else None
         group = None if labels is None else np.array(labels, dtype=np.str_)
         count = len(names) - ("absolute" in about) - ("group" in about)
@@ -123,7 +125,10 @@ def read_parquet(path: Path) -> Table:
             axes={name: Axis(**axis) for name, axis in about.get("axes", {}).items()},
             of=None if about.get("of") is None else int(about["of"]),
         )
-        same = fingerprint(table.features, target, table.x, table.y, sigma=sigma, group=group) == table.sha256
+        numbers = (table.x, table.y, *([] if sigma is None else [sigma]))
+        sound = all(part.dtype == np.float64 and np.isfinite(part).all() for part in numbers)
+        own = fingerprint(table.features, target, table.x, table.y, sigma=sigma, group=group)
+        same = sound and len(y) > 0 and own == table.sha256
     except (TypeError, KeyError, ValueError, IndexError) as error:
         raise TableError("this Parquet file was not written by kansr", where=str(path)) from error
     if not same:
@@ -189,4 +194,5 @@ def arrow_errors(where: str, form: str = "Parquet") -> Iterator[None]:
     except MemoryError as error:
         raise TableError("the table does not fit into memory", where=where, hint="give fewer rows") from error
     except Exception as error:
-        raise TableError(f"the {form} file is damaged: {error}", where=where, hint="copy it again") from error
+        said = " ".join(str(error).split())  # pyarrow breaks lines
+        raise TableError(f"the {form} file is damaged: {said}", where=where, hint="copy it again") from error

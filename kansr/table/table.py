@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -135,6 +135,11 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.y)
+
+    def with_columns(self, more: Mapping[str, Floats]) -> Table:
+        """Give the same rows with more features [rows], by name."""
+        wide = np.column_stack([self.x, *more.values()])
+        return replace(self, features=(*self.features, *more), x=wide)
 
 
 def fingerprint(
