@@ -152,9 +152,8 @@ def _is_exact_to_digits(problem: Problem, one: Judged) -> bool:
     if one.source.has_splines:
         return False
     columns, y, expression = columns_of(problem), problem.table.y, one.formula.expression
-    return (
-        exactness(expression, columns, y, values_of(expression, columns, len(y)), len(one.formula.errors)) is not None
-    )
+    told = exactness(expression, columns, y, values_of(expression, columns, len(y)), len(one.formula.errors))
+    return told is not None and told.verdict == "exact"
 
 
 def _noise_or_not(problem: Problem, formula: Formula, least: float | None) -> Verdict:
