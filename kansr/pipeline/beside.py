@@ -41,8 +41,10 @@ def network_of(problem: Problem, formula: Formula, clock: Clock) -> tuple[Found,
     if kan is None:
         return None
     trained = climb(kan, data, spec, grids=() if few else spec.grid[1:], clock=clock)
-    found = judged(trained, data)  # on many rows it is no yardstick for its own formula, unless it is right
-    return replace(found, way=WAY, settled=few or found.verdict.right), _lines(plan, list(problem.inputs), problem.output)
+    found = judged(trained, data)  # on many rows no yardstick for its own formula, unless it is right
+    return replace(found, way=WAY, settled=few or found.verdict.right), _lines(
+        plan, list(problem.inputs), problem.output
+    )
 
 
 def _laid(plan: Drawing, problem: Problem, grids: Sequence[int]) -> KAN | None:

@@ -16,7 +16,7 @@ from kansr.record.structure import Structure
 class Mark(Record):
     """What says that a folder is a run."""
 
-    kansr: Text
+    kansr: Text = ""
     format: Annotated[int, Field(ge=1, le=1_000_000)]
 
 

@@ -83,16 +83,18 @@ def test_runs_of_all_states_are_listed_and_folders_of_others_are_not(here, tmp_p
     assert set(here("runs", "-q").stdout.split()) == set(states)
 
 
+_ERRORS = {"train": 0.4, "validation": 0.5, "test": 0.5}
+_LAW = {
+    "formula": "2*x", "symbols": {}, "complexity": 3, "label": "linear", "rmse": _ERRORS, "r2": _ERRORS,
+    "description_length": None, "errors": {},
+}  # fmt: skip
 RECORD = json.dumps(
     {
-        "status": "done",
-        "target": "y",
-        "verdict": "noise",
-        "spread": 5.0,
-        "seconds": 1.5,
-        "formula": {"formula": "2*x", "rmse": {"test": 0.5}},
+        "run": "runs/done-001", "status": "done", "target": "y", "features": ["x"], "verdict": "approximation",
+        "spread": 2.0, "exact": False, "seconds": 1.5, "warnings": [], "formula": _LAW, "front": [_LAW], "history": [],
+        "network": {"width": [1, 1], "grid": 3, "rmse_test": 0.1, "lines": []},
     }
-)
+)  # fmt: skip
 
 
 def test_the_newest_run_comes_first(here, tmp_path, monkeypatch):

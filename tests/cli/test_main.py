@@ -124,7 +124,12 @@ def test_a_reader_that_goes_away_is_not_an_error(root):
 
 
 def test_recipes_are_listed_and_shown(kansr):
-    assert [line.split()[0] for line in kansr("recipes").stdout.splitlines()] == ["default", "quick", "thorough"]
+    assert [line.split()[0] for line in kansr("recipes").stdout.splitlines()] == [
+        "default",
+        "instant",
+        "quick",
+        "thorough",
+    ]
     assert "training:" in kansr("recipes", "show", "quick").stdout
 
 

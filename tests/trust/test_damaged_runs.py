@@ -7,6 +7,7 @@ All edits are far too many for a test; it draws some of each file, the same ones
 import json
 import shutil
 from contextlib import chdir
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -186,6 +187,18 @@ def test_work_on_a_damaged_run_is_refused_before_it_changes_anything(file, place
         assert code in {0, 2}, (edit.what, err)
         if code == 2:
             assert content_of(place / "copy") == before, edit.what
+
+
+CORPUS = sorted((Path(__file__).parent / "corpus").iterdir())
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name)
+def test_what_fuzzing_found_stays_a_sentence(path, place, monkeypatch):
+    """What `tests.benchmarks.fuzz_run` found; a file is called by what is wrong with it, and by its place in a run."""
+    monkeypatch.chdir(place)
+    edit = Edit(path.name.partition(".")[2], path.name, path.read_bytes)
+    commands = (("predict", "data.csv"), ("export", "--to", "json"), ("report", "-o", "page.html", "--force"))
+    assert not list(faults_of(place, edit, commands))
 
 
 def test_no_text_of_any_record_steers_the_terminal(place, monkeypatch):
