@@ -48,6 +48,11 @@ def dictionary(columns: Mapping[str, Array], y: Array, *, most: int) -> list[Ent
     return sorted(every, key=lambda e: e.bits + _CONSTANT * e.inside)[:most]
 
 
+def waves(columns: Mapping[str, Array], y: Array) -> list[Entry]:
+    """Give the waves along each column [n] at the frequencies that targets [n] show."""
+    return [e for one in singles(columns) for e in _waves(one, y) if _has_values(e)]
+
+
 def _has_values(entry: Entry) -> bool:
     values = entry.values
     return bool(np.isfinite(values).all() and np.ptp(values) > 0 and np.abs(values).max() < 1e150)

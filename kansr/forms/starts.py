@@ -14,7 +14,7 @@ import sympy as sp
 from kansr.bill import bill, numbers_bits
 from kansr.forms import subset
 from kansr.forms.argument import inner, singles
-from kansr.forms.dictionary import Entry, dictionary
+from kansr.forms.dictionary import Entry, dictionary, waves
 from kansr.forms.factor import factors
 from kansr.forms.link import LINKS, Link
 from kansr.forms.ratio import ratios
@@ -99,7 +99,15 @@ def _groups(columns: Mapping[str, Array], noise: Noise, settings: Settings) -> I
     few = replace(settings, terms=min(settings.terms, _THREE - 1))
     for own in (few, settings) if settings.exact and settings.terms >= _THREE else (settings,):
         for link in LINKS:
-            yield _linked(link, sign if link.name else 1, entries, noise, own, most=max(places // 2, 2))
+            turned = sign if link.name else 1
+            behind = _behind(link, turned, entries, columns, y)
+            yield _linked(link, turned, behind, noise, own, most=max(places // 2, 2))
+
+
+def _behind(link: Link, sign: int, entries: list[Entry], columns: Mapping[str, Array], y: Array) -> list[Entry]:
+    """Give the entries behind a link: the smooth ones, and waves of the frequencies that the target shows there."""
+    z = link.behind(sign * y) if link.name else None
+    return entries if z is None else [*(e for e in entries if e.smooth), *waves(columns, z)]
 
 
 def _linked(
@@ -143,17 +151,16 @@ class _Behind:
     @classmethod
     def of(cls, link: Link, sign: int, entries: list[Entry], noise: Noise, *, constant: bool) -> _Behind | None:
         """Go behind a link, if targets and weights have a place there."""
-        used = [e for e in entries if e.smooth or not link.name]
         z = link.behind(sign * noise.y)
-        if z is None or not used:
+        if z is None or not entries:
             return None
         with np.errstate(all="ignore"):
             weight = np.abs(link.slope(np.abs(noise.y), z)) / noise.spread_of_rows()
         if not np.isfinite(weight).all() or not (weight > 0).all():
             return None
-        table = np.column_stack([e.values for e in used])
+        table = np.column_stack([e.values for e in entries])
         return cls(
-            link=link, sign=sign, target=z, weight=weight / weight.max(), entries=used, table=table, noise=noise,
+            link=link, sign=sign, target=z, weight=weight / weight.max(), entries=entries, table=table, noise=noise,
             constant=constant,
         )  # fmt: skip
 
