@@ -206,7 +206,7 @@ def test_units_survive_in_the_run_folder(fitted):
     assert run.read_table().units == result.units
     card = run.read_json("data.json")
     assert [column["unit"] for column in card["columns"]] == ["C", "C", "F/m", "m", "N"]
-    assert run.read_json("formula.json")["units"] == {"columns": dict(result.units), "constants": {}}
+    assert json.loads(run.read_text("formula.json"))["units"] == {"columns": dict(result.units), "constants": {}}
 
 
 def test_a_network_of_groups_is_extended_as_one(fitted):

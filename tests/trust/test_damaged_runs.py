@@ -189,7 +189,7 @@ def test_work_on_a_damaged_run_is_refused_before_it_changes_anything(file, place
             assert content_of(place / "copy") == before, edit.what
 
 
-CORPUS = sorted((Path(__file__).parent / "corpus").iterdir())
+CORPUS = sorted((Path(__file__).parent / "corpus_of_runs").iterdir())
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name)

@@ -38,6 +38,7 @@ def test_an_odd_file_is_read_or_refused_soon_in_bounded_memory(name, tmp_path):
     assert outcome.seconds < 4 * SECONDS and outcome.megabytes < MEGABYTES, outcome
 
 
+@pytest.mark.recovery
 def test_no_command_breaks_on_a_folder_of_such_files(tmp_path):
     files = {**HOSTILE, **ODD, **CUT}
     (tmp_path / "runs").mkdir()
