@@ -241,7 +241,7 @@ def _laws(sized: Sized, index: _Index, columns: Mapping[str, Array], noise: Nois
         clean = _is_clean(index, sized)
         for name, curve in _curves(front[0], inside[0], noise, settings, clean=clean):
             expr = front[1] * curve.xreplace({_U: inside[1]})
-            found += fitted_form(f"index {name} of {inside[1]}", expr, columns, noise)
+            found += fitted_form(f"index {name} of {inside[1]}", expr, noise, columns)
             if any(map(is_exact, found)):
                 return found
     return found

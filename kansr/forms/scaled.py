@@ -7,14 +7,14 @@ Analysis 10, 1973).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import sympy as sp
 
 from kansr.forms.argument import Argument
+from kansr.forms.factor import Plain
 from kansr.noise.model import Array, Noise
 
 _REACH = (1e-2, 30.0)  # scales times the largest argument: from hardly bent to five turns
@@ -26,38 +26,29 @@ _LARGEST = 5.0
 _BEST = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scaled:
-    """A function that bends at a scale of its argument."""
-
-    name: str
-    values: Callable[[Array], Any]
-    write: Callable[[Any], sp.Expr]
-
-
-_FUNCTIONS: tuple[Scaled, ...] = (
-    Scaled(name="exp-1", values=np.expm1, write=lambda u: sp.exp(u) - 1),
-    Scaled(name="exp+1", values=lambda u: np.exp(u) + 1, write=lambda u: sp.exp(u) + 1),
-    Scaled(name="1-exp-", values=lambda u: -np.expm1(-u), write=lambda u: 1 - sp.exp(-u)),
-    Scaled(name="exp", values=np.exp, write=sp.exp),
-    Scaled(name="gauss", values=lambda u: np.exp(-(u**2)), write=lambda u: sp.exp(-(u**2))),
-    Scaled(name="1+u", values=lambda u: 1 + u, write=lambda u: 1 + u),
-    Scaled(name="1-u", values=lambda u: 1 - u, write=lambda u: 1 - u),
-    Scaled(name="1+u^2", values=lambda u: 1 + u**2, write=lambda u: 1 + u**2),
-    Scaled(name="1-u^2", values=lambda u: 1 - u**2, write=lambda u: 1 - u**2),
-    Scaled(name="(1+u)/(1-u)", values=lambda u: (1 + u) / (1 - u), write=lambda u: (1 + u) / (1 - u)),
-    Scaled(name="log1+", values=np.log1p, write=lambda u: sp.log(1 + u)),
-    Scaled(name="log1+u^2", values=lambda u: np.log1p(u**2), write=lambda u: sp.log(1 + u**2)),
-    Scaled(name="sin", values=np.sin, write=sp.sin),
-    Scaled(name="cos", values=np.cos, write=sp.cos),
-    Scaled(name="1+cos", values=lambda u: 1 + np.cos(u), write=lambda u: 1 + sp.cos(u)),
-    Scaled(name="tan", values=np.tan, write=sp.tan),
-    Scaled(name="sinh", values=np.sinh, write=sp.sinh),
-    Scaled(name="cosh", values=np.cosh, write=sp.cosh),
-    Scaled(name="tanh", values=np.tanh, write=sp.tanh),
-    Scaled(name="asin", values=np.arcsin, write=sp.asin),
-    Scaled(name="acos", values=np.arccos, write=sp.acos),
-    Scaled(name="atan", values=np.arctan, write=sp.atan),
+_FUNCTIONS: tuple[Plain, ...] = (
+    Plain(name="exp-1", values=np.expm1, write=lambda u: sp.exp(u) - 1),
+    Plain(name="exp+1", values=lambda u: np.exp(u) + 1, write=lambda u: sp.exp(u) + 1),
+    Plain(name="1-exp-", values=lambda u: -np.expm1(-u), write=lambda u: 1 - sp.exp(-u)),
+    Plain(name="exp", values=np.exp, write=sp.exp),
+    Plain(name="gauss", values=lambda u: np.exp(-(u**2)), write=lambda u: sp.exp(-(u**2))),
+    Plain(name="1+u", values=lambda u: 1 + u, write=lambda u: 1 + u),
+    Plain(name="1-u", values=lambda u: 1 - u, write=lambda u: 1 - u),
+    Plain(name="1+u^2", values=lambda u: 1 + u**2, write=lambda u: 1 + u**2),
+    Plain(name="1-u^2", values=lambda u: 1 - u**2, write=lambda u: 1 - u**2),
+    Plain(name="(1+u)/(1-u)", values=lambda u: (1 + u) / (1 - u), write=lambda u: (1 + u) / (1 - u)),
+    Plain(name="log1+", values=np.log1p, write=lambda u: sp.log(1 + u)),
+    Plain(name="log1+u^2", values=lambda u: np.log1p(u**2), write=lambda u: sp.log(1 + u**2)),
+    Plain(name="sin", values=np.sin, write=sp.sin),
+    Plain(name="cos", values=np.cos, write=sp.cos),
+    Plain(name="1+cos", values=lambda u: 1 + np.cos(u), write=lambda u: 1 + sp.cos(u)),
+    Plain(name="tan", values=np.tan, write=sp.tan),
+    Plain(name="sinh", values=np.sinh, write=sp.sinh),
+    Plain(name="cosh", values=np.cosh, write=sp.cosh),
+    Plain(name="tanh", values=np.tanh, write=sp.tanh),
+    Plain(name="asin", values=np.arcsin, write=sp.asin),
+    Plain(name="acos", values=np.arccos, write=sp.acos),
+    Plain(name="atan", values=np.arctan, write=sp.atan),
 )  # fmt: skip
 
 
@@ -87,7 +78,7 @@ class _Rows:
     weight: Array
 
 
-def _best(f: Scaled, rows: _Rows) -> tuple[float, Scaled, float, Array] | None:
+def _best(f: Plain, rows: _Rows) -> tuple[float, Plain, float, Array] | None:
     """Give what the best scale of a function leaves, the scale, and the powers of u and of the function."""
     scales = np.geomspace(*_REACH, _SCALES) / float(np.max(np.abs(rows.u)))
     if (rows.u < 0).all():
@@ -103,7 +94,7 @@ def _best(f: Scaled, rows: _Rows) -> tuple[float, Scaled, float, Array] | None:
     return float(left[best]), f, float(scales[best]), powers[best]
 
 
-def _left(f: Scaled, scales: Array, rows: _Rows) -> tuple[Array, Array]:
+def _left(f: Plain, scales: Array, rows: _Rows) -> tuple[Array, Array]:
     """Give the weighted squares that are left for each scale [t], and the powers [t, 2]; inf where log F is none."""
     with np.errstate(all="ignore"):
         logs = np.log(np.abs(f.values(rows.u[:, None] * scales)))
@@ -123,7 +114,7 @@ def _left(f: Scaled, scales: Array, rows: _Rows) -> tuple[Array, Array]:
     return np.where(bad, np.inf, left), np.column_stack([p, s])
 
 
-def _written(f: Scaled, t: float, powers: Array, u: Argument, y: Array) -> Iterator[tuple[str, sp.Expr]]:
+def _written(f: Plain, t: float, powers: Array, u: Argument, y: Array) -> Iterator[tuple[str, sp.Expr]]:
     """Yield the formula, its powers simple where they are near, its factor told by the rows."""
     if np.abs(powers).max() > _LARGEST:
         return

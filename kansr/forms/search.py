@@ -66,7 +66,7 @@ def forms(
     first = _first(every, columns, settings, over)
     found: list[Candidate] = []
     for _, start, fit in [*first[: settings.kept], *_of_each_size(first[settings.kept :], settings.sizes)]:
-        found += [] if over() and found else _candidate(start.key, fit.expression, start.noise, columns)
+        found += [] if over() and found else fitted_form(start.key, fit.expression, start.noise, columns)
     best = sorted(found, key=lambda c: c.bits)[:_OFFSET]
     found += [c for one in best if not over() for c in _with_offset(one, columns)]
     found = _distinct(found)
@@ -123,7 +123,7 @@ def _begun(start: Start, columns: Mapping[str, Array]) -> Iterator[tuple[float, 
         yield rows + start.form, start, fit
 
 
-def _candidate(name: str, start: sp.Expr, noise: Noise, columns: Mapping[str, Array]) -> list[Candidate]:
+def fitted_form(name: str, start: sp.Expr, noise: Noise, columns: Mapping[str, Array]) -> list[Candidate]:
     """Fit a form to the end, without what rows cannot tell from 0; nothing comes of constants not determined."""
     fit = fitted(as_seen(start, columns), columns, noise, steps=_LAST)
     seen = None if fit is None else as_seen(fit.expression, columns)
@@ -134,7 +134,7 @@ def _candidate(name: str, start: sp.Expr, noise: Noise, columns: Mapping[str, Ar
     vague = vaguest(fit, noise)
     if vague is not None:
         less = substituted(fit.template, decimals(fit.symbols, fit.constants) | {vague: sp.Integer(0)})
-        return [] if less.has(sp.zoo, sp.nan, sp.oo) else _candidate(name, less, noise, columns)
+        return [] if less.has(sp.zoo, sp.nan, sp.oo) else fitted_form(name, less, noise, columns)
     expression = fit.expression
     own = bill_of(expression, fit.values, fit.slopes, fit.constants, noise, columns=len(columns))
     if not math.isfinite(own.total):
@@ -147,17 +147,12 @@ def fitted_candidate(one: Candidate, columns: Mapping[str, Array], noise: Noise)
 
     Nothing comes of one that has no value on them, or whose constants they do not determine.
     """
-    return _candidate(one.key, one.expression, noise, columns)
-
-
-def fitted_form(name: str, expr: sp.Expr, columns: Mapping[str, Array], noise: Noise) -> list[Candidate]:
-    """Give a formula with its decimals fitted to rows; nothing where `fitted_candidate` gives nothing."""
-    return _candidate(name, expr, noise, columns)
+    return fitted_form(one.key, one.expression, noise, columns)
 
 
 def written_candidate(key: str, expr: sp.Expr, columns: Mapping[str, Array], noise: Noise) -> list[Candidate]:
     """Give a formula fitted to rows, with simple numbers where these are shorter; nothing as above."""
-    return [_simplest(one, columns) for one in fitted_form(key, expr, columns, noise)]
+    return [_simplest(one, columns) for one in fitted_form(key, expr, noise, columns)]
 
 
 def _with_offset(one: Candidate, columns: Mapping[str, Array]) -> list[Candidate]:
@@ -165,7 +160,7 @@ def _with_offset(one: Candidate, columns: Mapping[str, Array]) -> list[Candidate
     if one.expression.is_Add:
         return []
     start = sp.Float(1e-3 * float(np.std(one.noise.y)) or 1e-3)
-    more = _candidate(f"{one.key} + c", one.expression + start, one.noise, columns)
+    more = fitted_form(f"{one.key} + c", one.expression + start, one.noise, columns)
     return [c for c in more if c.bits < one.bits]
 
 
@@ -173,7 +168,7 @@ def _simplest(one: Candidate, columns: Mapping[str, Array]) -> Candidate:
     """Put simple numbers in the place of constants, one after the other, while the bill falls."""
     while True:
         fit = fitted(one.expression, columns, one.noise, steps=0)
-        tried = [] if fit is None else (_candidate(one.key, e, one.noise, columns) for e in plans(fit, one.noise))
+        tried = [] if fit is None else (fitted_form(one.key, e, one.noise, columns) for e in plans(fit, one.noise))
         better = next((c for made in tried for c in made if c.bits < one.bits), None)
         if better is None:
             return one

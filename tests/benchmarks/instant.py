@@ -7,9 +7,7 @@ Judged as in `recovery`; the seconds are those of the processor, imports and jud
 
 from __future__ import annotations
 
-import argparse
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,8 +19,8 @@ from kansr.pipeline.problem import Problem
 from kansr.progress import Clock, silent
 from kansr.recipe import Recipe
 from kansr.table import Table
-from tests.benchmarks.pool import Case, table
-from tests.benchmarks.recovery import SHOWN, chosen, summary
+from tests.benchmarks.pool import Case
+from tests.benchmarks.recovery import SHOWN, over_laws
 
 
 def at_once(case: Case) -> dict[str, Any]:
@@ -53,19 +51,7 @@ def line(result: dict[str, Any]) -> str:
 
 def main() -> None:
     """Read the command line, find every law, print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--collection", default="feynman", help="names with commas (kansr datasets), or all")
-    parser.add_argument("--file", type=Path, help="a collection of your own")
-    parser.add_argument("--only", help="names of laws, with commas")
-    parser.add_argument("--json", type=Path)
-    for name, value in (("--noise", 0.0), ("--budget", 60.0)):
-        parser.add_argument(name, type=float, default=value)
-    for name, value in (("--rows", 2000), ("--seed", 0), ("--workers", 2)):
-        parser.add_argument(name, type=int, default=value)
-    args = parser.parse_args()
-    laws = chosen(args.collection, args.file, args.only)
-    cases = [Case(law=w, rows=args.rows, seed=args.seed, noise=args.noise, budget=args.budget) for w in laws]
-    print(summary(table(at_once, cases, args.workers, args.json, line=line)))
+    over_laws(at_once, __doc__, line=line)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,14 @@ def line(result: dict[str, Any]) -> str:
 
 def main() -> None:
     """Read the command line, fit every law, print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    over_laws(recover, __doc__, line=line)
+
+
+def over_laws(
+    function: Callable[[Case], dict[str, Any]], says: str | None, *, line: Callable[[dict[str, Any]], str]
+) -> None:
+    """Read the command line, do each law by a function, print a line of each and what they come to."""
+    parser = argparse.ArgumentParser(description=says, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--collection", default="feynman", help="names with commas (kansr datasets), or all")
     parser.add_argument("--file", type=Path, help="a collection of your own")
     parser.add_argument("--only", help="names of laws, with commas")
@@ -56,7 +63,7 @@ def main() -> None:
     args = parser.parse_args()
     laws = chosen(args.collection, args.file, args.only)
     cases = [Case(law=w, rows=args.rows, seed=args.seed, noise=args.noise, budget=args.budget) for w in laws]
-    print(summary(table(recover, cases, args.workers, args.json, line=line)))
+    print(summary(table(function, cases, args.workers, args.json, line=line)))
 
 
 def chosen(names: str, file: Path | None, only: str | None) -> list[Law]:
